@@ -1,0 +1,20 @@
+package errs
+
+// accessMessages are the reasons of the door's refusals: one per rule of policy/, under the rule's id.
+var accessMessages = messages{
+	"access.case.open":     {"办件不存在或已办结，没有用证的依据（榕政办〔2018〕214号第十二条）。", "The case does not exist or is closed; there is no ground for use (榕政办〔2018〕214号 art. 12)."},
+	"access.case.matter":   {"证照用途与本办件的事项不符。", "The use is not for the matter of this case."},
+	"access.case.stage":    {"这项材料在办件的当前环节不能取用。", "This material may not be read at the case's present stage."},
+	"access.case.party":    {"持证主体不是本办件的当事人。", "The holder is not a party to this case."},
+	"access.case.type":     {"本办件事项未绑定该证照类型。", "The matter of this case does not bind this license type."},
+	"access.case.clerk":    {"办件现不由您经办。", "You are not the assigned clerk of this case."},
+	"access.case.unit":     {"办件不由您的单位办理。", "Your unit does not handle this case."},
+	"access.case.time":     {"用证码已过期或已失效，请重新打开办件。", "The use grant has expired or ended; open the case again."},
+	"access.license.state": {"证照现在的状态不能用于办事。", "The license may not be used in its present state."},
+	"access.self.holder":   {"只能查看自己的证照。", "You may only read your own licenses."},
+	"access.present.live":  {"这次出示已核验、收回或过期。", "The presentation was checked, ended or has expired."},
+	"access.issuing.unit":  {"只有签发单位可以因制证、变更、纠错查看。", "Only the issuing unit may look, to make, change or correct."},
+	"access.issuing.task":  {"没有进行中的制证任务。", "There is no open task of making."},
+	"access.default":       {"没有允许这次用证的依据。", "No ground permits this use."},
+	"access.token":         {"取用凭据不正确或已使用过。", "The use token is wrong or was already used."},
+}

@@ -1,0 +1,27 @@
+package errs
+
+var caseMessages = messages{
+	"matter.unknown":          {"没有这个事项，或事项未发布。", "No such matter, or it is not published."},
+	"matter.not-of-unit":      {"这个事项不由您的单位受理。", "Your unit does not handle this matter."},
+	"case.unknown":            {"没有这个办件，或它不属于您的单位。", "No such case, or it is not your unit's."},
+	"case.closed":             {"办件已办结，不能再改。", "The case is closed and can no longer change."},
+	"case.stage":              {"办件不在这个环节，不能这样办理。", "The case is not at this stage."},
+	"case.not-assigned":       {"办件现由其他人经办，请先取件。", "Someone else handles this case; take it first."},
+	"case.same-person":        {"经办人不能审批自己受理的办件。", "Whoever accepted the case cannot decide it."},
+	"case.incomplete":         {"还有必需的材料或表单未齐：{missing}。", "Required materials or form fields are missing: {missing}."},
+	"case.party-required":     {"这个事项需要填写“{party}”的代码。", "This matter needs the code of the {party}."},
+	"case.party-kind":         {"这个事项不面向这类申请人。", "This matter is not for this kind of applicant."},
+	"case.holder-unknown":     {"本平台没有这个持证主体的记录。可以接收纸质材料办理。", "The platform has no record of this holder. Paper can be accepted."},
+	"case.material-unknown":   {"办件没有这项材料。", "The case has no such material."},
+	"case.paper-not-needed":   {"这项材料已由电子证照满足，不得再收纸质（榕政办〔2018〕214号第十五条、第二十条）。", "An electronic license already satisfies this material; paper must not be asked for (榕政办〔2018〕214号 art. 15, 20)."},
+	"case.state-changed":      {"有证照的状态在受理后发生变化，请查看后再决定。", "The state of a license changed after acceptance; look again before deciding."},
+	"case.opinion-required":   {"请写明意见。", "State your opinion."},
+	"case.form-unknown":       {"表单没有字段“{name}”。", "The form has no field {name}."},
+	"case.form-locked":        {"字段“{name}”取自证照，不能改动。", "Field {name} comes from a license and cannot be changed."},
+	"material.missing":        {"库中没有持证主体的这种证照。可以接收纸质，并会请签发单位补录。", "The holder has no such license here. Accept paper; the issuer will be asked to add it."},
+	"material.not-in-force":   {"证照现为“{state}”，不能用于本次办理。", "The license is now {state} and cannot be used for this case."},
+	"material.party-absent":   {"办件没有登记这项材料所属的当事人。", "The case names no party this material belongs to."},
+	"material.holder-unknown": {"本平台没有这个当事人的记录。", "The platform has no record of this party."},
+	"material.expired":        {"证照已于{date}过期，不能用于本次办理。可以先办理延续。", "The license expired on {date} and cannot be used for this case; renew it first."},
+	"material.several":        {"有多本在用证照，已取最近颁发的一本。", "There are several in force; the latest was taken."},
+}
