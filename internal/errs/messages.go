@@ -9,7 +9,7 @@ type messages map[string]words
 
 // tables lists every package's words; a code stands in exactly one of them (tested).
 func tables() []messages {
-	return []messages{commonMessages, codeMessages, caseMessages, licenseMessages, accessMessages, authnMessages}
+	return []messages{commonMessages, codeMessages, caseMessages, licenseMessages, accessMessages, authnMessages, httpMessages, webMessages}
 }
 
 var commonMessages = messages{
@@ -30,11 +30,11 @@ var commonMessages = messages{
 }
 
 var codeMessages = messages{
-	"code.uscc":       {"统一社会信用代码不正确（{rule}）。", "Not a valid unified social credit code ({rule})."},
-	"code.citizen":    {"公民身份号码不正确（{rule}）。", "Not a valid citizen number ({rule})."},
-	"code.type":       {"证照类型代码不正确（{rule}）。", "Not a valid license type code ({rule})."},
-	"code.matter":     {"事项代码不正确（{rule}）。", "Not a valid matter code ({rule})."},
-	"code.identifier": {"电子证照标识不正确（{rule}）。", "Not a valid license identifier ({rule})."},
+	"code.uscc":       {"{rule}，请核对。", "Check this: {ruleEn}."},
+	"code.citizen":    {"{rule}，请核对。", "Check this: {ruleEn}."},
+	"code.type":       {"{rule}，请核对。", "Check this: {ruleEn}."},
+	"code.matter":     {"{rule}，请核对。", "Check this: {ruleEn}."},
+	"code.identifier": {"{rule}，请核对。", "Check this: {ruleEn}."},
 	"code.holder":     {"应填18位统一社会信用代码或公民身份号码。", "Give an 18-character social credit code or citizen number."},
 }
 

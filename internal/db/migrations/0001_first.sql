@@ -129,6 +129,7 @@ CREATE TABLE license (
   type_version BIGINT   NOT NULL,
   issuer_id    TEXT     NOT NULL,
   version_no   SMALLINT NOT NULL,
+  holders      TEXT     NOT NULL, -- JSON array of the ids of all holders, the first one first
   step         TEXT     NOT NULL, -- data, sealed, published, refused
   ended        TEXT     NOT NULL, -- "" or the cause: superseded, cancelled, revoked, penalty, abolished
   hold         TEXT     NOT NULL, -- "" or lost, suspended

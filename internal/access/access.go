@@ -1,0 +1,167 @@
+// Package access is the door (用证): the only way a license's body leaves the platform.
+// 榕政办〔2018〕214号 第十二条; 闽政办〔2022〕33号 任务11 "一事一查".
+//
+// No ground, no data; no record, no data. Whoever wants a license names a ground; the rules in package policy
+// decide on the facts read in the same transaction; the decision is recorded, as a row and as a leaf of the
+// log, in that transaction, refusals too; only when it is durable are data given out, and only the fields that
+// the ground needs.
+package access
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/yinxin-org/yinxin/internal/authn"
+	"github.com/yinxin-org/yinxin/internal/casefile"
+	"github.com/yinxin-org/yinxin/internal/catalog"
+	"github.com/yinxin-org/yinxin/internal/clock"
+	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/errs"
+	"github.com/yinxin-org/yinxin/internal/evidence"
+	"github.com/yinxin-org/yinxin/internal/holder"
+	"github.com/yinxin-org/yinxin/internal/license"
+	"github.com/yinxin-org/yinxin/internal/matter"
+	"github.com/yinxin-org/yinxin/internal/org"
+)
+
+// Ground is why a license is read (用证依据): one of a closed list.
+type Ground string
+
+// The grounds that exist today.
+const (
+	Case         Ground = "case"
+	Self         Ground = "self"
+	Presentation Ground = "presentation"
+	Issuing      Ground = "issuing"
+)
+
+// grantLife bounds a use grant (用证码), and copyLife the annotated copy made under it.
+const (
+	grantLife = 24 * time.Hour
+	copyLife  = 30 * 24 * time.Hour
+)
+
+// Want is what a reading is to give besides the fields.
+type Want int
+
+// What can be wanted.
+const (
+	Fields  Want = iota // the fields alone
+	Picture             // the face as SVG: of the annotated copy for a case, of the license otherwise
+	File                // the OFD file, likewise
+)
+
+// Options are the parts the door works with.
+type Options struct {
+	DB         *db.DB
+	Clock      clock.Clock
+	Reader     *license.BodyReader
+	Licenses   *license.Store
+	Cases      *casefile.Store
+	Matters    *matter.Store
+	Units      *org.Store
+	Holders    *holder.Store
+	Book       *evidence.Book
+	PlatformID string // the unit whose seal stands on annotated copies
+}
+
+// Door decides, records and hands out.
+type Door struct {
+	o     Options
+	rules *rules
+}
+
+// Open reads the rules and gives the door.
+func Open(o Options) (*Door, error) {
+	r, err := readRules()
+	if err != nil {
+		return nil, fmt.Errorf("read the door's rules: %w", err)
+	}
+	return &Door{o: o, rules: r}, nil
+}
+
+// Field is one value given out.
+type Field struct{ Name, Label, LabelEn, Value string }
+
+// Reading is what the door gave out, with the record of it.
+type Reading struct {
+	License  license.License
+	Type     *catalog.Type
+	Fields   []Field
+	Content  []byte // the picture or file, when wanted
+	RecordNo string // 存证编号
+	At       time.Time
+}
+
+// Refusal is the door's no, with every rule that said it.
+type Refusal struct {
+	Reasons  []string // codes, the first one leads
+	RecordNo string
+}
+
+// Error names the reasons for the log.
+func (r *Refusal) Error() string { return "access refused: " + r.Reasons[0] }
+
+// Unwrap gives the leading reason as an answer for outsiders.
+func (r *Refusal) Unwrap() error {
+	return errs.New(errs.Denied, r.Reasons[0]).With("recordNo", r.RecordNo)
+}
+
+// open reads a body after its use was recorded, and cuts it to the fields of the use.
+func (d *Door) open(ctx context.Context, u use, want Want, p *license.Purpose) (Reading, error) {
+	r := Reading{License: u.license, RecordNo: u.recordNo, At: u.at}
+	var b license.Body
+	err := d.o.DB.Read(ctx, func(q *db.Tx) error {
+		var err error
+		b, err = d.o.Reader.Read(ctx, q, u.license)
+		return err
+	})
+	if err != nil {
+		return Reading{}, err
+	}
+	r.Type = b.Type
+	r.Fields = cut(b, u.fields)
+	switch {
+	case want == Fields:
+	case p != nil:
+		r.Content, err = d.copy(ctx, u, b, *p, want)
+	case want == File:
+		r.Content, err = d.o.Reader.File(ctx, b)
+	case want == Picture:
+		r.Content, err = d.o.Reader.Preview(ctx, b)
+	}
+	return r, err
+}
+
+// cut keeps the named fields of a body, in their order; nil keeps all.
+func cut(b license.Body, names []string) []Field {
+	if names == nil {
+		names = faceFields(b.Type)
+	}
+	var out []Field
+	for _, n := range names {
+		f, ok := b.Type.Field(n)
+		if value := b.Values[n]; ok && value != "" {
+			out = append(out, Field{Name: n, Label: f.Label, LabelEn: f.LabelEn, Value: value})
+		}
+	}
+	return out
+}
+
+// faceFields are all fields of a type: the base ones that people read, then its own.
+func faceFields(t *catalog.Type) []string {
+	names := []string{"CZZT", "CZZTDM", "ZZBH", "ZZBFJG", "ZZBFRQ", "ZZYXQQSRQ", "ZZYXQJZRQ"}
+	for _, f := range t.Fields {
+		names = append(names, f.Name)
+	}
+	return names
+}
+
+// actorName is how a record names who looked: by account, never by a person's name.
+func actorID(a *authn.Actor) string {
+	if a == nil {
+		return ""
+	}
+	return a.AccountID
+}

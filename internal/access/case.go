@@ -1,0 +1,363 @@
+package access
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/cedar-policy/cedar-go"
+	"github.com/google/uuid"
+
+	"github.com/yinxin-org/yinxin/internal/authn"
+	"github.com/yinxin-org/yinxin/internal/casefile"
+	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/errs"
+	"github.com/yinxin-org/yinxin/internal/gm"
+	"github.com/yinxin-org/yinxin/internal/license"
+	"github.com/yinxin-org/yinxin/internal/matter"
+)
+
+// Ask names everything a use in a case is bound to. The door believes none of it: each part is held against
+// the case as it stands.
+type Ask struct {
+	CaseNo          string
+	MatterCode      string // the matter the caller says it works on
+	LicenseHolderID string
+	LicenseID       string
+}
+
+// Token redeems a use grant once. It is given to the caller and stored nowhere; only its hash is kept.
+type Token struct {
+	Secret    string
+	GrantID   string
+	ExpiresAt time.Time
+	License   license.License
+	RecordNo  string
+}
+
+// Grant decides whether a license may be lent to a case and, if so, gives a use grant (用证码: one license, one
+// case, one clerk, 24 hours at most) with a token for one reading. Both outcomes are recorded.
+func (d *Door) Grant(ctx context.Context, actor *authn.Actor, a Ask) (Token, error) {
+	secret, hash, err := newSecret(a.LicenseHolderID)
+	if err != nil {
+		return Token{}, err
+	}
+	var u use
+	var t Token
+	err = d.o.DB.Write(ctx, func(tx *db.Tx) error {
+		now := d.o.Clock.Now()
+		var err error
+		if u, err = d.inCase(ctx, tx, actor, a, now, now.Add(grantLife)); err != nil {
+			return err
+		}
+		u.purpose = "grant"
+		t = Token{Secret: secret, ExpiresAt: now.Add(grantLife), License: u.license}
+		if len(u.reasons) == 0 {
+			if t.GrantID, t.ExpiresAt, err = d.liveGrant(ctx, tx, u, now); err != nil {
+				return err
+			}
+			if err := d.issueToken(ctx, tx, u.license.HolderID, hash, t.GrantID, t.ExpiresAt); err != nil {
+				return err
+			}
+		}
+		u.grantID = t.GrantID
+		return d.record(ctx, tx, &u)
+	})
+	if err != nil {
+		return Token{}, err
+	}
+	t.RecordNo = u.recordNo
+	return t, u.refusal()
+}
+
+// Redeem uses a token up and gives the reading it stands for. Case, clerk, stage and license are held against
+// the rules again; a second redemption is refused and recorded.
+func (d *Door) Redeem(ctx context.Context, actor *authn.Actor, secret string, want Want) (Reading, error) {
+	holderID, hash, err := parseSecret(secret)
+	if err != nil {
+		return Reading{}, err
+	}
+	var u use
+	var p license.Purpose
+	err = d.o.DB.Write(ctx, func(tx *db.Tx) error {
+		g, err := d.grantOf(ctx, tx, holderID, hash)
+		if err != nil {
+			return err
+		}
+		if u, err = d.inCase(ctx, tx, actor, g.ask, g.createdAt, g.until()); err != nil {
+			return err
+		}
+		u.grantID, u.purpose = g.id, "read"
+		if len(u.reasons) == 0 {
+			if err := d.spend(ctx, tx, holderID, hash, &u); err != nil {
+				return err
+			}
+		}
+		if p, err = d.purpose(ctx, tx, u, g); err != nil {
+			return err
+		}
+		return d.record(ctx, tx, &u)
+	})
+	if err != nil {
+		return Reading{}, err
+	}
+	if err := u.refusal(); err != nil {
+		return Reading{}, err
+	}
+	return d.open(ctx, u, want, &p)
+}
+
+// Lend is Grant and Redeem in one go, for callers inside the platform.
+func (d *Door) Lend(ctx context.Context, actor *authn.Actor, a Ask, want Want) (Reading, string, error) {
+	t, err := d.Grant(ctx, actor, a)
+	if err != nil {
+		return Reading{}, "", err
+	}
+	r, err := d.Redeem(ctx, actor, t.Secret, want)
+	return r, t.GrantID, err
+}
+
+// inCase gathers the facts of a use in a case and lets the rules decide.
+func (d *Door) inCase(ctx context.Context, tx *db.Tx, actor *authn.Actor, a Ask, from, until time.Time) (use, error) {
+	u := use{ground: Case, actor: actor, caseNo: a.CaseNo, matterCode: a.MatterCode}
+	l, err := d.licenseOf(ctx, tx, a)
+	if err != nil {
+		return use{}, err
+	}
+	u.license, u.holderID = l, l.HolderID
+	c, parties, err := d.caseOf(ctx, tx, a.CaseNo)
+	if err != nil {
+		return use{}, err
+	}
+	m, err := d.o.Matters.Get(ctx, tx, c.MatterCode)
+	if err != nil && errs.Code(err) != "matter.unknown" {
+		return use{}, err
+	}
+	material, bound := binding(&m, l, parties)
+	u.fields = append([]string{}, material.Fields...)
+	now := d.o.Clock.Now()
+	u.reasons, err = d.rules.decide(facts{
+		ground: Case, actor: actor, license: l, usable: l.State(now).Usable(),
+		context: cedar.RecordMap{
+			"case": cedar.NewRecord(cedar.RecordMap{
+				"state": cedar.String(c.State), "unit": cedar.String(c.UnitID), "matter": cedar.String(c.MatterCode),
+				"stage": cedar.String(c.Stage), "clerk": cedar.String(c.ClerkID), "parties": stringSet(values(parties)),
+			}),
+			"askedMatter": cedar.String(a.MatterCode),
+			"boundTypes":  stringSet(bound),
+			"boundStages": stringSet(stages(material)),
+			"now":         cedar.Long(now.UnixMicro()),
+			"from":        cedar.Long(from.UnixMicro()),
+			"until":       cedar.Long(until.UnixMicro()),
+		},
+	})
+	return u, err
+}
+
+// licenseOf finds the license asked for. One that does not exist is an empty license, which the rules refuse.
+func (d *Door) licenseOf(ctx context.Context, tx *db.Tx, a Ask) (license.License, error) {
+	l, err := d.o.Licenses.Get(ctx, tx, a.LicenseHolderID, a.LicenseID)
+	if errs.Code(err) == "license.unknown" {
+		return license.License{}, nil
+	}
+	return l, err
+}
+
+// caseOf finds the case asked for. One that does not exist is a case that is not open.
+func (d *Door) caseOf(ctx context.Context, tx *db.Tx, no string) (casefile.Case, map[matter.Party]string, error) {
+	c, err := d.o.Cases.Get(ctx, tx, no)
+	if errs.Code(err) == "case.unknown" {
+		return casefile.Case{State: "none"}, nil, nil
+	}
+	if err != nil {
+		return casefile.Case{}, nil, err
+	}
+	parties, err := d.o.Cases.Parties(ctx, tx, c)
+	return c, parties, err
+}
+
+// binding finds the material for which the matter binds the license: by its type, for a party who holds it.
+// When no party holds it, any material of its type serves, so that the rules name the party as the fault.
+func binding(m *matter.Matter, l license.License, parties map[matter.Party]string) (matter.Material, []string) {
+	var found matter.Material
+	var bound []string
+	for _, x := range m.Materials {
+		if x.Type == "" {
+			continue
+		}
+		bound = append(bound, x.Type)
+		if x.Type != l.TypeCode {
+			continue
+		}
+		for _, h := range l.Holders {
+			if parties[x.Party] == h {
+				return x, append(bound, l.TypeCode)
+			}
+		}
+		found = x
+	}
+	return found, bound
+}
+
+func stages(m matter.Material) []string {
+	var out []string
+	for _, s := range m.Stages {
+		out = append(out, string(s))
+	}
+	return out
+}
+
+func values(parties map[matter.Party]string) []string {
+	var out []string
+	for _, id := range parties {
+		out = append(out, id)
+	}
+	return out
+}
+
+// newSecret makes a token: the shard it belongs to, then 32 random bytes.
+func newSecret(holderID string) (secret string, hash []byte, err error) {
+	id, err := uuid.Parse(holderID)
+	if err != nil {
+		return "", nil, errs.New(errs.NotFound, "license.unknown")
+	}
+	raw := make([]byte, 48)
+	copy(raw, id[:])
+	_, _ = rand.Read(raw[16:])
+	return base64.RawURLEncoding.EncodeToString(raw), secretHash(raw), nil
+}
+
+func parseSecret(secret string) (holderID string, hash []byte, err error) {
+	raw, err := base64.RawURLEncoding.Strict().DecodeString(secret)
+	if err != nil || len(raw) != 48 {
+		return "", nil, errs.New(errs.Denied, "access.token")
+	}
+	return uuid.UUID(raw[:16]).String(), secretHash(raw), nil
+}
+
+func secretHash(raw []byte) []byte {
+	sum := gm.SM3([]byte("use.token\x00"), raw)
+	return sum[:]
+}
+
+// grant is a stored use grant with what it is bound to.
+type grant struct {
+	id        string
+	ask       Ask
+	createdAt time.Time
+	expiresAt time.Time
+	endedAt   time.Time
+	copyRef   string
+}
+
+func (g grant) until() time.Time {
+	if !g.endedAt.IsZero() && g.endedAt.Before(g.expiresAt) {
+		return g.endedAt
+	}
+	return g.expiresAt
+}
+
+// liveGrant finds the clerk's live grant for the license and case, or makes one.
+func (d *Door) liveGrant(ctx context.Context, tx *db.Tx, u use, now time.Time) (string, time.Time, error) {
+	var id string
+	var expires int64
+	err := tx.QueryRow(ctx, `
+		SELECT grant_id, expires_at
+		FROM use_grant
+		WHERE holder_id = $1 AND license_id = $2 AND case_no = $3 AND account_id = $4 AND ended_at = 0 AND expires_at > $5
+		ORDER BY expires_at DESC
+		LIMIT 1`, u.license.HolderID, u.license.ID, u.caseNo, u.actor.AccountID, db.Micros(now)).Scan(&id, &expires)
+	if err == nil {
+		return id, db.Time(expires), nil
+	}
+	if !errors.Is(err, db.ErrNoRows) {
+		return "", time.Time{}, fmt.Errorf("find grant: %w", err)
+	}
+	id = db.NewID()
+	until := now.Add(grantLife)
+	_, err = tx.Exec(ctx, `
+		INSERT INTO use_grant (holder_id, grant_id, license_id, case_no, material_seq, account_id, unit_id, created_at,
+			expires_at, ended_at, copy_ref)
+		VALUES ($1, $2, $3, $4, 0, $5, $6, $7, $8, 0, '')`,
+		u.license.HolderID, id, u.license.ID, u.caseNo, u.actor.AccountID, u.actor.UnitID, db.Micros(now), db.Micros(until))
+	if err != nil {
+		return "", time.Time{}, fmt.Errorf("make grant: %w", err)
+	}
+	return id, until, nil
+}
+
+func (d *Door) issueToken(ctx context.Context, tx *db.Tx, holderID string, hash []byte, grantID string, until time.Time) error {
+	_, err := tx.Exec(ctx, `
+		INSERT INTO use_token (holder_id, token_hash, grant_id, expires_at, redeemed_at)
+		VALUES ($1, $2, $3, $4, 0)`, holderID, hash, grantID, db.Micros(until))
+	if err != nil {
+		return fmt.Errorf("issue token: %w", err)
+	}
+	return nil
+}
+
+// grantOf finds the grant a token redeems; whether it still may be redeemed is for the rules and spend.
+func (d *Door) grantOf(ctx context.Context, tx *db.Tx, holderID string, hash []byte) (grant, error) {
+	g := grant{ask: Ask{LicenseHolderID: holderID}}
+	var created, expires, ended int64
+	err := tx.QueryRow(ctx, `
+		SELECT g.grant_id, g.license_id, g.case_no, g.created_at, g.expires_at, g.ended_at, g.copy_ref
+		FROM use_token t
+		JOIN use_grant g ON g.holder_id = t.holder_id AND g.grant_id = t.grant_id
+		WHERE t.holder_id = $1 AND t.token_hash = $2`, holderID, hash).
+		Scan(&g.id, &g.ask.LicenseID, &g.ask.CaseNo, &created, &expires, &ended, &g.copyRef)
+	if errors.Is(err, db.ErrNoRows) {
+		return grant{}, errs.New(errs.Denied, "access.token")
+	}
+	if err != nil {
+		return grant{}, fmt.Errorf("find token: %w", err)
+	}
+	g.createdAt, g.expiresAt, g.endedAt = db.Time(created), db.Time(expires), db.Time(ended)
+	c, err := d.o.Cases.Get(ctx, tx, g.ask.CaseNo)
+	if err != nil {
+		return grant{}, err
+	}
+	g.ask.MatterCode = c.MatterCode
+	return g, nil
+}
+
+// spend marks a token as used. If it was used before, the use turns into a refusal.
+func (d *Door) spend(ctx context.Context, tx *db.Tx, holderID string, hash []byte, u *use) error {
+	n, err := tx.Exec(ctx, `
+		UPDATE use_token
+		SET redeemed_at = $1
+		WHERE holder_id = $2 AND token_hash = $3 AND redeemed_at = 0`, db.Micros(d.o.Clock.Now()), holderID, hash)
+	if err != nil {
+		return fmt.Errorf("redeem token: %w", err)
+	}
+	if n == 0 {
+		u.reasons = []string{"access.token"}
+	}
+	return nil
+}
+
+// EndGrants ends all grants of a case at once, with the tokens already given out: when it closes or passes to
+// another clerk. Each license lives in its own shard, so the case's materials lead to the grants.
+func (d *Door) EndGrants(ctx context.Context, tx *db.Tx, c casefile.Case) error {
+	materials, err := d.o.Cases.Materials(ctx, tx, c)
+	if err != nil {
+		return err
+	}
+	now := db.Micros(d.o.Clock.Now())
+	for _, m := range materials {
+		if m.LicenseID == "" {
+			continue
+		}
+		if _, err := tx.Exec(ctx, `
+			UPDATE use_grant
+			SET ended_at = $1
+			WHERE holder_id = $2 AND license_id = $3 AND case_no = $4 AND ended_at = 0`,
+			now, m.LicenseHolderID, m.LicenseID, c.No); err != nil {
+			return fmt.Errorf("end grants: %w", err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,120 @@
+package access
+
+import (
+	"context"
+
+	"github.com/cedar-policy/cedar-go"
+
+	"github.com/yinxin-org/yinxin/internal/authn"
+	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/errs"
+	"github.com/yinxin-org/yinxin/internal/holder"
+	"github.com/yinxin-org/yinxin/internal/license"
+)
+
+// Own lets a holder read an own license, in whatever state it is.
+func (d *Door) Own(ctx context.Context, actor *authn.Actor, licenseID string, want Want) (Reading, error) {
+	return d.direct(ctx, actor, want, func(ctx context.Context, tx *db.Tx) (use, cedar.RecordMap, error) {
+		l, err := d.o.Licenses.Find(ctx, tx, actor.HolderID, licenseID)
+		if errs.Code(err) == "license.unknown" {
+			// Recorded under the asker: somebody tried to read what is not theirs, or is not there.
+			return use{ground: Self, purpose: "own", holderID: ownerOr(actor, holder.PlatformID)}, cedar.RecordMap{}, nil
+		}
+		return use{ground: Self, purpose: "own", license: l, holderID: l.HolderID}, cedar.RecordMap{}, err
+	})
+}
+
+func ownerOr(a *authn.Actor, other string) string {
+	if a != nil && a.HolderID != "" {
+		return a.HolderID
+	}
+	return other
+}
+
+// Task lets the issuer's second person read a license that waits for review.
+func (d *Door) Task(ctx context.Context, actor *authn.Actor, licenseID string, want Want) (Reading, error) {
+	return d.direct(ctx, actor, want, func(ctx context.Context, tx *db.Tx) (use, cedar.RecordMap, error) {
+		u := use{ground: Issuing, purpose: "review"}
+		m, err := d.o.Licenses.Making(ctx, tx, actor.UnitID, licenseID)
+		if errs.Code(err) == "license.unknown" {
+			return u, cedar.RecordMap{"task": cedar.False}, nil
+		}
+		if err != nil {
+			return use{}, nil, err
+		}
+		u.license, err = d.o.Licenses.Get(ctx, tx, m.HolderID, m.LicenseID)
+		u.holderID, u.caseNo = u.license.HolderID, u.license.CaseNo
+		return u, cedar.RecordMap{"task": cedar.Boolean(u.license.Step == license.StepSealed)}, err
+	})
+}
+
+// Shown is a presentation as package present found it in the same transaction.
+type Shown struct {
+	License license.License
+	Fields  []string
+	Live    bool
+	Purpose string
+}
+
+// Presented lets whoever holds a live code read what its holder chose to show. claim runs in the transaction
+// of the decision: it finds the presentation and uses it up.
+func (d *Door) Presented(ctx context.Context, actor *authn.Actor, want Want,
+	claim func(ctx context.Context, tx *db.Tx) (Shown, error),
+	settle func(ctx context.Context, tx *db.Tx, recordID string) error,
+) (Reading, error) {
+	return d.directly(ctx, actor, want, func(ctx context.Context, tx *db.Tx) (use, cedar.RecordMap, error) {
+		s, err := claim(ctx, tx)
+		if err != nil {
+			return use{}, nil, err
+		}
+		return use{ground: Presentation, purpose: s.Purpose, license: s.License, holderID: s.License.HolderID, fields: s.Fields},
+			cedar.RecordMap{"live": cedar.Boolean(s.Live)}, nil
+	}, settle)
+}
+
+type gather func(ctx context.Context, tx *db.Tx) (use, cedar.RecordMap, error)
+
+func (d *Door) direct(ctx context.Context, actor *authn.Actor, want Want, find gather) (Reading, error) {
+	return d.directly(ctx, actor, want, find, nil)
+}
+
+// directly decides a use that needs no grant: find the facts, decide, record, and then hand out.
+func (d *Door) directly(ctx context.Context, actor *authn.Actor, want Want, find gather,
+	settle func(ctx context.Context, tx *db.Tx, recordID string) error,
+) (Reading, error) {
+	var u use
+	err := d.o.DB.Write(ctx, func(tx *db.Tx) error {
+		var found cedar.RecordMap
+		var err error
+		if u, found, err = find(ctx, tx); err != nil {
+			return err
+		}
+		u.actor = actor
+		if err := d.judge(&u, found); err != nil {
+			return err
+		}
+		if err := d.record(ctx, tx, &u); err != nil {
+			return err
+		}
+		if settle != nil && len(u.reasons) == 0 {
+			return settle(ctx, tx, u.recordID)
+		}
+		return nil
+	})
+	if err != nil {
+		return Reading{}, err
+	}
+	if err := u.refusal(); err != nil {
+		return Reading{}, err
+	}
+	return d.open(ctx, u, want, nil)
+}
+
+func (d *Door) judge(u *use, context cedar.RecordMap) error {
+	var err error
+	u.reasons, err = d.rules.decide(facts{
+		ground: u.ground, actor: u.actor, license: u.license,
+		usable: u.license.State(d.o.Clock.Now()).Usable(), context: context,
+	})
+	return err
+}

@@ -1,0 +1,184 @@
+package access
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/yinxin-org/yinxin/internal/authn"
+	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/evidence"
+	"github.com/yinxin-org/yinxin/internal/evidence/leaf"
+	"github.com/yinxin-org/yinxin/internal/holder"
+	"github.com/yinxin-org/yinxin/internal/license"
+)
+
+// use is one decided use on its way to the record.
+type use struct {
+	holderID   string // whose record it is: the license's first holder, or the platform when there is none
+	ground     Ground
+	actor      *authn.Actor
+	license    license.License
+	caseNo     string
+	matterCode string
+	grantID    string
+	fields     []string // nil: all
+	purpose    string
+	place      string
+	reasons    []string // empty: given
+
+	at       time.Time
+	recordID string
+	recordNo string
+}
+
+func (u use) result() string {
+	if len(u.reasons) > 0 {
+		return "refused"
+	}
+	return "given"
+}
+
+func (u use) refusal() error {
+	if len(u.reasons) == 0 {
+		return nil
+	}
+	return &Refusal{Reasons: u.reasons, RecordNo: u.recordNo}
+}
+
+// entry is a use as the log holds it (committed, not shown). FZ-18: who, unit, case, matter, holder, license,
+// fields, purpose, result, place.
+type entry struct {
+	Ground    Ground   `json:"ground"`
+	Result    string   `json:"result"`
+	Reasons   []string `json:"reasons,omitempty"`
+	AccountID string   `json:"accountId"`
+	UnitID    string   `json:"unitId"`
+	CaseNo    string   `json:"caseNo,omitempty"`
+	Matter    string   `json:"matter,omitempty"`
+	HolderID  string   `json:"holderId"`
+	LicenseID string   `json:"licenseId"`
+	TypeCode  string   `json:"typeCode"`
+	VersionNo int      `json:"versionNo"`
+	Fields    []string `json:"fields"`
+	Purpose   string   `json:"purpose"`
+	Place     string   `json:"place,omitempty"`
+	At        string   `json:"at"`
+}
+
+// record writes a use, given or refused, and its leaf.
+func (d *Door) record(ctx context.Context, tx *db.Tx, u *use) error {
+	u.at = d.o.Clock.Now()
+	if u.holderID == "" {
+		u.holderID = holder.PlatformID
+	}
+	unit, role := "", "public"
+	if u.actor != nil {
+		unit, role = u.actor.UnitID, roleFor(u.ground, u.actor)
+	}
+	fields := u.fields
+	if fields == nil {
+		fields = []string{"*"}
+	}
+	receipt, err := d.o.Book.Append(ctx, tx, evidence.Event{HolderID: u.holderID, Kind: "use", At: u.at, Body: entry{
+		Ground: u.ground, Result: u.result(), Reasons: u.reasons, AccountID: actorID(u.actor), UnitID: unit,
+		CaseNo: u.caseNo, Matter: u.matterCode, HolderID: u.holderID, LicenseID: u.license.ID,
+		TypeCode: u.license.TypeCode, VersionNo: u.license.VersionNo, Fields: fields, Purpose: u.purpose,
+		Place: u.place, At: u.at.Format(time.RFC3339Nano),
+	}})
+	if err != nil {
+		return err
+	}
+	u.recordID, u.recordNo = receipt.LeafID, receipt.No
+	names, err := json.Marshal(fields)
+	if err != nil {
+		return fmt.Errorf("encode fields: %w", err)
+	}
+	reasons, err := json.Marshal(append([]string{}, u.reasons...))
+	if err != nil {
+		return fmt.Errorf("encode reasons: %w", err)
+	}
+	_, err = tx.Exec(ctx, `
+		INSERT INTO access_record (holder_id, record_id, at, ground, result, reasons, account_id, unit_id, role, case_no,
+			matter_code, license_id, version_no, type_code, fields, purpose, place)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
+		u.holderID, u.recordID, db.Micros(u.at), string(u.ground), u.result(), string(reasons), actorID(u.actor), unit,
+		role, u.caseNo, u.matterCode, u.license.ID, u.license.VersionNo, u.license.TypeCode, string(names), u.purpose, u.place)
+	if err != nil {
+		return fmt.Errorf("record use: %w", err)
+	}
+	return nil
+}
+
+// roleFor is the role in which an actor acted on a ground.
+func roleFor(g Ground, a *authn.Actor) string {
+	wanted := map[Ground][]string{Case: {"approver", "clerk"}, Self: {"holder"}, Presentation: {"verifier"}, Issuing: {"reviewer"}}
+	for _, r := range wanted[g] {
+		if a.Has(r) {
+			return r
+		}
+	}
+	return a.Kind
+}
+
+// Use is one line of "谁用过我的证照".
+type Use struct {
+	RecordID, RecordNo string
+	At                 time.Time
+	Ground             Ground
+	Result             string
+	Reasons            []string
+	UnitID, Role       string
+	CaseNo, MatterCode string
+	LicenseID          string
+	TypeCode           string
+	Fields             []string
+	Purpose            string
+}
+
+// Uses lists the uses of a holder's licenses, newest first, refusals included.
+func (d *Door) Uses(ctx context.Context, q *db.Tx, holderID string, limit int) ([]Use, error) {
+	rows, err := q.Query(ctx, `
+		SELECT record_id, at, ground, result, reasons, unit_id, role, case_no, matter_code, license_id, type_code,
+			fields, purpose
+		FROM access_record
+		WHERE holder_id = $1
+		ORDER BY record_id DESC
+		LIMIT $2`, holderID, limit)
+	if err != nil {
+		return nil, fmt.Errorf("list uses: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	var found []Use
+	for rows.Next() {
+		var u Use
+		var at int64
+		var reasons, fields string
+		if err := rows.Scan(&u.RecordID, &at, &u.Ground, &u.Result, &reasons, &u.UnitID, &u.Role, &u.CaseNo,
+			&u.MatterCode, &u.LicenseID, &u.TypeCode, &fields, &u.Purpose); err != nil {
+			return nil, fmt.Errorf("list uses: %w", err)
+		}
+		if err := json.Unmarshal([]byte(reasons), &u.Reasons); err != nil {
+			return nil, fmt.Errorf("decode reasons: %w", err)
+		}
+		if err := json.Unmarshal([]byte(fields), &u.Fields); err != nil {
+			return nil, fmt.Errorf("decode fields: %w", err)
+		}
+		u.At = db.Time(at)
+		u.RecordNo = number(u.RecordID)
+		found = append(found, u)
+	}
+	return found, rows.Err()
+}
+
+// number is the 存证编号 of a record.
+func number(recordID string) string {
+	id, err := uuid.Parse(recordID)
+	if err != nil {
+		return ""
+	}
+	return leaf.Number(id)
+}

@@ -1,0 +1,122 @@
+package access
+
+import (
+	"fmt"
+	"io/fs"
+	"slices"
+
+	"github.com/cedar-policy/cedar-go"
+
+	"github.com/yinxin-org/yinxin/internal/authn"
+	"github.com/yinxin-org/yinxin/internal/license"
+	"github.com/yinxin-org/yinxin/policy"
+)
+
+// Actions of the rules, one a ground.
+var actions = map[Ground]cedar.EntityUID{
+	Case:         cedar.NewEntityUID("Action", "useInCase"),
+	Self:         cedar.NewEntityUID("Action", "readOwn"),
+	Presentation: cedar.NewEntityUID("Action", "checkShown"),
+	Issuing:      cedar.NewEntityUID("Action", "make"),
+}
+
+// rules are the door's policies, each under the id it is annotated with.
+type rules struct{ set *cedar.PolicySet }
+
+func readRules() (*rules, error) {
+	files, err := fs.Glob(policy.Files, "*.cedar")
+	if err != nil {
+		return nil, err
+	}
+	set := cedar.NewPolicySet()
+	for _, name := range files {
+		text, err := fs.ReadFile(policy.Files, name)
+		if err != nil {
+			return nil, err
+		}
+		list, err := cedar.NewPolicyListFromBytes(name, text)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range list {
+			id := p.Annotations()["id"]
+			if id == "" || !set.Add(cedar.PolicyID(id), p) {
+				return nil, fmt.Errorf("%s: a rule without an id of its own", name)
+			}
+		}
+	}
+	return &rules{set: set}, nil
+}
+
+// facts are what one decision rests on.
+type facts struct {
+	ground  Ground
+	actor   *authn.Actor // nil: the public
+	license license.License
+	usable  bool
+	context cedar.RecordMap
+}
+
+// decide gives the codes of the rules that refuse; none means permitted.
+func (r *rules) decide(f facts) ([]string, error) {
+	principal, entities := principalOf(f.actor)
+	resource := cedar.NewEntityUID("License", cedar.String(f.license.ID))
+	entities[resource] = cedar.Entity{UID: resource, Attributes: cedar.NewRecord(cedar.RecordMap{
+		"type":    cedar.String(f.license.TypeCode),
+		"issuer":  cedar.String(f.license.IssuerID),
+		"holders": stringSet(f.license.Holders),
+		"usable":  cedar.Boolean(f.usable),
+	})}
+	decision, why := r.set.IsAuthorized(entities, cedar.Request{
+		Principal: principal, Action: actions[f.ground], Resource: resource, Context: cedar.NewRecord(f.context),
+	})
+	if len(why.Errors) > 0 {
+		// A rule that could not be evaluated is a rule that did not refuse: never go on.
+		return nil, fmt.Errorf("decide access: rule %s: %s", why.Errors[0].PolicyID, why.Errors[0].Message)
+	}
+	if decision == cedar.Allow {
+		return nil, nil
+	}
+	var codes []string
+	for _, reason := range why.Reasons {
+		codes = append(codes, "access."+string(reason.PolicyID))
+	}
+	if len(codes) == 0 {
+		codes = []string{"access.default"}
+	}
+	slices.SortFunc(codes, func(a, b string) int { return rank(a) - rank(b) })
+	return codes, nil
+}
+
+// order is the order in which reasons are told: the most basic first.
+var order = []string{"access.case.open", "access.case.unit", "access.case.clerk", "access.case.time", "access.case.matter",
+	"access.case.party", "access.case.type", "access.case.stage", "access.license.state"}
+
+func rank(code string) int {
+	if i := slices.Index(order, code); i >= 0 {
+		return i
+	}
+	return len(order)
+}
+
+func principalOf(a *authn.Actor) (cedar.EntityUID, cedar.EntityMap) {
+	if a == nil {
+		uid := cedar.NewEntityUID("Public", "anyone")
+		return uid, cedar.EntityMap{uid: {UID: uid}}
+	}
+	uid := cedar.NewEntityUID("Account", cedar.String(a.AccountID))
+	return uid, cedar.EntityMap{uid: {UID: uid, Attributes: cedar.NewRecord(cedar.RecordMap{
+		"id":     cedar.String(a.AccountID),
+		"unit":   cedar.String(a.UnitID),
+		"holder": cedar.String(a.HolderID),
+		"roles":  stringSet(a.Roles),
+	})}}
+}
+
+func stringSet(values []string) cedar.Set {
+	var out []cedar.Value
+	for _, v := range values {
+		out = append(out, cedar.String(v))
+	}
+	return cedar.NewSet(out...)
+}

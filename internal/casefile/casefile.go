@@ -1,0 +1,108 @@
+// Package casefile keeps cases (办件): their parties, stages, assigned clerks, materials, form and course.
+//
+// It decides nothing about licenses; it says which case is open for whom, which is what the door asks. What
+// applicants write is ciphertext under the first applicant's key.
+package casefile
+
+import (
+	"time"
+
+	"github.com/yinxin-org/yinxin/internal/clock"
+	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/holder"
+	"github.com/yinxin-org/yinxin/internal/matter"
+)
+
+// Stages of a case beyond those at which licenses are read.
+const (
+	StageMaking matter.Stage = "making" // decided; the result license is being made
+	StageDone   matter.Stage = "done"
+)
+
+// States and outcomes.
+const (
+	StateOpen   = "open"
+	StateClosed = "closed"
+
+	Approved = "approved"
+	Refused  = "refused"
+)
+
+// Material statuses.
+const (
+	Lent     = "lent"     // fetched through the door
+	Missing  = "missing"  // there is no such license, or no such party
+	Declined = "refused"  // the door refused
+	Unusable = "unusable" // there is one, but not in force
+	Plain    = "plain"    // no license is bound; handed in as it is
+	Paper    = "paper"    // accepted on paper, ground recorded
+)
+
+// Case is one case.
+type Case struct {
+	HolderID   string // first applicant, in whose shard it lives
+	No         string
+	MatterCode string
+	UnitID     string
+	ClerkID    string // who handles it now
+	AcceptedBy string
+	Stage      matter.Stage
+	State      string
+	Outcome    string
+	Form       map[string]Value
+	LicenseID  string
+	OpenedAt   time.Time
+	DueAt      time.Time
+	ClosedAt   time.Time
+	RowVersion int64
+}
+
+// Value is one filled form field. Seq tells which material filled it; 0 means a person did.
+type Value struct {
+	Text string `json:"text"`
+	Seq  int    `json:"seq,omitempty"`
+}
+
+// Material is what became of one material of the matter.
+type Material struct {
+	Seq             int
+	Status          string
+	Reason          string // stable code
+	Detail          map[string]string
+	LicenseHolderID string
+	LicenseID       string
+	LicenseState    string // when it was lent
+	GrantID         string
+	RecordNo        string
+	RecheckedState  string
+	RecheckedAt     time.Time
+}
+
+// Event is one step of a case's course.
+type Event struct {
+	Action    string
+	AccountID string
+	Opinion   string
+	At        time.Time
+}
+
+// Summary is a case in a queue.
+type Summary struct {
+	HolderID, No, ClerkID string
+	Stage                 matter.Stage
+	Electronic            bool
+	Missing               int
+	DueAt                 time.Time
+}
+
+// Store keeps cases.
+type Store struct {
+	db      *db.DB
+	clock   clock.Clock
+	holders *holder.Store
+}
+
+// Open gives the store of cases.
+func Open(d *db.DB, c clock.Clock, h *holder.Store) *Store {
+	return &Store{db: d, clock: c, holders: h}
+}

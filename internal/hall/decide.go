@@ -1,0 +1,196 @@
+package hall
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+
+	"github.com/yinxin-org/yinxin/internal/authn"
+	"github.com/yinxin-org/yinxin/internal/casefile"
+	"github.com/yinxin-org/yinxin/internal/clock"
+	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/errs"
+	"github.com/yinxin-org/yinxin/internal/license"
+	"github.com/yinxin-org/yinxin/internal/matter"
+)
+
+// Outcomes of a decision.
+const (
+	Approve = "approve"
+	Refuse  = "refuse"
+	Return  = "return" // back to the clerk for correction (退回补正)
+)
+
+// Decide is the approver's decision. The states of all lent licenses are read again in its transaction; if
+// one changed to a state that may not be used, the approval does not happen and the case shows what changed.
+func (h *Hall) Decide(ctx context.Context, actor *authn.Actor, no string, version int64, outcome, opinion string) error {
+	if strings.TrimSpace(opinion) == "" {
+		return errs.New(errs.Invalid, "case.opinion-required").On("opinion")
+	}
+	var result license.License
+	var changed bool
+	err := h.o.DB.Write(ctx, func(tx *db.Tx) error {
+		c, m, err := h.mine(ctx, tx, actor, no, matter.Decide, version)
+		if err != nil {
+			return err
+		}
+		if outcome != Approve {
+			return h.turnDown(ctx, tx, &c, actor, outcome, opinion)
+		}
+		if changed, err = h.lost(ctx, tx, &c); err != nil || changed {
+			return err
+		}
+		result, err = h.approve(ctx, tx, &c, m, actor, opinion)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if changed {
+		return errs.New(errs.Conflict, "case.state-changed")
+	}
+	if result.ID == "" {
+		return nil
+	}
+	// The decision stands; if the making is cut off here, Resume takes it up again.
+	if _, err := h.o.Licenses.Make(ctx, result.HolderID, result.ID); err != nil {
+		h.o.Log.ErrorContext(ctx, "license not made yet", slog.String("license", result.ID), slog.Any("error", err))
+	}
+	return nil
+}
+
+func (h *Hall) turnDown(ctx context.Context, tx *db.Tx, c *casefile.Case, actor *authn.Actor, outcome, opinion string) error {
+	switch outcome {
+	case Refuse:
+		c.State, c.Stage, c.Outcome, c.ClosedAt = casefile.StateClosed, casefile.StageDone, casefile.Refused, h.o.Clock.Now()
+	case Return:
+		c.Stage, c.ClerkID = matter.Accept, c.AcceptedBy
+	default:
+		return errs.New(errs.Invalid, "field.invalid").On("outcome").With("rule", "approve, refuse, return")
+	}
+	return h.pass(ctx, tx, c, outcome, actor, opinion)
+}
+
+// recheck reads the states of the lent licenses again and notes them on the materials.
+func (h *Hall) recheck(ctx context.Context, tx *db.Tx, c *casefile.Case) error {
+	_, err := h.states(ctx, tx, c)
+	return err
+}
+
+// lost rechecks and reports whether a lent license may no longer be used; then the note of it is kept.
+func (h *Hall) lost(ctx context.Context, tx *db.Tx, c *casefile.Case) (bool, error) {
+	lost, err := h.states(ctx, tx, c)
+	if err != nil || !lost {
+		return false, err
+	}
+	return true, h.o.Cases.Save(ctx, tx, c)
+}
+
+func (h *Hall) states(ctx context.Context, tx *db.Tx, c *casefile.Case) (lost bool, err error) {
+	materials, err := h.o.Cases.Materials(ctx, tx, *c)
+	if err != nil {
+		return false, err
+	}
+	now := h.o.Clock.Now()
+	for _, m := range materials {
+		if m.Status != casefile.Lent {
+			continue
+		}
+		l, err := h.o.Licenses.Get(ctx, tx, m.LicenseHolderID, m.LicenseID)
+		if err != nil {
+			return false, err
+		}
+		state := l.State(now)
+		lost = lost || !state.Usable()
+		m.RecheckedState, m.RecheckedAt = string(state), now
+		if err := h.o.Cases.PutMaterial(ctx, tx, *c, m); err != nil {
+			return false, err
+		}
+	}
+	return lost, nil
+}
+
+// approve decides for the applicant. A matter that yields a license starts its making, and the case closes
+// only when the license is published (FZ-7); any other matter closes here.
+func (h *Hall) approve(ctx context.Context, tx *db.Tx, c *casefile.Case, m matter.Matter, actor *authn.Actor, opinion string) (license.License, error) {
+	c.Outcome = casefile.Approved
+	if m.Result == "" {
+		c.State, c.Stage, c.ClosedAt = casefile.StateClosed, casefile.StageDone, h.o.Clock.Now()
+		return license.License{}, h.pass(ctx, tx, c, Approve, actor, opinion)
+	}
+	draft, err := h.draft(ctx, tx, *c, m, actor)
+	if err != nil {
+		return license.License{}, err
+	}
+	if err := h.o.Licenses.Drawable(ctx, tx, draft); err != nil {
+		return license.License{}, err
+	}
+	l, err := h.o.Licenses.Draft(ctx, tx, draft)
+	if err != nil {
+		return license.License{}, err
+	}
+	c.Stage, c.LicenseID = casefile.StageMaking, l.ID
+	return l, h.pass(ctx, tx, c, Approve, actor, opinion)
+}
+
+func (h *Hall) draft(ctx context.Context, tx *db.Tx, c casefile.Case, m matter.Matter, actor *authn.Actor) (license.Draft, error) {
+	parties, err := h.o.Cases.Parties(ctx, tx, c)
+	if err != nil {
+		return license.Draft{}, err
+	}
+	holders := []string{c.HolderID}
+	if len(m.ResultHolders) > 0 {
+		holders = nil
+		for _, p := range m.ResultHolders {
+			holders = append(holders, parties[p])
+		}
+	}
+	fields := map[string]string{}
+	for name, form := range m.ResultFields {
+		if v := c.Form[form].Text; v != "" {
+			fields[name] = v
+		}
+	}
+	now := h.o.Clock.Now()
+	return license.Draft{
+		TypeCode: m.Result, Holders: holders, IssuerID: c.UnitID, Fields: fields, CaseNo: c.No, MakerID: actor.AccountID,
+		IssuedOn: now, DueAt: clock.EndOfDay(now),
+	}, nil
+}
+
+// Review is the issuer's second person's word on a license that a case yields: published, the case closes;
+// refused, the license is void and the case goes back to be decided.
+func (h *Hall) Review(ctx context.Context, actor *authn.Actor, licenseID string, publish bool, opinion string) error {
+	if strings.TrimSpace(opinion) == "" && !publish {
+		return errs.New(errs.Invalid, "case.opinion-required").On("opinion")
+	}
+	return h.o.DB.Write(ctx, func(tx *db.Tx) error {
+		making, err := h.o.Licenses.Making(ctx, tx, actor.UnitID, licenseID)
+		if err != nil {
+			return err
+		}
+		l, err := h.o.Licenses.Review(ctx, tx, license.Review{
+			HolderID: making.HolderID, LicenseID: making.LicenseID, ReviewerID: actor.AccountID, UnitID: actor.UnitID, Publish: publish,
+		})
+		if err != nil || l.CaseNo == "" {
+			return err
+		}
+		c, err := h.o.Cases.Get(ctx, tx, l.CaseNo)
+		if err != nil {
+			return err
+		}
+		action := "publish"
+		if publish {
+			c.State, c.Stage, c.ClosedAt = casefile.StateClosed, casefile.StageDone, h.o.Clock.Now()
+		} else {
+			c.Stage, c.ClerkID, c.Outcome, c.LicenseID, action = matter.Decide, "", "", "", "void"
+		}
+		return h.pass(ctx, tx, &c, action, actor, opinion)
+	})
+}
+
+// Resume finishes what a crash cut off: licenses decided but not yet made.
+func (h *Hall) Resume(ctx context.Context) error {
+	return errors.Join(h.o.Licenses.Resume(ctx))
+}

@@ -1,0 +1,174 @@
+package hall
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/yinxin-org/yinxin/internal/access"
+	"github.com/yinxin-org/yinxin/internal/authn"
+	"github.com/yinxin-org/yinxin/internal/casefile"
+	"github.com/yinxin-org/yinxin/internal/clock"
+	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/errs"
+	"github.com/yinxin-org/yinxin/internal/license"
+	"github.com/yinxin-org/yinxin/internal/matter"
+)
+
+// Fetch gets what a case still lacks: for every material bound to a license type the door decides at once,
+// and what it gives fills the form. It is called when the case opens, and again when its clerk looks at a case
+// whose fetching was cut off; materials already settled stay as they are.
+func (h *Hall) Fetch(ctx context.Context, actor *authn.Actor, no string) error {
+	todo, err := h.unfetched(ctx, actor, no)
+	if err != nil {
+		return err
+	}
+	for _, t := range todo {
+		if err := h.fetch(ctx, actor, t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// errand is one material to be fetched, with the license that would serve.
+type errand struct {
+	c        casefile.Case
+	matter   matter.Matter
+	material matter.Material
+	license  license.License // zero when there is none
+	outcome  casefile.Material
+}
+
+// unfetched lists the materials of a case that have no outcome yet, each with its candidate.
+func (h *Hall) unfetched(ctx context.Context, actor *authn.Actor, no string) ([]errand, error) {
+	var todo []errand
+	err := h.o.DB.Read(ctx, func(q *db.Tx) error {
+		c, m, err := h.ofUnit(ctx, q, actor, no)
+		if err != nil || c.State != casefile.StateOpen || c.Stage != matter.Accept || c.ClerkID != actor.AccountID {
+			return err
+		}
+		settled, err := h.o.Cases.Materials(ctx, q, c)
+		if err != nil {
+			return err
+		}
+		done := map[int]bool{}
+		for _, s := range settled {
+			done[s.Seq] = true
+		}
+		parties, err := h.o.Cases.Parties(ctx, q, c)
+		if err != nil {
+			return err
+		}
+		for _, x := range m.Materials {
+			if done[x.Seq] {
+				continue
+			}
+			t := errand{c: c, matter: m, material: x, outcome: casefile.Material{Seq: x.Seq, Detail: map[string]string{}}}
+			if err := h.candidate(ctx, q, &t, parties[x.Party]); err != nil {
+				return err
+			}
+			todo = append(todo, t)
+		}
+		return nil
+	})
+	return todo, err
+}
+
+// candidate finds the license that would satisfy a material: the party's newest one in force. Without one, the
+// outcome says why not.
+func (h *Hall) candidate(ctx context.Context, q *db.Tx, t *errand, holderID string) error {
+	if t.material.Type == "" {
+		t.outcome.Status = casefile.Plain
+		return nil
+	}
+	if holderID == "" {
+		t.outcome.Status, t.outcome.Reason = casefile.Missing, "material.party-absent"
+		return nil
+	}
+	held, err := h.o.Licenses.Held(ctx, q, holderID, t.material.Type)
+	if err != nil {
+		return err
+	}
+	now := h.o.Clock.Now()
+	var worst license.License
+	for _, l := range held {
+		switch state := l.State(now); {
+		case state.Usable():
+			t.license = l
+			return nil
+		case l.Step == license.StepPublished && worst.ID == "":
+			worst = l
+		}
+	}
+	t.outcome.Status, t.outcome.Reason = casefile.Missing, "material.missing"
+	if worst.ID != "" {
+		t.outcome.Status, t.outcome.Reason = casefile.Unusable, "material.not-in-force"
+		t.outcome.LicenseHolderID, t.outcome.LicenseID = worst.HolderID, worst.ID
+		state := worst.State(now)
+		t.outcome.LicenseState = string(state)
+		t.outcome.Detail["state"] = state.Text("zh")
+		if state == license.Expired {
+			t.outcome.Reason = "material.expired"
+			t.outcome.Detail["date"] = worst.ValidTo.Add(-time.Second).In(clock.Shanghai).Format(time.DateOnly)
+		}
+	}
+	return nil
+}
+
+// fetch asks the door for one material's license and settles the material.
+func (h *Hall) fetch(ctx context.Context, actor *authn.Actor, t errand) error {
+	var fields []access.Field
+	if t.license.ID != "" {
+		reading, grantID, err := h.o.Door.Lend(ctx, actor, access.Ask{
+			CaseNo: t.c.No, MatterCode: t.c.MatterCode, LicenseHolderID: t.license.HolderID, LicenseID: t.license.ID,
+		}, access.File)
+		o := &t.outcome
+		o.LicenseHolderID, o.LicenseID = t.license.HolderID, t.license.ID
+		if refused, ok := errors.AsType[*access.Refusal](err); ok {
+			o.Status, o.Reason, o.RecordNo = casefile.Declined, refused.Reasons[0], refused.RecordNo
+		} else if err != nil {
+			return err
+		} else {
+			o.Status, o.GrantID, o.RecordNo = casefile.Lent, grantID, reading.RecordNo
+			o.LicenseState = string(reading.License.State(reading.At))
+			fields = reading.Fields
+		}
+	}
+	return h.settle(ctx, actor, t, fields)
+}
+
+// settle writes a material's outcome and the form fields that it fills.
+func (h *Hall) settle(ctx context.Context, actor *authn.Actor, t errand, fields []access.Field) error {
+	return h.o.DB.Write(ctx, func(tx *db.Tx) error {
+		c, _, err := h.ofUnit(ctx, tx, actor, t.c.No)
+		if err != nil {
+			return err
+		}
+		if c.State != casefile.StateOpen || c.Stage != matter.Accept {
+			return errs.New(errs.Conflict, "case.stage")
+		}
+		if err := h.o.Cases.PutMaterial(ctx, tx, c, t.outcome); err != nil {
+			return err
+		}
+		fill(&c, t.matter, t.material.Seq, fields)
+		return h.o.Cases.Save(ctx, tx, &c)
+	})
+}
+
+// fill enters the values that the form takes from a material. What a person has written stays.
+func fill(c *casefile.Case, m matter.Matter, seq int, fields []access.Field) {
+	for _, f := range m.Form {
+		from, name, ok := strings.Cut(f.From, ".")
+		if n, err := strconv.Atoi(from); !ok || err != nil || n != seq {
+			continue
+		}
+		for _, x := range fields {
+			if _, written := c.Form[f.Name]; x.Name == name && !written {
+				c.Form[f.Name] = casefile.Value{Text: strings.ReplaceAll(x.Value, "^", "、"), Seq: seq}
+			}
+		}
+	}
+}

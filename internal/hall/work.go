@@ -1,0 +1,184 @@
+package hall
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/yinxin-org/yinxin/internal/authn"
+	"github.com/yinxin-org/yinxin/internal/casefile"
+	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/errs"
+	"github.com/yinxin-org/yinxin/internal/matter"
+)
+
+// opinionMax bounds an opinion in characters; a form value without its own bound, likewise.
+const (
+	opinionMax = 500
+	valueMax   = 500
+)
+
+// SetForm enters form values. A value that the rule takes from a license cannot be changed.
+func (h *Hall) SetForm(ctx context.Context, actor *authn.Actor, no string, version int64, values map[string]string) error {
+	return h.o.DB.Write(ctx, func(tx *db.Tx) error {
+		c, m, err := h.mine(ctx, tx, actor, no, matter.Accept, version)
+		if err != nil {
+			return err
+		}
+		for name, text := range values {
+			i := slices.IndexFunc(m.Form, func(f matter.FormField) bool { return f.Name == name })
+			if i < 0 {
+				return errs.New(errs.Invalid, "case.form-unknown").On(name).With("name", name)
+			}
+			if err := checkValue(m.Form[i], text); err != nil {
+				return err
+			}
+			old := c.Form[name]
+			switch {
+			case old.Text == text:
+			case m.Form[i].Locked && old.Seq > 0:
+				return errs.New(errs.Invalid, "case.form-locked").On(name).With("name", m.Form[i].Label)
+			default:
+				c.Form[name] = casefile.Value{Text: text}
+			}
+		}
+		return h.o.Cases.Save(ctx, tx, &c)
+	})
+}
+
+func checkValue(f matter.FormField, text string) error {
+	limit := f.MaxLength
+	if limit == 0 {
+		limit = valueMax
+	}
+	if utf8.RuneCountInString(text) > limit {
+		return errs.New(errs.Invalid, "field.too-long").On(f.Name).With("max", strconv.Itoa(limit))
+	}
+	if text != "" && len(f.Options) > 0 && !slices.Contains(f.Options, text) {
+		return errs.New(errs.Invalid, "field.invalid").On(f.Name).With("rule", "选项之一")
+	}
+	return nil
+}
+
+// Paper records that a material was accepted on paper, with the ground (榕政办〔2018〕214号 第十五条). Where an
+// electronic license satisfies it, asking for paper is refused.
+func (h *Hall) Paper(ctx context.Context, actor *authn.Actor, no string, seq int, reason string) error {
+	if strings.TrimSpace(reason) == "" {
+		return errs.New(errs.Invalid, "field.required").On("reason")
+	}
+	if utf8.RuneCountInString(reason) > opinionMax {
+		return errs.New(errs.Invalid, "field.too-long").On("reason").With("max", strconv.Itoa(opinionMax))
+	}
+	return h.o.DB.Write(ctx, func(tx *db.Tx) error {
+		c, err := h.o.Cases.Get(ctx, tx, no)
+		if err != nil {
+			return err
+		}
+		if c, _, err = h.mine(ctx, tx, actor, no, matter.Accept, c.RowVersion); err != nil {
+			return err
+		}
+		materials, err := h.o.Cases.Materials(ctx, tx, c)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(materials, func(m casefile.Material) bool { return m.Seq == seq })
+		if i < 0 {
+			return errs.New(errs.NotFound, "case.material-unknown")
+		}
+		m := materials[i]
+		if m.Status == casefile.Lent {
+			return errs.New(errs.Conflict, "case.paper-not-needed")
+		}
+		m.Status = casefile.Paper
+		if err := h.o.Cases.PutMaterial(ctx, tx, c, m); err != nil {
+			return err
+		}
+		if err := h.o.Cases.Add(ctx, tx, c, "paper", actor.AccountID, reason); err != nil {
+			return err
+		}
+		return h.o.Cases.Save(ctx, tx, &c)
+	})
+}
+
+// Submit passes a complete case on to be decided. The clerk's grants end.
+func (h *Hall) Submit(ctx context.Context, actor *authn.Actor, no string, version int64, opinion string) error {
+	return h.o.DB.Write(ctx, func(tx *db.Tx) error {
+		c, m, err := h.mine(ctx, tx, actor, no, matter.Accept, version)
+		if err != nil {
+			return err
+		}
+		materials, err := h.o.Cases.Materials(ctx, tx, c)
+		if err != nil {
+			return err
+		}
+		if missing := lacking(m, c, materials); len(missing) > 0 {
+			return errs.New(errs.Conflict, "case.incomplete").With("missing", strings.Join(missing, "、"))
+		}
+		c.Stage, c.ClerkID = matter.Decide, ""
+		return h.pass(ctx, tx, &c, "submit", actor, opinion)
+	})
+}
+
+// lacking names the required materials and form fields that a case does not have.
+func lacking(m matter.Matter, c casefile.Case, materials []casefile.Material) []string {
+	status := map[int]string{}
+	for _, x := range materials {
+		status[x.Seq] = x.Status
+	}
+	var out []string
+	for _, x := range m.Materials {
+		s := status[x.Seq]
+		if x.Required && s != casefile.Lent && s != casefile.Paper {
+			out = append(out, x.Name)
+		}
+	}
+	for _, f := range m.Form {
+		if f.Required && strings.TrimSpace(c.Form[f.Name].Text) == "" {
+			out = append(out, f.Label)
+		}
+	}
+	return out
+}
+
+// pass saves a step that takes the case out of its clerk's hands: grants given for it end at once.
+func (h *Hall) pass(ctx context.Context, tx *db.Tx, c *casefile.Case, action string, actor *authn.Actor, opinion string) error {
+	if utf8.RuneCountInString(opinion) > opinionMax {
+		return errs.New(errs.Invalid, "field.too-long").On("opinion").With("max", strconv.Itoa(opinionMax))
+	}
+	if err := h.o.Door.EndGrants(ctx, tx, *c); err != nil {
+		return err
+	}
+	if err := h.o.Cases.Add(ctx, tx, *c, action, actor.AccountID, opinion); err != nil {
+		return err
+	}
+	return h.o.Cases.Save(ctx, tx, c)
+}
+
+// Take assigns a case that waits for decision to an approver, who must not have accepted it. Taking it from a
+// colleague is possible and recorded (改派留痕).
+func (h *Hall) Take(ctx context.Context, actor *authn.Actor, no string, version int64) error {
+	return h.o.DB.Write(ctx, func(tx *db.Tx) error {
+		c, _, err := h.ofUnit(ctx, tx, actor, no)
+		switch {
+		case err != nil:
+			return err
+		case c.State != casefile.StateOpen:
+			return errs.New(errs.Conflict, "case.closed")
+		case c.Stage != matter.Decide:
+			return errs.New(errs.Conflict, "case.stage")
+		case c.AcceptedBy == actor.AccountID:
+			return errs.New(errs.Denied, "case.same-person")
+		case version != c.RowVersion:
+			return errs.New(errs.Conflict, "conflict")
+		case c.ClerkID == actor.AccountID:
+			return nil
+		}
+		c.ClerkID = actor.AccountID
+		if err := h.recheck(ctx, tx, &c); err != nil {
+			return err
+		}
+		return h.pass(ctx, tx, &c, "take", actor, "")
+	})
+}

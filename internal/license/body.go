@@ -1,0 +1,108 @@
+package license
+
+import (
+	"context"
+	"time"
+
+	"github.com/yinxin-org/yinxin/internal/catalog"
+	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/holder"
+)
+
+// Body is what a license says. It leaves the platform only through the door (package access).
+type Body struct {
+	License License
+	Type    *catalog.Type
+	Values  map[string]string // by field name; dates as 2006-01-02; several holders joined by ^
+	key     []byte
+	code    string
+}
+
+// BodyReader reads the bodies of licenses. Whoever has one can read everything: see Open.
+type BodyReader struct{ store *Store }
+
+// Read opens a license's fields.
+func (r *BodyReader) Read(ctx context.Context, q *db.Tx, l License) (Body, error) {
+	t, err := r.store.o.Types.Version(ctx, q, l.TypeCode, l.TypeVersion)
+	if err != nil {
+		return Body{}, err
+	}
+	b, err := r.store.body(ctx, q, l)
+	if err != nil {
+		return Body{}, err
+	}
+	key, err := r.store.key(ctx, q, l.HolderID, l.ID)
+	if err != nil {
+		return Body{}, err
+	}
+	return Body{License: l, Type: t, Values: b.Values, key: key, code: b.Code}, nil
+}
+
+// File gives the sealed OFD file of a body's license.
+func (r *BodyReader) File(ctx context.Context, b Body) ([]byte, error) {
+	return r.store.load(ctx, b.key, b.License.FileRef, b.License.ID)
+}
+
+// Preview draws the sealed file as SVG, seals included.
+func (r *BodyReader) Preview(ctx context.Context, b Body) ([]byte, error) {
+	file, err := r.File(ctx, b)
+	if err != nil {
+		return nil, err
+	}
+	return Picture(file)
+}
+
+// Keep stores a file derived from a license under the license's key and gives its reference.
+func (r *BodyReader) Keep(ctx context.Context, b Body, file []byte) (string, error) {
+	return r.store.store(ctx, b.key, file, b.License.ID)
+}
+
+// Kept reads a file that Keep stored.
+func (r *BodyReader) Kept(ctx context.Context, b Body, ref string) ([]byte, error) {
+	return r.store.load(ctx, b.key, ref, b.License.ID)
+}
+
+// MaskedNumber is a license's number fit for lists.
+func (s *Store) MaskedNumber(ctx context.Context, q *db.Tx, l License) (string, error) {
+	b, err := s.body(ctx, q, l)
+	if err != nil {
+		return "", err
+	}
+	number := b.Values["ZZBH"]
+	if b.Values["CZZTDMLXDM"] == holder.CodeUSCC {
+		return number, nil
+	}
+	return holder.MaskCode(number), nil
+}
+
+// Trace is one step in a license's life (全过程留痕).
+type Trace struct {
+	Action    string
+	AccountID string
+	UnitID    string
+	At        time.Time
+}
+
+// History lists what happened to a license, oldest first.
+func (s *Store) History(ctx context.Context, q *db.Tx, l License) ([]Trace, error) {
+	rows, err := q.Query(ctx, `
+		SELECT action, account_id, unit_id, at
+		FROM license_event
+		WHERE holder_id = $1 AND license_id = $2
+		ORDER BY seq`, l.HolderID, l.ID)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	var found []Trace
+	for rows.Next() {
+		var x Trace
+		var at int64
+		if err := rows.Scan(&x.Action, &x.AccountID, &x.UnitID, &at); err != nil {
+			return nil, err
+		}
+		x.At = db.Time(at)
+		found = append(found, x)
+	}
+	return found, rows.Err()
+}

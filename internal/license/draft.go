@@ -1,0 +1,300 @@
+package license
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/yinxin-org/yinxin/gbcode"
+	"github.com/yinxin-org/yinxin/internal/catalog"
+	"github.com/yinxin-org/yinxin/internal/clock"
+	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/errs"
+	"github.com/yinxin-org/yinxin/internal/gm"
+	"github.com/yinxin-org/yinxin/internal/holder"
+	"github.com/yinxin-org/yinxin/internal/org"
+)
+
+// multi joins the values of an element that several holders give (GB/T 36903-2018).
+const multi = "^"
+
+// Draft is the decision to issue a license: what is to be made, for whom, by whom.
+type Draft struct {
+	TypeCode string
+	Holders  []string // holder ids; the first one's shard keeps the license
+	IssuerID string
+	Fields   map[string]string // the type's own fields
+	CaseNo   string
+	MakerID  string
+	IssuedOn time.Time // civil day in Beijing time
+	DueAt    time.Time // when it must be published
+	External bool      // taken over from the national system that makes this type; see ADR 0004
+}
+
+// Draft enters a license to be made, with its number, identifier and key, inside the caller's transaction.
+// The file follows by Make.
+func (s *Store) Draft(ctx context.Context, tx *db.Tx, d Draft) (License, error) {
+	t, holders, issuer, err := s.admit(ctx, tx, d)
+	if err != nil {
+		return License{}, err
+	}
+	values, err := s.values(ctx, tx, t, holders, issuer, d)
+	if err != nil {
+		return License{}, err
+	}
+	l := License{
+		HolderID: d.Holders[0], ID: db.NewID(), TypeCode: t.Code, TypeVersion: t.Version, IssuerID: issuer.ID,
+		VersionNo: 1, Holders: d.Holders, Step: StepData, Identifier: values["ZZBS"], CaseNo: d.CaseNo, MakerID: d.MakerID,
+		IssuedOn: clock.Date(d.IssuedOn), MadeAt: s.o.Clock.Now(), DueAt: d.DueAt, RowVersion: 1,
+	}
+	l.ValidFrom, l.ValidTo = period(t.Validity, l.IssuedOn)
+	b := body{Values: values, Code: strings.ToLower(rand.Text())}
+	if err := s.insert(ctx, tx, l, b); err != nil {
+		return License{}, err
+	}
+	if err := s.record(ctx, tx, l, "draft", d.MakerID, d.IssuerID, d.CaseNo); err != nil {
+		return License{}, err
+	}
+	return l, s.queue(ctx, tx, l)
+}
+
+// admit checks a draft against its type.
+func (s *Store) admit(ctx context.Context, tx *db.Tx, d Draft) (*catalog.Type, []holder.Holder, org.Unit, error) {
+	none := func(err error) (*catalog.Type, []holder.Holder, org.Unit, error) { return nil, nil, org.Unit{}, err }
+	t, err := s.o.Types.Current(ctx, tx, d.TypeCode)
+	if err != nil {
+		return none(err)
+	}
+	if t.Making == catalog.External && !d.External {
+		return none(errs.New(errs.Conflict, "type.external"))
+	}
+	if len(d.Holders) != t.Holders {
+		return none(errs.New(errs.Invalid, "license.holders").With("n", strconv.Itoa(t.Holders)))
+	}
+	if err := t.CheckFields(d.Fields); err != nil {
+		return none(err)
+	}
+	var holders []holder.Holder
+	for _, id := range d.Holders {
+		h, err := s.o.Holders.Get(ctx, tx, id)
+		if err != nil {
+			return none(err)
+		}
+		if t.HolderKind != catalog.Mixed && t.HolderKind != h.Kind {
+			return none(errs.New(errs.Invalid, "license.holder-kind"))
+		}
+		holders = append(holders, h)
+	}
+	issuer, err := s.o.Units.Get(ctx, tx, d.IssuerID)
+	if err != nil {
+		return none(err)
+	}
+	return t, holders, issuer, nil
+}
+
+// period finds when a license is good: from the day of issue to the end of the day before the anniversary.
+func period(v catalog.Validity, issued time.Time) (from, to time.Time) {
+	if v.Rule != "years" {
+		return issued, time.Time{}
+	}
+	return issued, clock.EndOfDay(issued.AddDate(v.Years, 0, -1))
+}
+
+// values fills all elements of GB/T 36903-2018 for one license.
+func (s *Store) values(ctx context.Context, tx *db.Tx, t *catalog.Type, holders []holder.Holder, issuer org.Unit, d Draft) (map[string]string, error) {
+	number, err := s.number(ctx, tx, t, holders[0], issuer, d)
+	if err != nil {
+		return nil, err
+	}
+	identifier, err := gbcode.MintIdentifier(gbcode.Identifier{
+		TypeCode: t.Code, IssuerCode: issuer.ID, Version: 1,
+		// A random serial: the number of an identity license would put the holder's code into every URL and log.
+		Serial: strings.ToUpper(strings.ReplaceAll(uuid.NewString(), "-", "")),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("mint identifier: %w", err)
+	}
+	return s.elements(t, holders, issuer, d, number, identifier), nil
+}
+
+// elements are the values of GB/T 36903-2018 with the type's own fields beside them.
+func (s *Store) elements(t *catalog.Type, holders []holder.Holder, issuer org.Unit, d Draft, number, identifier string) map[string]string {
+	from, to := period(t.Validity, clock.Date(d.IssuedOn))
+	v := map[string]string{
+		"ZZMC": t.Name, "ZZLXDM": t.Code, "ZZBH": number, "ZZBS": identifier,
+		"ZZBFJG": issuer.Name, "ZZBFJGDM": issuer.ID, "ZZBFRQ": civil(d.IssuedOn),
+	}
+	var names, codes, kinds, kindCodes []string
+	for _, h := range holders {
+		names = append(names, h.Profile.Name)
+		codes = append(codes, h.Profile.Code.Reveal())
+		kinds = append(kinds, h.Profile.CodeTypeName())
+		kindCodes = append(kindCodes, h.Profile.CodeType)
+	}
+	v["CZZT"], v["CZZTDM"] = strings.Join(names, multi), strings.Join(codes, multi)
+	v["CZZTDMLX"], v["CZZTDMLXDM"] = strings.Join(kinds, multi), strings.Join(kindCodes, multi)
+	if t.Validity.Rule != "none" {
+		v["ZZYXQQSRQ"], v["ZZYXQJZRQ"] = civil(from), "长期"
+		if !to.IsZero() {
+			v["ZZYXQJZRQ"] = civil(to.Add(-time.Second))
+		}
+	}
+	for name, value := range d.Fields {
+		v[name] = value
+	}
+	return v
+}
+
+func civil(t time.Time) string { return t.In(clock.Shanghai).Format(time.DateOnly) }
+
+// number gives the next number (证照编号) by the type's rule. The scope is the rule with all but the running
+// part filled in, so that equal prefixes count together.
+func (s *Store) number(ctx context.Context, tx *db.Tx, t *catalog.Type, first holder.Holder, issuer org.Unit, d Draft) (string, error) {
+	prefix := strings.NewReplacer(
+		"{region}", issuer.Region,
+		"{year}", d.IssuedOn.In(clock.Shanghai).Format("2006"),
+		"{holderCode}", first.Profile.Code.Reveal(),
+	).Replace(t.Number)
+	start := strings.Index(prefix, "{seq")
+	if start < 0 {
+		return prefix, nil
+	}
+	end := start + strings.IndexByte(prefix[start:], '}')
+	width, err := strconv.Atoi(prefix[start+len("{seq") : end])
+	if err != nil {
+		return "", fmt.Errorf("numbering rule of type %s: %w", t.Code, err)
+	}
+	scope := t.Code + "|" + issuer.ID + "|" + prefix
+	if _, err := tx.Exec(ctx, `
+		INSERT INTO numbering (scope, last) VALUES ($1, 1)
+		ON CONFLICT (scope) DO UPDATE SET last = numbering.last + 1`, scope); err != nil {
+		return "", fmt.Errorf("take number: %w", err)
+	}
+	var n int64
+	if err := tx.QueryRow(ctx, `SELECT last FROM numbering WHERE scope = $1`, scope).Scan(&n); err != nil {
+		return "", fmt.Errorf("take number: %w", err)
+	}
+	return prefix[:start] + fmt.Sprintf("%0*d", width, n) + prefix[end+1:], nil
+}
+
+func codeHash(code string) []byte {
+	sum := gm.SM3([]byte("license.code\x00" + code))
+	return sum[:]
+}
+
+func (s *Store) insert(ctx context.Context, tx *db.Tx, l License, b body) error {
+	number := s.o.Keys.BlindIndex("license.number", l.TypeCode+"\x00"+l.IssuerID+"\x00"+b.Values["ZZBH"])
+	n, err := tx.Exec(ctx, `
+		INSERT INTO license_number (number_index, holder_id, license_id) VALUES ($1, $2, $3)
+		ON CONFLICT (number_index) DO NOTHING`, number, l.HolderID, l.ID)
+	if err != nil {
+		return fmt.Errorf("claim number: %w", err)
+	}
+	if n == 0 {
+		return errs.New(errs.Conflict, "license.duplicate")
+	}
+	if _, err := tx.Exec(ctx, `
+		INSERT INTO license_index (identifier, holder_id, license_id) VALUES ($1, $2, $3)`,
+		l.Identifier, l.HolderID, l.ID); err != nil {
+		return fmt.Errorf("claim identifier: %w", err)
+	}
+	if _, err := tx.Exec(ctx, `
+		INSERT INTO license_code (code_hash, holder_id, license_id) VALUES ($1, $2, $3)`,
+		codeHash(b.Code), l.HolderID, l.ID); err != nil {
+		return fmt.Errorf("claim check code: %w", err)
+	}
+	key, err := gm.NewKey()
+	if err != nil {
+		return err
+	}
+	if err := s.shareKey(ctx, tx, l, key); err != nil {
+		return err
+	}
+	plain, err := json.Marshal(b)
+	if err != nil {
+		return fmt.Errorf("encode license data: %w", err)
+	}
+	data, err := gm.Encrypt(key, plain, []byte(l.ID))
+	if err != nil {
+		return err
+	}
+	holders, err := json.Marshal(l.Holders)
+	if err != nil {
+		return fmt.Errorf("encode holders: %w", err)
+	}
+	_, err = tx.Exec(ctx, `
+		INSERT INTO license (holder_id, license_id, type_code, type_version, issuer_id, version_no, holders, step, ended, hold,
+			identifier, data, case_no, maker_id, reviewer_id, issued_on, valid_from, valid_to, file_ref, file_digest,
+			made_at, due_at, published_at, row_version)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', '', $9, $10, $11, $12, '', $13, $14, $15, '', '', $16, $17, 0, 1)`,
+		l.HolderID, l.ID, l.TypeCode, l.TypeVersion, l.IssuerID, l.VersionNo, string(holders), string(l.Step), l.Identifier, data,
+		l.CaseNo, l.MakerID, db.Micros(l.IssuedOn), db.Micros(l.ValidFrom), db.Micros(l.ValidTo),
+		db.Micros(l.MadeAt), db.Micros(l.DueAt))
+	if err != nil {
+		return fmt.Errorf("insert license: %w", err)
+	}
+	return nil
+}
+
+// shareKey wraps the license's key for each holder, and leaves further holders a link to the first one's shard.
+func (s *Store) shareKey(ctx context.Context, tx *db.Tx, l License, key []byte) error {
+	for i, id := range l.Holders {
+		wrapped, err := s.o.Holders.Seal(ctx, tx, id, key)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `
+			INSERT INTO license_key (holder_id, license_id, wrapped) VALUES ($1, $2, $3)`, id, l.ID, wrapped); err != nil {
+			return fmt.Errorf("put license key: %w", err)
+		}
+		if i == 0 {
+			continue
+		}
+		if _, err := tx.Exec(ctx, `
+			INSERT INTO license_link (holder_id, license_id, first_holder_id) VALUES ($1, $2, $3)`,
+			id, l.ID, l.HolderID); err != nil {
+			return fmt.Errorf("link co-holder: %w", err)
+		}
+	}
+	return nil
+}
+
+// queue shows the license in its issuer's list of work while it is being made.
+func (s *Store) queue(ctx context.Context, tx *db.Tx, l License) error {
+	if l.Step == StepPublished || l.Step == StepRefused {
+		_, err := tx.Exec(ctx, `
+			DELETE FROM unit_making
+			WHERE unit_id = $1 AND license_id = $2`, l.IssuerID, l.ID)
+		return err
+	}
+	_, err := tx.Exec(ctx, `
+		INSERT INTO unit_making (unit_id, license_id, holder_id, step, due_at, updated_at)
+		VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (unit_id, license_id) DO UPDATE SET step = excluded.step, updated_at = excluded.updated_at`,
+		l.IssuerID, l.ID, l.HolderID, string(l.Step), db.Micros(l.DueAt), db.Micros(s.o.Clock.Now()))
+	if err != nil {
+		return fmt.Errorf("queue making: %w", err)
+	}
+	return nil
+}
+
+// Drawable checks before a decision that the license it yields can be made: every value fits its place on
+// the face and every character can be drawn. Nothing is written.
+func (s *Store) Drawable(ctx context.Context, tx *db.Tx, d Draft) error {
+	t, holders, issuer, err := s.admit(ctx, tx, d)
+	if err != nil {
+		return err
+	}
+	// The longest number and a real check code, so that what passes here cannot fail later for its length.
+	values := s.elements(t, holders, issuer, d, strings.Repeat("8", longestNumber), "")
+	_, err = s.faces.license(t, body{Values: values, Code: strings.ToLower(rand.Text())}, len(t.Seals), s.o.Clock.Now())
+	return err
+}
+
+const longestNumber = 18

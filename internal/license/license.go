@@ -1,0 +1,103 @@
+// Package license issues licenses (证照) and keeps them through their life.
+//
+// Open gives two things: the Store, which knows what licenses there are and moves them through making, review
+// and publishing, and apart from it the BodyReader, the only thing that can give out a license's fields or
+// file. The object graph hands the reader to the door (package access) and to nobody else; a test holds this.
+//
+// It guarantees that a license is published only with its sealed file durably stored, that a step which was
+// cut off is taken up again without doubling anything, and that nothing is ever deleted.
+package license
+
+import (
+	"context"
+	"time"
+
+	"github.com/yinxin-org/yinxin/internal/catalog"
+	"github.com/yinxin-org/yinxin/internal/clock"
+	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/evidence"
+	"github.com/yinxin-org/yinxin/internal/gm"
+	"github.com/yinxin-org/yinxin/internal/holder"
+	"github.com/yinxin-org/yinxin/internal/org"
+	"github.com/yinxin-org/yinxin/internal/sealing"
+)
+
+// Step is how far the making of a license has come (制证环节).
+type Step string
+
+// The steps: data are decided, the file is sealed, the second person has published or refused it.
+const (
+	StepData      Step = "data"
+	StepSealed    Step = "sealed"
+	StepPublished Step = "published"
+	StepRefused   Step = "refused"
+)
+
+// License is what is known of a license without opening it: nothing here is personal.
+type License struct {
+	HolderID    string // the first holder, in whose shard it lives
+	ID          string
+	TypeCode    string
+	TypeVersion int
+	IssuerID    string
+	VersionNo   int
+	Holders     []string // ids of all holders, the first one first
+	Step        Step
+	Ended       string // "" or the State it ended in
+	Hold        string // "" or Lost, Suspended
+	Identifier  string // 电子证照标识, GB/T 36904
+	CaseNo      string
+	MakerID     string
+	ReviewerID  string
+	IssuedOn    time.Time
+	ValidFrom   time.Time
+	ValidTo     time.Time // first instant it is no longer valid; zero: no end
+	FileRef     string
+	FileDigest  string // SM3 of the OFD file, hex
+	MadeAt      time.Time
+	DueAt       time.Time
+	PublishedAt time.Time
+	RowVersion  int64
+}
+
+// Files stores ciphertext files; Put is durable when it returns.
+type Files interface {
+	Put(ctx context.Context, data []byte) (ref string, err error)
+	Get(ctx context.Context, ref string) ([]byte, error)
+}
+
+// Options are the parts a Store works with.
+type Options struct {
+	DB      *db.DB
+	Keys    *gm.KeyStore
+	Clock   clock.Clock
+	Units   *org.Store
+	Types   *catalog.Store
+	Holders *holder.Store
+	Seals   *sealing.Store
+	Book    *evidence.Book
+	Files   Files
+	BaseURL string // how the outside reaches the platform, for the check code on a face
+}
+
+// Store keeps licenses.
+type Store struct {
+	o     Options
+	faces *faces
+}
+
+// Open gives the store and, apart from it, the reader of bodies.
+func Open(o Options) (*Store, *BodyReader, error) {
+	f, err := newFaces(o.BaseURL)
+	if err != nil {
+		return nil, nil, err
+	}
+	s := &Store{o: o, faces: f}
+	return s, &BodyReader{store: s}, nil
+}
+
+// body is the encrypted part of a license.
+type body struct {
+	Values map[string]string `json:"values"` // by field name, multi-values joined by ^; dates as 2006-01-02
+	Code   string            `json:"code"`   // the static check code on the face
+}

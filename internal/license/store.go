@@ -1,0 +1,216 @@
+package license
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/errs"
+	"github.com/yinxin-org/yinxin/internal/evidence"
+	"github.com/yinxin-org/yinxin/internal/gm"
+)
+
+const columns = `holder_id, license_id, type_code, type_version, issuer_id, version_no, holders, step, ended, hold,
+	identifier, case_no, maker_id, reviewer_id, issued_on, valid_from, valid_to, file_ref, file_digest,
+	made_at, due_at, published_at, row_version`
+
+func scan(row interface{ Scan(...any) error }) (License, error) {
+	var l License
+	var issued, from, to, made, due, published int64
+	var holders string
+	err := row.Scan(&l.HolderID, &l.ID, &l.TypeCode, &l.TypeVersion, &l.IssuerID, &l.VersionNo, &holders, &l.Step, &l.Ended,
+		&l.Hold, &l.Identifier, &l.CaseNo, &l.MakerID, &l.ReviewerID, &issued, &from, &to, &l.FileRef, &l.FileDigest,
+		&made, &due, &published, &l.RowVersion)
+	if errors.Is(err, db.ErrNoRows) {
+		return License{}, errs.New(errs.NotFound, "license.unknown")
+	}
+	if err != nil {
+		return License{}, fmt.Errorf("read license: %w", err)
+	}
+	if err := json.Unmarshal([]byte(holders), &l.Holders); err != nil {
+		return License{}, fmt.Errorf("decode holders: %w", err)
+	}
+	l.IssuedOn, l.ValidFrom, l.ValidTo = db.Time(issued), db.Time(from), db.Time(to)
+	l.MadeAt, l.DueAt, l.PublishedAt = db.Time(made), db.Time(due), db.Time(published)
+	return l, nil
+}
+
+// Get reads a license's facts.
+func (s *Store) Get(ctx context.Context, q *db.Tx, holderID, licenseID string) (License, error) {
+	return scan(q.QueryRow(ctx, `
+		SELECT `+columns+`
+		FROM license
+		WHERE holder_id = $1 AND license_id = $2`, holderID, licenseID))
+}
+
+// ByCode finds the license that bears a static check code.
+func (s *Store) ByCode(ctx context.Context, q *db.Tx, code string) (License, error) {
+	return s.lookup(ctx, q, `SELECT holder_id, license_id FROM license_code WHERE code_hash = $1`, codeHash(code))
+}
+
+// ByIdentifier finds a license by its identifier (电子证照标识).
+func (s *Store) ByIdentifier(ctx context.Context, q *db.Tx, identifier string) (License, error) {
+	return s.lookup(ctx, q, `SELECT holder_id, license_id FROM license_index WHERE identifier = $1`, identifier)
+}
+
+func (s *Store) lookup(ctx context.Context, q *db.Tx, query string, key any) (License, error) {
+	var holderID, licenseID string
+	err := q.QueryRow(ctx, query, key).Scan(&holderID, &licenseID)
+	if errors.Is(err, db.ErrNoRows) {
+		return License{}, errs.New(errs.NotFound, "license.unknown")
+	}
+	if err != nil {
+		return License{}, fmt.Errorf("look up license: %w", err)
+	}
+	return s.Get(ctx, q, holderID, licenseID)
+}
+
+// Held lists a holder's licenses, also those held with others, newest first. typeCode narrows when given.
+func (s *Store) Held(ctx context.Context, q *db.Tx, holderID, typeCode string) ([]License, error) {
+	own, err := s.list(ctx, q, `
+		SELECT `+columns+`
+		FROM license
+		WHERE holder_id = $1 AND ($2 = '' OR type_code = $2)
+		ORDER BY issued_on DESC, license_id DESC`, holderID, typeCode)
+	if err != nil {
+		return nil, err
+	}
+	shared, err := s.links(ctx, q, holderID)
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range shared {
+		x, err := s.Get(ctx, q, l.HolderID, l.ID)
+		if err != nil {
+			return nil, err
+		}
+		if typeCode == "" || x.TypeCode == typeCode {
+			own = append(own, x)
+		}
+	}
+	return own, nil
+}
+
+func (s *Store) list(ctx context.Context, q *db.Tx, query string, args ...any) ([]License, error) {
+	rows, err := q.Query(ctx, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("list licenses: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	var found []License
+	for rows.Next() {
+		l, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, l)
+	}
+	return found, rows.Err()
+}
+
+func (s *Store) links(ctx context.Context, q *db.Tx, holderID string) ([]License, error) {
+	rows, err := q.Query(ctx, `
+		SELECT first_holder_id, license_id
+		FROM license_link
+		WHERE holder_id = $1
+		ORDER BY license_id DESC`, holderID)
+	if err != nil {
+		return nil, fmt.Errorf("list shared licenses: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	var found []License
+	for rows.Next() {
+		var l License
+		if err := rows.Scan(&l.HolderID, &l.ID); err != nil {
+			return nil, fmt.Errorf("list shared licenses: %w", err)
+		}
+		found = append(found, l)
+	}
+	return found, rows.Err()
+}
+
+// Find gives the license of an id among those a holder holds, wherever it lives.
+func (s *Store) Find(ctx context.Context, q *db.Tx, holderID, licenseID string) (License, error) {
+	var first string
+	err := q.QueryRow(ctx, `
+		SELECT first_holder_id FROM license_link
+		WHERE holder_id = $1 AND license_id = $2`, holderID, licenseID).Scan(&first)
+	switch {
+	case errors.Is(err, db.ErrNoRows):
+		first = holderID
+	case err != nil:
+		return License{}, fmt.Errorf("find license: %w", err)
+	}
+	return s.Get(ctx, q, first, licenseID)
+}
+
+// key unwraps a license's key through one of its holders.
+func (s *Store) key(ctx context.Context, q *db.Tx, holderID, licenseID string) ([]byte, error) {
+	var wrapped []byte
+	err := q.QueryRow(ctx, `
+		SELECT wrapped FROM license_key
+		WHERE holder_id = $1 AND license_id = $2`, holderID, licenseID).Scan(&wrapped)
+	if err != nil {
+		return nil, fmt.Errorf("get license key: %w", err)
+	}
+	return s.o.Holders.Open(ctx, q, holderID, wrapped)
+}
+
+func (s *Store) body(ctx context.Context, q *db.Tx, l License) (body, error) {
+	key, err := s.key(ctx, q, l.HolderID, l.ID)
+	if err != nil {
+		return body{}, err
+	}
+	var sealed []byte
+	err = q.QueryRow(ctx, `
+		SELECT data FROM license
+		WHERE holder_id = $1 AND license_id = $2`, l.HolderID, l.ID).Scan(&sealed)
+	if err != nil {
+		return body{}, fmt.Errorf("get license data: %w", err)
+	}
+	plain, err := gm.Decrypt(key, sealed, []byte(l.ID))
+	if err != nil {
+		return body{}, fmt.Errorf("open license data: %w", err)
+	}
+	var b body
+	if err := json.Unmarshal(plain, &b); err != nil {
+		return body{}, fmt.Errorf("decode license data: %w", err)
+	}
+	return b, nil
+}
+
+// event is what happened to a license and who did it.
+type event struct {
+	Action    string `json:"action"`
+	LicenseID string `json:"licenseId"`
+	TypeCode  string `json:"typeCode"`
+	VersionNo int    `json:"versionNo"`
+	UnitID    string `json:"unitId"`
+	AccountID string `json:"accountId"`
+	Ground    string `json:"ground,omitempty"`
+	File      string `json:"file,omitempty"` // SM3 of the file
+}
+
+// record writes an event of a license beside it and as a leaf of the log.
+func (s *Store) record(ctx context.Context, tx *db.Tx, l License, action, accountID, unitID, ground string) error {
+	now := s.o.Clock.Now()
+	receipt, err := s.o.Book.Append(ctx, tx, evidence.Event{HolderID: l.HolderID, Kind: "license", At: now, Body: event{
+		Action: action, LicenseID: l.ID, TypeCode: l.TypeCode, VersionNo: l.VersionNo,
+		UnitID: unitID, AccountID: accountID, Ground: ground, File: l.FileDigest,
+	}})
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `
+		INSERT INTO license_event (holder_id, license_id, seq, action, account_id, unit_id, ground, at, leaf_id)
+		VALUES ($1, $2,
+			(SELECT coalesce(max(seq), 0) + 1 FROM license_event WHERE holder_id = $1 AND license_id = $2),
+			$3, $4, $5, $6, $7, $8)`,
+		l.HolderID, l.ID, action, accountID, unitID, ground, db.Micros(now), receipt.LeafID)
+	if err != nil {
+		return fmt.Errorf("record license event: %w", err)
+	}
+	return nil
+}

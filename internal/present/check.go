@@ -1,0 +1,171 @@
+package present
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+	"unicode/utf8"
+
+	"github.com/yinxin-org/yinxin/internal/access"
+	"github.com/yinxin-org/yinxin/internal/authn"
+	"github.com/yinxin-org/yinxin/internal/catalog"
+	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/errs"
+	"github.com/yinxin-org/yinxin/internal/license"
+)
+
+// purposeMax bounds what a verifier may write as purpose, in characters.
+const purposeMax = 100
+
+// Verdict is what a check says.
+type Verdict struct {
+	State    license.State
+	Type     *catalog.Type
+	Issuer   string
+	Fields   []access.Field // empty when the license is not in force
+	At       time.Time
+	RecordNo string
+}
+
+// find leads from a code to its presentation.
+func (d *Desk) find(ctx context.Context, q *db.Tx, code string) (Presentation, error) {
+	var holderID, id string
+	err := q.QueryRow(ctx, `
+		SELECT holder_id, presentation_id
+		FROM presentation_code
+		WHERE code_hash = $1`, codeHash(code)).Scan(&holderID, &id)
+	if errors.Is(err, db.ErrNoRows) {
+		return Presentation{}, errs.New(errs.NotFound, "present.unknown")
+	}
+	if err != nil {
+		return Presentation{}, fmt.Errorf("find presentation: %w", err)
+	}
+	return d.read(ctx, q, holderID, id)
+}
+
+// Peek tells what a code would show, without using it up.
+func (d *Desk) Peek(ctx context.Context, code string) (Presentation, error) {
+	var p Presentation
+	err := d.o.DB.Read(ctx, func(q *db.Tx) error {
+		var err error
+		p, err = d.find(ctx, q, code)
+		return err
+	})
+	return p, err
+}
+
+// dead says why a presentation can no longer be checked.
+var dead = map[State]*errs.Error{
+	Checked: errs.New(errs.Gone, "present.used"),
+	Expired: errs.New(errs.Gone, "present.expired"),
+	Ended:   errs.New(errs.Gone, "present.ended"),
+}
+
+// Check uses a code up and gives the verdict. actor is nil for the public. A code that is no longer live is
+// refused, and the attempt stands in the holder's list of uses.
+func (d *Desk) Check(ctx context.Context, actor *authn.Actor, code, purpose string) (Verdict, error) {
+	if utf8.RuneCountInString(purpose) > purposeMax {
+		return Verdict{}, errs.New(errs.Invalid, "field.too-long").On("purpose").With("max", fmt.Sprint(purposeMax))
+	}
+	var p Presentation
+	claim := func(ctx context.Context, tx *db.Tx) (access.Shown, error) {
+		var err error
+		if p, err = d.find(ctx, tx, code); err != nil {
+			return access.Shown{}, err
+		}
+		l, err := d.o.Licenses.Get(ctx, tx, p.LicenseHolderID, p.LicenseID)
+		if err != nil {
+			return access.Shown{}, err
+		}
+		s := access.Shown{License: l, Fields: p.Fields, Purpose: purpose}
+		if !l.State(d.o.Clock.Now()).Usable() {
+			s.Fields = []string{}
+		}
+		s.Live, err = d.use(ctx, tx, p)
+		return s, err
+	}
+	settle := func(ctx context.Context, tx *db.Tx, recordID string) error { return d.checked(ctx, tx, p, actor, recordID) }
+	r, err := d.o.Door.Presented(ctx, actor, access.Fields, claim, settle)
+	if _, refused := errors.AsType[*access.Refusal](err); refused && dead[p.State] != nil {
+		return Verdict{}, dead[p.State]
+	}
+	if err != nil {
+		return Verdict{}, err
+	}
+	v := Verdict{State: r.License.State(r.At), Type: r.Type, Fields: r.Fields, At: r.At, RecordNo: r.RecordNo}
+	v.Issuer, err = d.issuer(ctx, r.License)
+	return v, err
+}
+
+// use takes the presentation's one use, if it is still there: of two checks at once, one gets it.
+func (d *Desk) use(ctx context.Context, tx *db.Tx, p Presentation) (bool, error) {
+	if p.State != Open {
+		return false, nil
+	}
+	n, err := tx.Exec(ctx, `
+		UPDATE presentation
+		SET uses_left = uses_left - 1
+		WHERE holder_id = $1 AND presentation_id = $2 AND uses_left > 0`, p.HolderID, p.ID)
+	if err != nil {
+		return false, fmt.Errorf("use presentation: %w", err)
+	}
+	return n == 1, nil
+}
+
+func (d *Desk) checked(ctx context.Context, tx *db.Tx, p Presentation, actor *authn.Actor, recordID string) error {
+	by := ""
+	if actor != nil {
+		by = actor.UnitID
+	}
+	_, err := tx.Exec(ctx, `
+		UPDATE presentation
+		SET checked_at = $1, checked_by = $2, record_id = $3
+		WHERE holder_id = $4 AND presentation_id = $5`,
+		db.Micros(d.o.Clock.Now()), by, recordID, p.HolderID, p.ID)
+	if err != nil {
+		return fmt.Errorf("note the check: %w", err)
+	}
+	return nil
+}
+
+func (d *Desk) issuer(ctx context.Context, l license.License) (string, error) {
+	var name string
+	err := d.o.DB.Read(ctx, func(q *db.Tx) error {
+		u, err := d.o.Units.Get(ctx, q, l.IssuerID)
+		name = u.Name
+		return err
+	})
+	return name, err
+}
+
+// Static answers the check code printed on a face: type and state only, nothing of the holder. No body is read.
+func (d *Desk) Static(ctx context.Context, code string) (Verdict, error) {
+	return d.status(ctx, func(q *db.Tx) (license.License, error) { return d.o.Licenses.ByCode(ctx, q, code) })
+}
+
+// ByIdentifier is Static for a license identifier (电子证照标识), as a verified file names it.
+func (d *Desk) ByIdentifier(ctx context.Context, identifier string) (Verdict, error) {
+	return d.status(ctx, func(q *db.Tx) (license.License, error) { return d.o.Licenses.ByIdentifier(ctx, q, identifier) })
+}
+
+func (d *Desk) status(ctx context.Context, find func(q *db.Tx) (license.License, error)) (Verdict, error) {
+	v := Verdict{At: d.o.Clock.Now()}
+	err := d.o.DB.Read(ctx, func(q *db.Tx) error {
+		l, err := find(q)
+		if err != nil {
+			return err
+		}
+		// A license that was never published does not exist for outsiders.
+		if v.State = l.State(v.At); v.State == license.InMaking || l.Step == license.StepRefused {
+			return errs.New(errs.NotFound, "license.unknown")
+		}
+		if v.Type, err = d.o.Types.Version(ctx, q, l.TypeCode, l.TypeVersion); err != nil {
+			return err
+		}
+		u, err := d.o.Units.Get(ctx, q, l.IssuerID)
+		v.Issuer = u.Name
+		return err
+	})
+	return v, err
+}

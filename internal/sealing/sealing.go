@@ -1,0 +1,127 @@
+// Package sealing keeps the electronic seals (电子印章) of units and puts them on files. GB/T 38540-2020.
+//
+// The seal's public structure stands in the database, its private key in the key store, which alone uses it.
+// A seal outside its period or not in use never signs.
+package sealing
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/yinxin-org/yinxin/internal/clock"
+	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/errs"
+	"github.com/yinxin-org/yinxin/internal/gm"
+	"github.com/yinxin-org/yinxin/ofd"
+	"github.com/yinxin-org/yinxin/ses"
+)
+
+// Purposes of seals.
+const (
+	ForLicenses = "license"  // an issuer's seal on its licenses
+	ForCopies   = "platform" // the platform's seal on annotated copies (加注件)
+)
+
+// inUse is the state of a seal that may sign.
+const inUse = "in-use"
+
+// Seal is a seal as the platform knows it.
+type Seal struct {
+	Code      string // 印章编码
+	UnitID    string
+	Name      string
+	Purpose   string
+	KeyID     string
+	DER       []byte // SESeal V4
+	ValidFrom time.Time
+	ValidTo   time.Time
+	State     string
+}
+
+// Store keeps seals and signs with them.
+type Store struct {
+	db    *db.DB
+	keys  *gm.KeyStore
+	clock clock.Clock
+}
+
+// Open gives the store of seals.
+func Open(d *db.DB, keys *gm.KeyStore, c clock.Clock) *Store {
+	return &Store{db: d, keys: keys, clock: c}
+}
+
+// Put enters a seal that has been made. The same code again changes nothing.
+func (s *Store) Put(ctx context.Context, tx *db.Tx, x Seal) error {
+	_, err := tx.Exec(ctx, `
+		INSERT INTO seal (seal_code, unit_id, name, purpose, key_id, eseal, valid_from, valid_to, state)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+		ON CONFLICT (seal_code) DO NOTHING`,
+		x.Code, x.UnitID, x.Name, x.Purpose, x.KeyID, x.DER, db.Micros(x.ValidFrom), db.Micros(x.ValidTo), inUse)
+	if err != nil {
+		return fmt.Errorf("put seal: %w", err)
+	}
+	return nil
+}
+
+// Usable finds the seal that a unit may now use for a purpose.
+func (s *Store) Usable(ctx context.Context, q *db.Tx, unitID, purpose string) (Seal, error) {
+	var x Seal
+	var from, to int64
+	err := q.QueryRow(ctx, `
+		SELECT seal_code, unit_id, name, purpose, key_id, eseal, valid_from, valid_to, state
+		FROM seal
+		WHERE unit_id = $1 AND purpose = $2 AND state = $3
+		ORDER BY valid_to DESC
+		LIMIT 1`, unitID, purpose, inUse).
+		Scan(&x.Code, &x.UnitID, &x.Name, &x.Purpose, &x.KeyID, &x.DER, &from, &to, &x.State)
+	if errors.Is(err, db.ErrNoRows) {
+		return Seal{}, errs.New(errs.Conflict, "seal.unknown").With("unit", unitID)
+	}
+	if err != nil {
+		return Seal{}, fmt.Errorf("find seal: %w", err)
+	}
+	x.ValidFrom, x.ValidTo = db.Time(from), db.Time(to)
+	now := s.clock.Now()
+	if now.Before(x.ValidFrom) || !now.Before(x.ValidTo) {
+		return Seal{}, errs.New(errs.Conflict, "seal.not-in-use").With("name", x.Name)
+	}
+	return x, nil
+}
+
+// Place is where on the first page a seal stands, in millimetres.
+type Place struct{ X, Y, W, H float64 }
+
+// Step is one signature to set.
+type Step struct {
+	Seal  Seal
+	Place Place
+}
+
+// Sign sets the seals in order on the first page of a package; the last one closes the list, so that nothing
+// can be added or taken away afterwards.
+func (s *Store) Sign(p *ofd.Package, steps []Step) error {
+	info, err := p.Info()
+	if err != nil {
+		return fmt.Errorf("read the file to seal: %w", err)
+	}
+	for i, step := range steps {
+		signer, err := s.keys.Signer(step.Seal.KeyID)
+		if err != nil {
+			return fmt.Errorf("find seal key: %w", err)
+		}
+		err = ses.SignPackage(p, ses.SignRequest{
+			Seal:     step.Seal.DER,
+			Signer:   signer,
+			Stamps:   []ses.Stamp{{PageID: info.Pages[0].ID, X: step.Place.X, Y: step.Place.Y, W: step.Place.W, H: step.Place.H}},
+			Time:     s.clock.Now(),
+			Provider: "Yinxin",
+			Close:    i == len(steps)-1,
+		})
+		if err != nil {
+			return fmt.Errorf("set seal %d: %w", i+1, err)
+		}
+	}
+	return nil
+}
