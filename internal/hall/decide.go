@@ -161,16 +161,17 @@ func (h *Hall) draft(ctx context.Context, tx *db.Tx, c casefile.Case, m matter.M
 
 // Review is the issuer's second person's word on a license that a case yields: published, the case closes;
 // refused, the license is void and the case goes back to be decided.
-func (h *Hall) Review(ctx context.Context, actor *authn.Actor, licenseID string, publish bool, opinion string) error {
+func (h *Hall) Review(ctx context.Context, actor *authn.Actor, licenseID string, publish bool, opinion string) (license.License, error) {
 	if strings.TrimSpace(opinion) == "" && !publish {
-		return errs.New(errs.Invalid, "case.opinion-required").On("opinion")
+		return license.License{}, errs.New(errs.Invalid, "case.opinion-required").On("opinion")
 	}
-	return h.o.DB.Write(ctx, func(tx *db.Tx) error {
+	var l license.License
+	err := h.o.DB.Write(ctx, func(tx *db.Tx) error {
 		making, err := h.o.Licenses.Making(ctx, tx, actor.UnitID, licenseID)
 		if err != nil {
 			return err
 		}
-		l, err := h.o.Licenses.Review(ctx, tx, license.Review{
+		l, err = h.o.Licenses.Review(ctx, tx, license.Review{
 			HolderID: making.HolderID, LicenseID: making.LicenseID, ReviewerID: actor.AccountID, UnitID: actor.UnitID, Publish: publish,
 		})
 		if err != nil || l.CaseNo == "" {
@@ -188,6 +189,7 @@ func (h *Hall) Review(ctx context.Context, actor *authn.Actor, licenseID string,
 		}
 		return h.pass(ctx, tx, &c, action, actor, opinion)
 	})
+	return l, err
 }
 
 // Resume finishes what a crash cut off: licenses decided but not yet made.

@@ -85,7 +85,9 @@ func (d *Desk) Check(ctx context.Context, actor *authn.Actor, code, purpose stri
 		s.Live, err = d.use(ctx, tx, p)
 		return s, err
 	}
-	settle := func(ctx context.Context, tx *db.Tx, recordID string) error { return d.checked(ctx, tx, p, actor, recordID) }
+	settle := func(ctx context.Context, tx *db.Tx, recordID string) error {
+		return d.checked(ctx, tx, p, actor, recordID)
+	}
 	r, err := d.o.Door.Presented(ctx, actor, access.Fields, claim, settle)
 	if _, refused := errors.AsType[*access.Refusal](err); refused && dead[p.State] != nil {
 		return Verdict{}, dead[p.State]
@@ -168,4 +170,12 @@ func (d *Desk) status(ctx context.Context, find func(q *db.Tx) (license.License,
 		return err
 	})
 	return v, err
+}
+
+// Dead says why a presentation in a state can no longer be checked; nil while it can.
+func Dead(s State) error {
+	if err := dead[s]; err != nil {
+		return err
+	}
+	return nil
 }

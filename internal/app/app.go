@@ -1,0 +1,231 @@
+// Package app builds the object graph from the configuration and runs it. It is the only package that knows
+// everything, and it holds no rules.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+
+	"github.com/yinxin-org/yinxin/internal/access"
+	"github.com/yinxin-org/yinxin/internal/authn"
+	"github.com/yinxin-org/yinxin/internal/blob"
+	"github.com/yinxin-org/yinxin/internal/casefile"
+	"github.com/yinxin-org/yinxin/internal/catalog"
+	"github.com/yinxin-org/yinxin/internal/clock"
+	"github.com/yinxin-org/yinxin/internal/config"
+	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/errs"
+	"github.com/yinxin-org/yinxin/internal/evidence"
+	"github.com/yinxin-org/yinxin/internal/gm"
+	"github.com/yinxin-org/yinxin/internal/hall"
+	"github.com/yinxin-org/yinxin/internal/holder"
+	"github.com/yinxin-org/yinxin/internal/license"
+	"github.com/yinxin-org/yinxin/internal/matter"
+	"github.com/yinxin-org/yinxin/internal/org"
+	"github.com/yinxin-org/yinxin/internal/present"
+	"github.com/yinxin-org/yinxin/internal/sealing"
+	"github.com/yinxin-org/yinxin/internal/translog"
+	"github.com/yinxin-org/yinxin/verify"
+)
+
+// Keys of the log in the key store.
+const (
+	logEd25519 = "log.ed25519"
+	logSM2     = "log.sm2"
+)
+
+// App is a running installation's parts.
+type App struct {
+	Config   config.Config
+	Log      *slog.Logger
+	Clock    clock.Clock
+	DB       *db.DB
+	Keys     *gm.KeyStore
+	Units    *org.Store
+	Types    *catalog.Store
+	Matters  *matter.Store
+	Holders  *holder.Store
+	Seals    *sealing.Store
+	Licenses *license.Store
+	Cases    *casefile.Store
+	Door     *access.Door
+	Hall     *hall.Hall
+	Desk     *present.Desk
+	Book     *evidence.Book
+	Accounts *authn.Service
+	Demo     bool
+	trust    verify.Options
+}
+
+// Options say how an App is opened.
+type Options struct {
+	Config config.Config
+	Log    *slog.Logger
+	Clock  clock.Clock  // the machine's if nil
+	Demo   bool         // the caller is the demonstration; otherwise a demonstration's data are refused
+	Hash   authn.Params // cost of password hashes; zero: the default
+}
+
+// Open opens the database, migrates it and builds the graph.
+func Open(ctx context.Context, o Options) (*App, error) {
+	if o.Clock == nil {
+		o.Clock = clock.System{}
+	}
+	a := &App{Config: o.Config, Log: o.Log, Clock: o.Clock, Demo: o.Demo}
+	var err error
+	if a.DB, err = db.Open(ctx, o.Config.Database); err != nil {
+		return nil, err
+	}
+	if err := a.build(ctx, o); err != nil {
+		return nil, errors.Join(err, a.DB.Close())
+	}
+	return a, nil
+}
+
+func (a *App) build(ctx context.Context, o Options) error {
+	if err := a.DB.Migrate(ctx); err != nil {
+		return err
+	}
+	if err := a.checkDemo(ctx); err != nil {
+		return err
+	}
+	var err error
+	if a.Keys, err = gm.OpenKeyStore(filepath.Join(o.Config.Data, "keys")); err != nil {
+		return err
+	}
+	if a.Accounts, err = authn.Open(authn.Options{DB: a.DB, Clock: a.Clock, Vault: a.Keys, Params: o.Hash}); err != nil {
+		return err
+	}
+	a.Units, a.Types, a.Matters = org.Open(a.DB), catalog.Open(a.DB), matter.Open(a.DB)
+	a.Holders = holder.Open(a.DB, a.Keys, a.Clock)
+	a.Seals = sealing.Open(a.DB, a.Keys, a.Clock)
+	if err := a.openBook(ctx); err != nil {
+		return err
+	}
+	if err := a.openDoor(); err != nil {
+		return err
+	}
+	a.Hall = hall.New(hall.Options{DB: a.DB, Clock: a.Clock, Log: a.Log, Units: a.Units, Matters: a.Matters, Types: a.Types,
+		Holders: a.Holders, Licenses: a.Licenses, Cases: a.Cases, Door: a.Door})
+	a.Desk = present.New(present.Options{DB: a.DB, Clock: a.Clock, Units: a.Units, Types: a.Types, Licenses: a.Licenses, Door: a.Door})
+	return a.LoadTrust()
+}
+
+// openDoor opens the licenses and gives the reader of bodies to the door, and to nothing else.
+func (a *App) openDoor() error {
+	files, err := blob.OpenFolder(filepath.Join(a.Config.Data, "files"))
+	if err != nil {
+		return err
+	}
+	store, reader, err := license.Open(license.Options{DB: a.DB, Keys: a.Keys, Clock: a.Clock, Units: a.Units, Types: a.Types,
+		Holders: a.Holders, Seals: a.Seals, Book: a.Book, Files: files, BaseURL: a.Config.BaseURL})
+	if err != nil {
+		return err
+	}
+	a.Licenses = store
+	a.Cases = casefile.Open(a.DB, a.Clock, a.Holders)
+	a.Door, err = access.Open(access.Options{DB: a.DB, Clock: a.Clock, Reader: reader, Licenses: store, Cases: a.Cases,
+		Matters: a.Matters, Units: a.Units, Holders: a.Holders, Book: a.Book, PlatformID: a.Config.PlatformUnit})
+	return err
+}
+
+func (a *App) openBook(ctx context.Context) error {
+	tiles, err := translog.OpenFolder(filepath.Join(a.Config.Data, "log"))
+	if err != nil {
+		return err
+	}
+	ed, err := a.Keys.Ed25519(logEd25519)
+	if err != nil {
+		return err
+	}
+	if err := a.Keys.Generate(ctx, logSM2); err != nil {
+		return err
+	}
+	sm2, err := a.Keys.Signer(logSM2)
+	if err != nil {
+		return err
+	}
+	a.Book, err = evidence.Open(evidence.Options{DB: a.DB, Store: tiles, Sealer: a.Holders, Ed25519: ed, SM2: sm2,
+		Origin: a.Config.LogOrigin, Clock: a.Clock, Logger: a.Log})
+	if err != nil {
+		return err
+	}
+	return a.DB.Write(ctx, func(tx *db.Tx) error { return a.Holders.EnsurePlatform(ctx, tx) })
+}
+
+// demoMark is set in a database that holds a demonstration's data.
+const demoMark = "demo"
+
+func (a *App) checkDemo(ctx context.Context) error {
+	var n int
+	err := a.DB.Read(ctx, func(q *db.Tx) error {
+		return q.QueryRow(ctx, `SELECT count(*) FROM installation WHERE name = $1`, demoMark).Scan(&n)
+	})
+	if err != nil {
+		return fmt.Errorf("read installation: %w", err)
+	}
+	if n > 0 && !a.Demo {
+		return errs.New(errs.Conflict, "demo.data")
+	}
+	return nil
+}
+
+// LoadTrust reads the trust anchors anew. Without files, every seal is of unknown origin.
+func (a *App) LoadTrust() error {
+	var err error
+	if a.trust.Anchors, err = anchors(a.Config.Anchors); err != nil {
+		return err
+	}
+	a.trust.Makers, err = anchors(a.Config.Makers)
+	return err
+}
+
+func anchors(path string) (*verify.Anchors, error) {
+	pem, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return &verify.Anchors{}, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read trust anchors: %w", err)
+	}
+	return verify.ParseAnchors(pem)
+}
+
+// VerifyFile judges a file against the installation's trust anchors.
+func (a *App) VerifyFile(file []byte) verify.Report {
+	o := a.trust
+	o.Now = a.Clock.Now()
+	return verify.File(file, o)
+}
+
+// Run does the background work until ctx ends: it brings records into the log and finishes what a crash cut
+// off. It returns an error only when the log had to stop.
+func (a *App) Run(ctx context.Context) error {
+	if err := a.Hall.Resume(ctx); err != nil {
+		a.Log.ErrorContext(ctx, "unfinished licenses", slog.Any("error", err))
+	}
+	return a.Book.Run(ctx)
+}
+
+// Close releases the database.
+func (a *App) Close() error { return a.DB.Close() }
+
+// unitName names a unit for the session.
+func (a *App) unitName(ctx context.Context, id string) (string, error) {
+	var name string
+	err := a.DB.Read(ctx, func(q *db.Tx) error {
+		u, err := a.Units.Get(ctx, q, id)
+		name = u.Name
+		return err
+	})
+	return name, err
+}
+
+// Handler serves the pages and the interface.
+func (a *App) Handler() (http.Handler, error) { return handler(a) }

@@ -1,0 +1,142 @@
+package app
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/yinxin-org/yinxin/internal/authn"
+	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/errs"
+	"github.com/yinxin-org/yinxin/internal/httpapi"
+	"github.com/yinxin-org/yinxin/internal/license"
+	"github.com/yinxin-org/yinxin/internal/present"
+	"github.com/yinxin-org/yinxin/internal/web"
+	"github.com/yinxin-org/yinxin/verify"
+)
+
+// Version is the product's version.
+const Version = "0.1.0"
+
+func handler(a *App) (http.Handler, error) {
+	mux := http.NewServeMux()
+	httpapi.New(mux, httpapi.Deps{
+		Log: a.Log, Version: Version, Demo: a.Demo, Sessions: a.Accounts, UnitName: a.unitName, Person: a.Accounts.Person,
+		VerifyFile: a.VerifyFile, Health: a.DB.Ping, BaseURL: a.Config.BaseURL, DB: a.DB, Clock: a.Clock, Units: a.Units,
+		Types: a.Types, Matters: a.Matters, Holders: a.Holders, Licenses: a.Licenses, Hall: a.Hall, Door: a.Door,
+		Desk: a.Desk, Book: a.Book,
+	})
+	site, err := web.New(mux, web.Deps{Sessions: a.Accounts, Checker: checker{a}, Demo: a.Demo})
+	if err != nil {
+		return nil, err
+	}
+	a.serveLog(mux)
+	edge := httpapi.Edge{Log: a.Log, Clock: a.Clock, Secure: strings.HasPrefix(a.Config.BaseURL, "https://"), PageError: site.Error}
+	return edge.Handler(mux), nil
+}
+
+// serveLog publishes the log: its keys, its checkpoint and its tiles, for anyone to check.
+func (a *App) serveLog(mux *http.ServeMux) {
+	mux.HandleFunc("GET /log/log.pub", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		_, _ = w.Write(a.Book.Pub())
+	})
+	mux.HandleFunc("GET /log/checkpoint", func(w http.ResponseWriter, r *http.Request) {
+		b, err := a.Book.Checkpoint(r.Context())
+		a.logFile(w, r, b, err, "text/plain; charset=utf-8", "no-cache")
+	})
+	mux.HandleFunc("GET /log/tile/", func(w http.ResponseWriter, r *http.Request) {
+		b, err := a.Book.Tile(r.Context(), strings.TrimPrefix(r.URL.Path, "/log/"))
+		a.logFile(w, r, b, err, "application/octet-stream", "public, max-age=31536000, immutable")
+	})
+}
+
+func (a *App) logFile(w http.ResponseWriter, r *http.Request, b []byte, err error, kind, cache string) {
+	if err != nil {
+		httpapi.WriteProblem(w, r, err)
+		return
+	}
+	w.Header().Set("Content-Type", kind)
+	w.Header().Set("Cache-Control", cache)
+	_, _ = w.Write(b)
+}
+
+// checker answers the check pages from the desk and the verifier.
+type checker struct{ a *App }
+
+func stateView(s license.State) web.State {
+	return web.State{Code: string(s), Text: web.Text{Zh: s.Text("zh"), En: s.Text("en")}}
+}
+
+func (c checker) Static(ctx context.Context, token string) (web.StaticView, error) {
+	v, err := c.a.Desk.Static(ctx, token)
+	if err != nil {
+		return web.StaticView{}, err
+	}
+	return web.StaticView{Type: web.Text{Zh: v.Type.Name, En: v.Type.NameEn}, State: stateView(v.State), AsOf: v.At}, nil
+}
+
+func (c checker) Peek(ctx context.Context, token string) (web.PeekView, error) {
+	p, err := c.a.Desk.Peek(ctx, token)
+	if err != nil {
+		return web.PeekView{}, err
+	}
+	if dead := present.Dead(p.State); dead != nil {
+		return web.PeekView{}, dead
+	}
+	v := web.PeekView{Type: web.Text{Zh: p.Type.Name, En: p.Type.NameEn}, Seconds: int(p.ExpiresAt.Sub(c.a.Clock.Now()).Seconds())}
+	for _, n := range p.Fields {
+		f, _ := p.Type.Field(n)
+		v.Fields = append(v.Fields, web.Text{Zh: f.Label, En: f.LabelEn})
+	}
+	return v, nil
+}
+
+func (c checker) Check(ctx context.Context, actor *authn.Actor, token, purpose string) (web.VerdictView, error) {
+	v, err := c.a.Desk.Check(ctx, actor, token, purpose)
+	if err != nil {
+		return web.VerdictView{}, err
+	}
+	out := web.VerdictView{Verdict: v.State.Verdict(), State: stateView(v.State), Type: web.Text{Zh: v.Type.Name, En: v.Type.NameEn},
+		Issuer: web.Text{Zh: v.Issuer}, CheckedAt: v.At, RecordNo: v.RecordNo}
+	for _, f := range v.Fields {
+		out.Fields = append(out.Fields, web.Field{Label: web.Text{Zh: f.Label, En: f.LabelEn}, Value: f.Value})
+	}
+	return out, nil
+}
+
+func (c checker) File(ctx context.Context, file []byte) (web.FileVerdict, error) {
+	r := c.a.VerifyFile(file)
+	if len(r.Causes) > 0 && r.Causes[0].Code == verify.FormatOFD {
+		return web.FileVerdict{}, errs.New(errs.Invalid, "file.unreadable")
+	}
+	out := web.FileVerdict{Verdict: r.Verdict, Entries: r.Coverage.Files, Covered: r.Coverage.Covered}
+	for _, x := range r.Causes {
+		out.Causes = append(out.Causes, web.Cause{Code: string(x.Code), Part: x.Part, Text: web.Text{Zh: x.Zh, En: x.En}})
+	}
+	for _, s := range r.Seals {
+		out.Seals = append(out.Seals, web.Seal{Name: s.Name, Signer: s.Signer, At: s.SignedAt, TimeTrusted: s.TimeTrusted, Verdict: s.Verdict})
+	}
+	if r.Copy != nil {
+		out.Copy = &web.Copy{Cause: r.Copy.Purpose, Matter: r.Copy.Matter, CaseNo: r.Copy.Case, Creator: r.Copy.Creator,
+			Created: r.Copy.Created, Expires: r.Copy.Expires}
+	}
+	for _, item := range r.License {
+		out.License = append(out.License, web.Field{Label: web.Text{Zh: item.Label}, Value: item.Value})
+		if item.Name == "ZZBS" {
+			v, err := c.a.Desk.ByIdentifier(ctx, item.Value)
+			if err == nil {
+				out.Current = &web.Current{State: stateView(v.State), At: v.At}
+			} else if errs.Code(err) != "license.unknown" {
+				return web.FileVerdict{}, err
+			}
+		}
+	}
+	return out, nil
+}
+
+// MarkDemo says, for good, that the database holds a demonstration's data.
+func (a *App) MarkDemo(ctx context.Context, tx *db.Tx) error {
+	_, err := tx.Exec(ctx, `INSERT INTO installation (name, value) VALUES ($1, 'yes') ON CONFLICT (name) DO NOTHING`, demoMark)
+	return err
+}

@@ -1,0 +1,106 @@
+// Package authn knows who is at the other end: accounts, passwords and sessions.
+//
+// It guarantees that a wrong name and a wrong password cannot be told apart (same words, same work, same
+// lockout), that no password and no session token can be read back from the database, and that signing
+// out, disabling an account or changing its password ends its sessions at once. It decides nothing about
+// what an account may do; that is the business of access (用证) and of each operation's roles.
+package authn
+
+import (
+	"slices"
+	"time"
+
+	"github.com/yinxin-org/yinxin/internal/clock"
+	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/errs"
+)
+
+// The kinds of account.
+const (
+	KindStaff  = "staff"  // works for a unit (机构)
+	KindHolder = "holder" // is, or acts for, a holder of licenses (持证主体)
+)
+
+// The limits of GB/T 22239-2019 身份鉴别 b) as this platform sets them.
+const (
+	MaxFails = 5                // failed attempts on one name before it is locked
+	LockTime = 10 * time.Minute // how long a locked name stays locked
+	IdleTime = 30 * time.Minute // a session ends after this long without a request
+	LifeTime = 12 * time.Hour   // a session ends this long after sign-in, used or not
+)
+
+// touchEvery bounds how often a session's last use is written, so that reading a page is not a write. A
+// session may therefore end up to this much earlier than IdleTime after the last request.
+const touchEvery = time.Minute
+
+// forgetAfter is when an unfinished count of failures is dropped.
+const forgetAfter = 24 * time.Hour
+
+// Actor is a signed-in account. It is passed explicitly to whatever acts in its name.
+type Actor struct {
+	AccountID string
+	Name      string // full own name; personal, never logged
+	Kind      string // KindStaff or KindHolder
+	UnitID    string // of staff
+	HolderID  string // of holders
+	Roles     []string
+}
+
+// Has reports whether the actor holds one of the roles. Nobody (nil) holds none.
+func (a *Actor) Has(roles ...string) bool {
+	if a == nil {
+		return false
+	}
+	return slices.ContainsFunc(roles, func(r string) bool { return slices.Contains(a.Roles, r) })
+}
+
+// Vault keeps what must not stand in clear in the database. gm.KeyStore is one.
+type Vault interface {
+	// BlindIndex is a keyed digest of value under a domain: equal values give equal results, nothing leads back.
+	BlindIndex(domain, value string) []byte
+	// Wrap seals plain; Unwrap opens it only with the same aad.
+	Wrap(plain, aad []byte) ([]byte, error)
+	Unwrap(sealed, aad []byte) ([]byte, error)
+}
+
+// Options are the parts a Service is made of. Params may be zero.
+type Options struct {
+	DB     *db.DB
+	Clock  clock.Clock
+	Vault  Vault
+	Params Params // cost of new password hashes; zero means DefaultParams
+}
+
+// Service signs people in and out and tells who a session belongs to. Safe for concurrent use.
+type Service struct {
+	db     *db.DB
+	clock  clock.Clock
+	vault  Vault
+	hasher *hasher
+	decoy  string // hash of a random password, checked when a name is unknown
+}
+
+// Open makes a Service. It computes one hash, so it takes as long as one sign-in.
+func Open(o Options) (*Service, error) {
+	if o.Params == (Params{}) {
+		o.Params = DefaultParams
+	}
+	h := newHasher(o.Params)
+	decoy, err := h.decoy()
+	if err != nil {
+		return nil, err
+	}
+	return &Service{db: o.DB, clock: o.Clock, vault: o.Vault, hasher: h, decoy: decoy}, nil
+}
+
+// The refusals of this package.
+var (
+	errWrong   = errs.New(errs.Unauthenticated, "authn.wrong")
+	errLocked  = errs.New(errs.Limited, "authn.locked")
+	errBusy    = errs.New(errs.Unavailable, "authn.busy")
+	errSession = errs.New(errs.Unauthenticated, "unauthenticated")
+	errTaken   = errs.New(errs.Conflict, "authn.taken")
+	errWeak    = errs.New(errs.Invalid, "authn.weak")
+	errUnknown = errs.New(errs.NotFound, "authn.unknown")
+	errAccount = errs.New(errs.Invalid, "authn.account")
+)

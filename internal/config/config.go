@@ -1,0 +1,70 @@
+// Package config reads how an installation is set up. Every field has a usable zero or says that it is needed;
+// a name that is not known is an error, so that a slip of the pen does not go unseen.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+)
+
+// Config is an installation.
+type Config struct {
+	Data         string `toml:"data"`          // folder of keys, files and log; needed
+	Database     string `toml:"database"`      // "postgres://…" or "sqlite:PATH"; default: SQLite in the data folder
+	Listen       string `toml:"listen"`        // HOST:PORT; default 127.0.0.1:8080
+	BaseURL      string `toml:"base_url"`      // how the outside reaches the platform, e.g. "https://zz.example.gov.cn"; needed
+	TLSCert      string `toml:"tls_cert"`      // PEM files; without them TLS ends in front of this process
+	TLSKey       string `toml:"tls_key"`       //
+	PlatformUnit string `toml:"platform_unit"` // USCC of the unit that runs the platform and seals annotated copies; needed
+	LogOrigin    string `toml:"log_origin"`    // name of the transparency log; default: host of base_url + "/log"
+	Anchors      string `toml:"anchors"`       // PEM file of trusted roots; default: anchors.pem in the data folder
+	Makers       string `toml:"makers"`        // PEM file of trusted seal makers; default: makers.pem in the data folder
+}
+
+// Read reads a TOML file.
+func Read(path string) (Config, error) {
+	var c Config
+	meta, err := toml.DecodeFile(path, &c)
+	if err != nil {
+		return Config{}, fmt.Errorf("read %s: %w", path, err)
+	}
+	if extra := meta.Undecoded(); len(extra) > 0 {
+		return Config{}, fmt.Errorf("read %s: unknown setting %q", path, extra[0].String())
+	}
+	return c, c.Complete()
+}
+
+// Complete fills defaults and says what is missing.
+func (c *Config) Complete() error {
+	if c.Data == "" {
+		return errors.New("setting data is needed: the folder of keys and files")
+	}
+	if c.PlatformUnit == "" {
+		return errors.New("setting platform_unit is needed: the credit code of the unit that runs the platform")
+	}
+	u, err := url.Parse(c.BaseURL)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		return errors.New(`setting base_url is needed: the address people use, such as "https://zz.example.gov.cn"`)
+	}
+	c.BaseURL = strings.TrimSuffix(c.BaseURL, "/")
+	if (c.TLSCert == "") != (c.TLSKey == "") {
+		return errors.New("settings tls_cert and tls_key go together")
+	}
+	fill := func(field *string, value string) {
+		if *field == "" {
+			*field = value
+		}
+	}
+	fill(&c.Database, "sqlite:"+filepath.Join(c.Data, "yinxin.db"))
+	fill(&c.Listen, "127.0.0.1:8080")
+	fill(&c.LogOrigin, u.Hostname()+"/log")
+	fill(&c.Anchors, filepath.Join(c.Data, "anchors.pem"))
+	fill(&c.Makers, filepath.Join(c.Data, "makers.pem"))
+	return os.MkdirAll(c.Data, 0o700)
+}

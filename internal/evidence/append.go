@@ -1,0 +1,97 @@
+package evidence
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/evidence/leaf"
+	"github.com/yinxin-org/yinxin/internal/translog"
+)
+
+// MaxBody is the greatest size of a record in bytes, as canonical JSON.
+const MaxBody = 1 << 20
+
+var errEvent = errors.New("event needs a holder, a kind of a-z, 0-9, dot and hyphen, and a record of at most 1 MiB")
+
+// Event is something that happened and must be on record.
+type Event struct {
+	HolderID string    // whose record it is; the record is encrypted under this holder's key
+	Kind     string    // "use", "license", "presentation", "case" …; stands openly in the log
+	At       time.Time // when it happened; now if zero. Stands openly in the log
+	Body     any       // the record; written by leaf.Canonical, so whole numbers only
+}
+
+// Receipt is what Append gives back at once, before the leaf stands in the tree.
+type Receipt struct {
+	No       string // 存证编号
+	LeafID   string // UUIDv7
+	HolderID string
+	Leaf     []byte // as it will stand in the log
+	Promise  []byte // the log's signature that it will; see leaf.PromiseText
+}
+
+// Append writes an event's leaf in the caller's transaction: the event and its record commit together or not
+// at all. The leaf enters the tree soon after, by Sequence. If the transaction is run again a new leaf is made.
+func (b *Book) Append(ctx context.Context, tx *db.Tx, e Event) (Receipt, error) {
+	body, err := leaf.Canonical(e.Body)
+	if err != nil {
+		return Receipt{}, fmt.Errorf("append evidence: %w", err)
+	}
+	if e.HolderID == "" || !leaf.KindOK(e.Kind) || len(body) > MaxBody {
+		return Receipt{}, fmt.Errorf("append evidence: %w", errEvent)
+	}
+	now := b.clock.Now()
+	if e.At.IsZero() {
+		e.At = now
+	}
+	id, err := uuid.NewV7()
+	if err != nil {
+		return Receipt{}, fmt.Errorf("append evidence: %w", err)
+	}
+	opening := make([]byte, leaf.SaltSize, leaf.SaltSize+len(body))
+	if _, err := rand.Read(opening); err != nil {
+		return Receipt{}, fmt.Errorf("append evidence: %w", err)
+	}
+	commitment := leaf.Commit(opening, id, body)
+	data, err := leaf.Leaf{Kind: e.Kind, At: e.At, Commitment: commitment}.Bytes()
+	if err != nil {
+		return Receipt{}, fmt.Errorf("append evidence: %w", err)
+	}
+	promise, err := b.ed.Sign(leaf.PromiseText(b.ed.Name(), translog.SM3{}.HashLeaf(data)))
+	if err != nil {
+		return Receipt{}, fmt.Errorf("sign promise: %w", err)
+	}
+	sealed, err := b.sealer.Seal(ctx, tx, e.HolderID, append(opening, body...))
+	if err != nil {
+		return Receipt{}, fmt.Errorf("seal evidence: %w", err)
+	}
+	r := Receipt{No: leaf.Number(id), LeafID: id.String(), HolderID: e.HolderID, Leaf: data, Promise: promise}
+	if err := insertLeaf(ctx, tx, r, e.Kind, sealed, now); err != nil {
+		return Receipt{}, fmt.Errorf("append evidence: %w", err)
+	}
+	b.nudge()
+	return r, nil
+}
+
+// nudge tells Run that something came. The transaction has not committed yet; Run's pause makes room for it.
+func (b *Book) nudge() {
+	select {
+	case b.wake <- struct{}{}:
+	default:
+	}
+}
+
+// ParseNo reads a 存证编号 as people type it and gives the id of its leaf; leaf.ErrNumber if it is none.
+func ParseNo(no string) (string, error) {
+	id, err := leaf.ParseNumber(no)
+	if err != nil {
+		return "", err
+	}
+	return id.String(), nil
+}

@@ -1,0 +1,73 @@
+package leaf
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+)
+
+// MaxFile bounds the size of a receipt or proof file in bytes.
+const MaxFile = 4 << 20
+
+// Receipt is receipt.json: the record itself and the log's promise to enter it. It holds the opened record
+// and belongs in the holder's hands only. Byte strings are base64 in JSON.
+type Receipt struct {
+	No      string `json:"no"`      // 存证编号
+	Leaf    []byte `json:"leaf"`    // as in the log
+	Salt    []byte `json:"salt"`    // SaltSize bytes
+	Body    []byte `json:"body"`    // the record, canonical JSON
+	Promise []byte `json:"promise"` // Ed25519 signature of PromiseText
+}
+
+// Proof is proof.json: that the leaf stands in the log of a signed checkpoint. It tells nothing about the
+// record.
+type Proof struct {
+	No         string   `json:"no"`
+	Index      uint64   `json:"index"`      // of the leaf, from 0
+	Size       uint64   `json:"size"`       // of the tree
+	Hashes     [][]byte `json:"hashes"`     // inclusion proof (RFC 6962 §2.1.1)
+	Checkpoint string   `json:"checkpoint"` // signed note
+}
+
+// ErrFile says that bytes are no receipt or proof file.
+var ErrFile = errors.New("malformed evidence file")
+
+// ParseReceipt reads receipt.json. It checks the form only.
+func ParseReceipt(b []byte) (Receipt, error) {
+	var r Receipt
+	if err := parseFile(b, &r); err != nil {
+		return Receipt{}, err
+	}
+	if len(r.Salt) != SaltSize || len(r.Leaf) == 0 || len(r.Body) == 0 {
+		return Receipt{}, ErrFile
+	}
+	return r, nil
+}
+
+// ParseProof reads proof.json. It checks the form only.
+func ParseProof(b []byte) (Proof, error) {
+	var p Proof
+	if err := parseFile(b, &p); err != nil {
+		return Proof{}, err
+	}
+	if p.Checkpoint == "" || p.Index >= p.Size {
+		return Proof{}, ErrFile
+	}
+	return p, nil
+}
+
+func parseFile(b []byte, into any) error {
+	if len(b) > MaxFile {
+		return ErrFile
+	}
+	dec := json.NewDecoder(bytes.NewReader(b))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(into); err != nil {
+		return ErrFile
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return ErrFile
+	}
+	return nil
+}

@@ -1,0 +1,190 @@
+package evidence
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/translog"
+)
+
+const leaseName = "sequencer"
+
+// insertRows bounds the rows of one INSERT: four parameters each, and SQLite takes 32,766.
+const insertRows = 500
+
+func insertLeaf(ctx context.Context, tx *db.Tx, r Receipt, kind string, opening []byte, now time.Time) error {
+	_, err := tx.Exec(ctx, `
+		INSERT INTO log_leaf (holder_id, leaf_id, kind, leaf, opening, promise, created_at, idx)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, NULL)`,
+		r.HolderID, r.LeafID, kind, r.Leaf, opening, r.Promise, db.Micros(now))
+	return err
+}
+
+// holdLease takes the lease or renews it, and reports whether it is owner's now. The row stays locked to the
+// end of the transaction, so what follows in it is done by one sequencer at a time.
+func holdLease(ctx context.Context, tx *db.Tx, owner string, now time.Time, length time.Duration) (bool, error) {
+	n, err := tx.Exec(ctx, `
+		INSERT INTO log_lease (name, owner, until_at)
+		VALUES ($1, $2, $3)
+		ON CONFLICT (name) DO UPDATE
+		SET owner = excluded.owner, until_at = excluded.until_at
+		WHERE log_lease.owner = excluded.owner OR log_lease.until_at < $4`,
+		leaseName, owner, db.Micros(now.Add(length)), db.Micros(now))
+	return n == 1, err
+}
+
+func dropLease(ctx context.Context, tx *db.Tx, owner string) error {
+	_, err := tx.Exec(ctx, `
+		UPDATE log_lease
+		SET until_at = 0
+		WHERE name = $1 AND owner = $2`, leaseName, owner)
+	return err
+}
+
+// nextIndex is the number of leaves that have their place in the order.
+func nextIndex(ctx context.Context, q *db.Tx) (uint64, error) {
+	var n int64
+	err := q.QueryRow(ctx, `SELECT COALESCE(MAX(idx), -1) + 1 FROM log_entry`).Scan(&n)
+	return uint64(n), err
+}
+
+func anyOpen(ctx context.Context, q *db.Tx) (bool, error) {
+	var id string
+	err := q.QueryRow(ctx, `
+		SELECT leaf_id
+		FROM log_leaf
+		WHERE idx IS NULL
+		LIMIT 1`).Scan(&id)
+	if errors.Is(err, db.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+type openLeaf struct {
+	holderID, leafID string
+	leaf             []byte
+}
+
+func openLeaves(ctx context.Context, tx *db.Tx, limit int) ([]openLeaf, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT holder_id, leaf_id, leaf
+		FROM log_leaf
+		WHERE idx IS NULL
+		ORDER BY leaf_id
+		LIMIT $1`, limit)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	var list []openLeaf
+	for rows.Next() {
+		var l openLeaf
+		if err := rows.Scan(&l.holderID, &l.leafID, &l.leaf); err != nil {
+			return nil, err
+		}
+		list = append(list, l)
+	}
+	return list, rows.Err()
+}
+
+// place gives the leaves their indexes from first on, in both tables.
+func place(ctx context.Context, tx *db.Tx, first uint64, leaves []openLeaf) error {
+	for start := 0; start < len(leaves); start += insertRows {
+		part := leaves[start:min(start+insertRows, len(leaves))]
+		if err := insertEntries(ctx, tx, first+uint64(start), part); err != nil {
+			return err
+		}
+	}
+	n, err := tx.Exec(ctx, `
+		UPDATE log_leaf
+		SET idx = e.idx
+		FROM log_entry e
+		WHERE e.idx >= $1
+			AND log_leaf.holder_id = e.holder_id
+			AND log_leaf.leaf_id = e.leaf_id
+			AND log_leaf.idx IS NULL`, int64(first))
+	if err != nil {
+		return err
+	}
+	if n != int64(len(leaves)) {
+		return fmt.Errorf("%d of %d leaves took their index", n, len(leaves))
+	}
+	return nil
+}
+
+func insertEntries(ctx context.Context, tx *db.Tx, first uint64, leaves []openLeaf) error {
+	var query strings.Builder
+	query.WriteString("INSERT INTO log_entry (idx, leaf_id, holder_id, leaf_hash) VALUES ")
+	args := make([]any, 0, 4*len(leaves))
+	for i, l := range leaves {
+		if i > 0 {
+			query.WriteString(", ")
+		}
+		n := len(args)
+		fmt.Fprintf(&query, "($%d, $%d, $%d, $%d)", n+1, n+2, n+3, n+4)
+		args = append(args, int64(first)+int64(i), l.leafID, l.holderID, translog.SM3{}.HashLeaf(l.leaf))
+	}
+	_, err := tx.Exec(ctx, query.String(), args...)
+	return err
+}
+
+// placed is a leaf that has its place in the order.
+type placed struct {
+	index uint64
+	hash  []byte
+	leaf  []byte
+}
+
+func placedLeaves(ctx context.Context, q *db.Tx, from uint64, limit int) ([]placed, error) {
+	rows, err := q.Query(ctx, `
+		SELECT e.idx, e.leaf_hash, l.leaf
+		FROM log_entry e
+		JOIN log_leaf l ON l.holder_id = e.holder_id AND l.leaf_id = e.leaf_id
+		WHERE e.idx >= $1
+		ORDER BY e.idx
+		LIMIT $2`, int64(from), limit)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	var list []placed
+	for rows.Next() {
+		var p placed
+		if err := rows.Scan(&p.index, &p.hash, &p.leaf); err != nil {
+			return nil, err
+		}
+		list = append(list, p)
+	}
+	return list, rows.Err()
+}
+
+// hashAt is the leaf hash that SQL has at an index; db.ErrNoRows if it has none.
+func hashAt(ctx context.Context, q *db.Tx, index uint64) ([]byte, error) {
+	var hash []byte
+	err := q.QueryRow(ctx, `
+		SELECT leaf_hash
+		FROM log_entry
+		WHERE idx = $1`, int64(index)).Scan(&hash)
+	return hash, err
+}
+
+func entryOf(ctx context.Context, q *db.Tx, leafID string) (index uint64, hash []byte, err error) {
+	err = q.QueryRow(ctx, `
+		SELECT idx, leaf_hash
+		FROM log_entry
+		WHERE leaf_id = $1`, leafID).Scan(&index, &hash)
+	return index, hash, err
+}
+
+func leafOf(ctx context.Context, q *db.Tx, holderID, leafID string) (data, opening, promise []byte, err error) {
+	err = q.QueryRow(ctx, `
+		SELECT leaf, opening, promise
+		FROM log_leaf
+		WHERE holder_id = $1 AND leaf_id = $2`, holderID, leafID).Scan(&data, &opening, &promise)
+	return data, opening, promise, err
+}

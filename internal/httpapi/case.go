@@ -1,0 +1,306 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/yinxin-org/yinxin/internal/casefile"
+	"github.com/yinxin-org/yinxin/internal/clock"
+	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/hall"
+	"github.com/yinxin-org/yinxin/internal/holder"
+	"github.com/yinxin-org/yinxin/internal/license"
+	"github.com/yinxin-org/yinxin/internal/matter"
+	"github.com/yinxin-org/yinxin/internal/workday"
+)
+
+const tagCase = "办件 Cases"
+
+// CaseSummary is a case in a list.
+type CaseSummary struct {
+	CaseNo        string    `json:"caseNo"`
+	Matter        Coded     `json:"matter"`
+	ApplicantName string    `json:"applicantName" doc:"A person's name is masked."`
+	Stage         string    `json:"stage" enum:"accept,decide,making,done"`
+	State         string    `json:"state" enum:"open,closed"`
+	Outcome       string    `json:"outcome,omitempty" enum:"approved,refused"`
+	Electronic    bool      `json:"electronic" doc:"Has electronic licenses and is taken first."`
+	OpenedAt      time.Time `json:"openedAt"`
+	DueAt         time.Time `json:"dueAt"`
+	WorkdaysLeft  int       `json:"workdaysLeft" doc:"Negative when overdue."`
+	Assignee      *Named    `json:"assignee,omitempty"`
+	Mine          bool      `json:"mine" doc:"Assigned to the signed-in account."`
+	Missing       int       `json:"missing"`
+}
+
+// CaseDetail is a case with all that its workers need.
+type CaseDetail struct {
+	CaseSummary
+	Unit      Named          `json:"unit"`
+	Applicant Party          `json:"applicant"`
+	Parties   []Party        `json:"parties"`
+	Form      []FormValue    `json:"form"`
+	Materials []CaseMaterial `json:"materials"`
+	History   []CaseStep     `json:"history"`
+	Result    *CaseResult    `json:"result,omitempty"`
+	Version   int64          `json:"version" doc:"To be sent with every change; it is refused if someone else was faster."`
+}
+
+// Party is one party of a case.
+type Party struct {
+	Role       string `json:"role" enum:"applicant,representative,spouse"`
+	Name       string `json:"name"`
+	CodeMasked string `json:"codeMasked"`
+	CodeType   string `json:"codeType"`
+}
+
+// FormValue is one form field with its value.
+type FormValue struct {
+	FormField
+	Value   string `json:"value"`
+	FromSeq int    `json:"fromSeq,omitempty" doc:"The material that filled it."`
+	Source  string `json:"source,omitempty" doc:"Name of the material that filled it."`
+}
+
+// CaseMaterial is what became of one material.
+type CaseMaterial struct {
+	Seq      int           `json:"seq"`
+	Name     string        `json:"name"`
+	Type     *Coded        `json:"type,omitempty"`
+	Party    string        `json:"party,omitempty"`
+	Required bool          `json:"required"`
+	Status   string        `json:"status" enum:"lent,missing,refused,unusable,plain,paper"`
+	Reason   *Reason       `json:"reason,omitempty"`
+	License  *CaseLicense  `json:"license,omitempty"`
+	Grant    *string       `json:"grantId,omitempty"`
+	RecordNo string        `json:"recordNo,omitempty" doc:"存证编号"`
+	Recheck  *CaseRechecks `json:"recheck,omitempty"`
+}
+
+// CaseLicense is what is known of a lent license without opening it.
+type CaseLicense struct {
+	ID         string `json:"id"`
+	Identifier string `json:"identifier"`
+	Version    int    `json:"version"`
+	State
+	Issuer  string `json:"issuer"`
+	ValidTo string `json:"validTo,omitempty"`
+}
+
+// CaseRechecks is what a second look at a license's state found.
+type CaseRechecks struct {
+	State
+	Changed bool      `json:"changed"`
+	At      time.Time `json:"at"`
+}
+
+// CaseStep is one step of a case's course.
+type CaseStep struct {
+	At      time.Time `json:"at"`
+	Action  string    `json:"action" enum:"open,paper,submit,take,approve,refuse,return,publish,void"`
+	Actor   Actor     `json:"actor"`
+	Opinion string    `json:"opinion,omitempty"`
+}
+
+// Actor is a colleague who did something.
+type Actor struct {
+	Name  string   `json:"name"`
+	Roles []string `json:"roles"`
+}
+
+// CaseResult is the license a case yields.
+type CaseResult struct {
+	LicenseID string `json:"licenseId"`
+	TypeName  string `json:"typeName"`
+	Step      string `json:"step" enum:"data,sealed,published,refused"`
+	State
+}
+
+type casesInput struct {
+	Language
+	Queue string `query:"queue" enum:"mine,unit,decide" default:"unit"`
+}
+
+type casesOutput struct {
+	Body struct {
+		Items []CaseSummary `json:"items"`
+	}
+}
+
+type caseInput struct {
+	Language
+	CaseNo string `path:"caseNo" pattern:"^[0-9]{14,30}$"`
+}
+
+type caseOutput struct{ Body CaseDetail }
+
+func (d Deps) listCases(ctx context.Context, in *casesInput) (*casesOutput, error) {
+	actor := actorFrom(ctx)
+	rows, err := d.Hall.Queue(ctx, actor, in.Queue)
+	if err != nil {
+		return nil, err
+	}
+	out := &casesOutput{}
+	out.Body.Items = []CaseSummary{}
+	for _, r := range rows {
+		s, err := d.caseSummary(ctx, r.Case, r.Matter, r.Applicant, in.lang())
+		if err != nil {
+			return nil, err
+		}
+		s.Electronic, s.Missing = r.Summary.Electronic, r.Summary.Missing
+		out.Body.Items = append(out.Body.Items, s)
+	}
+	return out, nil
+}
+
+func (d Deps) getCase(ctx context.Context, in *caseInput) (*caseOutput, error) {
+	return d.caseNow(ctx, in.CaseNo, in.lang())
+}
+
+// caseNow is a case as it stands: the answer to every change of it.
+func (d Deps) caseNow(ctx context.Context, no, lang string) (*caseOutput, error) {
+	v, err := d.Hall.Look(ctx, actorFrom(ctx), no)
+	if err != nil {
+		return nil, err
+	}
+	body, err := d.caseDetail(ctx, v, lang)
+	return &caseOutput{Body: body}, err
+}
+
+func (d Deps) caseSummary(ctx context.Context, c casefile.Case, m matter.Matter, applicant holder.Profile, lang string) (CaseSummary, error) {
+	s := CaseSummary{
+		CaseNo: c.No, Matter: Coded{Code: m.Code, Name: choose(lang, m.Name, m.NameEn)}, ApplicantName: applicant.Masked(),
+		Stage: string(c.Stage), State: c.State, Outcome: c.Outcome, OpenedAt: c.OpenedAt.In(clock.Shanghai),
+		DueAt: c.DueAt.In(clock.Shanghai), WorkdaysLeft: workday.Left(d.Clock.Now(), c.DueAt),
+		Mine: c.ClerkID != "" && c.ClerkID == actorFrom(ctx).AccountID,
+	}
+	if c.ClerkID != "" {
+		p, err := d.Person(ctx, c.ClerkID)
+		if err != nil {
+			return CaseSummary{}, err
+		}
+		s.Assignee = &Named{ID: c.ClerkID, Name: p.Name}
+	}
+	return s, nil
+}
+
+func (d Deps) caseDetail(ctx context.Context, v hall.View, lang string) (CaseDetail, error) {
+	summary, err := d.caseSummary(ctx, v.Case, v.Matter, v.Parties[0].Profile, lang)
+	if err != nil {
+		return CaseDetail{}, err
+	}
+	out := CaseDetail{
+		CaseSummary: summary, Unit: Named{ID: v.Unit.ID, Name: choose(lang, v.Unit.Name, v.Unit.NameEn)}, Version: v.Case.RowVersion,
+		Parties: []Party{}, Form: []FormValue{}, Materials: []CaseMaterial{}, History: []CaseStep{},
+	}
+	for _, p := range v.Parties {
+		out.Parties = append(out.Parties, Party{Role: string(p.Role), Name: p.Profile.Name,
+			CodeMasked: p.Profile.Code.String(), CodeType: p.Profile.CodeTypeName()})
+	}
+	out.Applicant = out.Parties[0]
+	for _, f := range v.Matter.Form {
+		value := v.Case.Form[f.Name]
+		field := FormValue{FormField: formField(f, lang), Value: value.Text, FromSeq: value.Seq}
+		if m, ok := v.Matter.Material(value.Seq); ok {
+			field.Source = m.Name
+		}
+		out.Form = append(out.Form, field)
+	}
+	if err := d.materials(ctx, v, lang, &out); err != nil {
+		return CaseDetail{}, err
+	}
+	for _, e := range v.Course {
+		p, err := d.Person(ctx, e.AccountID)
+		if err != nil {
+			return CaseDetail{}, err
+		}
+		out.History = append(out.History, CaseStep{At: e.At.In(clock.Shanghai), Action: e.Action, Opinion: e.Opinion,
+			Actor: Actor{Name: p.Name, Roles: append([]string{}, p.Roles...)}})
+	}
+	return out, nil
+}
+
+func (d Deps) materials(ctx context.Context, v hall.View, lang string, out *CaseDetail) error {
+	return d.DB.Read(ctx, func(q *db.Tx) error {
+		settled := map[int]casefile.Material{}
+		for _, m := range v.Materials {
+			settled[m.Seq] = m
+		}
+		out.Missing, out.Electronic = 0, false
+		for _, x := range v.Matter.Materials {
+			m, err := d.caseMaterial(ctx, q, v, x, settled[x.Seq], lang)
+			if err != nil {
+				return err
+			}
+			switch m.Status {
+			case casefile.Lent:
+				out.Electronic = true
+			case casefile.Missing, casefile.Declined, casefile.Unusable:
+				out.Missing++
+			}
+			out.Materials = append(out.Materials, m)
+		}
+		if v.Result.ID == "" {
+			return nil
+		}
+		t, err := d.Types.Version(ctx, q, v.Result.TypeCode, v.Result.TypeVersion)
+		if err != nil {
+			return err
+		}
+		out.Result = &CaseResult{LicenseID: v.Result.ID, TypeName: choose(lang, t.Name, t.NameEn), Step: string(v.Result.Step),
+			State: stateOf(v.Result.State(d.Clock.Now()), lang)}
+		return nil
+	})
+}
+
+func (d Deps) caseMaterial(ctx context.Context, q *db.Tx, v hall.View, x matter.Material, m casefile.Material, lang string) (CaseMaterial, error) {
+	out := CaseMaterial{Seq: x.Seq, Name: x.Name, Party: string(x.Party), Required: x.Required, Status: m.Status,
+		Reason: reasonOf(m.Reason, m.Detail), RecordNo: m.RecordNo}
+	if out.Status == "" {
+		out.Status = casefile.Missing
+	}
+	if x.Type != "" {
+		t, err := d.Types.Current(ctx, q, x.Type)
+		if err != nil {
+			return CaseMaterial{}, err
+		}
+		c := typeName(t, lang)
+		out.Type = &c
+	}
+	if m.GrantID != "" {
+		out.Grant = &m.GrantID
+	}
+	l, ok := v.Licenses[m.LicenseID]
+	if !ok {
+		return out, nil
+	}
+	issuer, err := d.Units.Get(ctx, q, l.IssuerID)
+	if err != nil {
+		return CaseMaterial{}, err
+	}
+	out.License = &CaseLicense{ID: l.ID, Identifier: l.Identifier, Version: l.VersionNo,
+		State: stateOf(l.State(d.Clock.Now()), lang), Issuer: choose(lang, issuer.Name, issuer.NameEn), ValidTo: lastDay(l.ValidTo)}
+	if m.Status == casefile.Lent && m.RecheckedState != "" {
+		out.Recheck = &CaseRechecks{State: stateOf(license.State(m.RecheckedState), lang), At: m.RecheckedAt.In(clock.Shanghai),
+			Changed: m.RecheckedState != m.LicenseState}
+	}
+	return out, nil
+}
+
+func registerCase(api huma.API, d Deps) {
+	staff := []string{RoleClerk, RoleApprover, RoleReviewer}
+	huma.Register(api, require(api, huma.Operation{
+		OperationID: "listCases", Method: http.MethodGet, Path: "/api/v1/cases", Tags: []string{tagCase},
+		Summary:     "办件列表",
+		Description: "Open cases of the unit, those with electronic licenses first, then by deadline.",
+	}, staff...), d.listCases)
+	huma.Register(api, require(api, huma.Operation{
+		OperationID: "getCase", Method: http.MethodGet, Path: "/api/v1/cases/{caseNo}", Tags: []string{tagCase},
+		Summary:     "办件详情",
+		Description: "A case of the own unit. Licenses it needs were fetched when it opened; what an interruption left open is fetched now.",
+		Errors:      []int{http.StatusNotFound},
+	}, staff...), d.getCase)
+}

@@ -1,0 +1,88 @@
+package httpapi
+
+import (
+	"maps"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/yinxin-org/yinxin/internal/authn"
+	"github.com/yinxin-org/yinxin/internal/errs"
+)
+
+const sessionScheme = "session"
+
+// Extensions of the document: who may call an operation.
+const (
+	extRoles = "x-roles" // the roles, any of which suffices; empty: every signed-in account
+	extOpen  = "x-open"  // true: no sign-in needed
+)
+
+// The roles of accounts (岗位).
+const (
+	RoleClerk    = "clerk"    // 经办
+	RoleApprover = "approver" // 审批
+	RoleReviewer = "reviewer" // 签发单位复核
+	RoleVerifier = "verifier" // 核验
+	RoleHolder   = "holder"   // 持证主体
+)
+
+// require closes an operation to all but signed-in accounts that hold one of the roles; without roles, any
+// account may call it. The handler finds the account by actorFrom.
+func require(api huma.API, op huma.Operation, roles ...string) huma.Operation {
+	op.Security = []map[string][]string{{sessionScheme: {}}}
+	op.Extensions = withExtension(op.Extensions, extRoles, append([]string{}, roles...))
+	op.Errors = append(op.Errors, http.StatusUnauthorized)
+	if len(roles) > 0 {
+		op.Errors = append(op.Errors, http.StatusForbidden)
+	}
+	op.Middlewares = append(op.Middlewares, func(ctx huma.Context, next func(huma.Context)) {
+		actor := actorFrom(ctx.Context())
+		switch {
+		case actor == nil:
+			_ = huma.WriteErr(api, ctx, http.StatusUnauthorized, "", errs.New(errs.Unauthenticated, "unauthenticated"))
+		case len(roles) > 0 && !actor.Has(roles...):
+			_ = huma.WriteErr(api, ctx, http.StatusForbidden, "", errs.New(errs.Denied, "denied"))
+		default:
+			next(ctx)
+		}
+	})
+	return op
+}
+
+// open says that an operation needs no sign-in, on purpose.
+func open(op huma.Operation) huma.Operation {
+	op.Extensions = withExtension(op.Extensions, extOpen, true)
+	op.Errors = append(op.Errors, http.StatusTooManyRequests)
+	return op
+}
+
+func withExtension(m map[string]any, key string, value any) map[string]any {
+	out := maps.Clone(m)
+	if out == nil {
+		out = map[string]any{}
+	}
+	out[key] = value
+	return out
+}
+
+// authenticate finds whose session a request carries. A session that has ended is no error here: the request
+// is then nobody's, which open operations accept.
+func authenticate(api huma.API, sessions Sessions) func(huma.Context, func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		cookie, err := huma.ReadCookie(ctx, authn.CookieName)
+		if err != nil || cookie.Value == "" {
+			next(ctx)
+			return
+		}
+		s := scopeFrom(ctx.Context())
+		s.token = cookie.Value
+		actor, err := sessions.Actor(ctx.Context(), s.token)
+		if err != nil && errs.Of(err).Kind != errs.Unauthenticated {
+			_ = huma.WriteErr(api, ctx, http.StatusInternalServerError, "", err)
+			return
+		}
+		s.actor = actor
+		next(ctx)
+	}
+}

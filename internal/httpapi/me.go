@@ -1,0 +1,202 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/yinxin-org/yinxin/internal/access"
+	"github.com/yinxin-org/yinxin/internal/clock"
+	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/license"
+)
+
+const tagMe = "我的证照 My licenses"
+
+// HeldLicense is a license as a card.
+type HeldLicense struct {
+	ID           string   `json:"id"`
+	Type         CardType `json:"type"`
+	HolderName   string   `json:"holderName"`
+	NumberMasked string   `json:"numberMasked"`
+	State
+	Issuer    string `json:"issuer"`
+	ValidFrom string `json:"validFrom"`
+	ValidTo   string `json:"validTo,omitempty" doc:"The last day; absent: no end."`
+	Usable    bool   `json:"usable" doc:"Can be shown and used now."`
+}
+
+// CardType is a type with the family that gives its card's colour.
+type CardType struct {
+	Coded
+	Family string `json:"family" enum:"identity,business,property,permit,life"`
+}
+
+// HeldDetail is a license with what it says, for its holder.
+type HeldDetail struct {
+	HeldLicense
+	Fields     []Item       `json:"fields"`
+	Identifier string       `json:"identifier"`
+	PreviewURL string       `json:"previewUrl"`
+	FileURL    string       `json:"fileUrl"`
+	History    []LicenseLog `json:"history"`
+	RecordNo   string       `json:"recordNo" doc:"存证编号 of this look"`
+}
+
+// LicenseLog is one step of a license's life.
+type LicenseLog struct {
+	At     time.Time `json:"at"`
+	Action string    `json:"action" enum:"draft,seal,publish,refuse,lost"`
+	Text   string    `json:"text"`
+}
+
+var actionWords = map[string][2]string{
+	"draft": {"已决定发证", "decided"}, "seal": {"已制作并加盖印章", "made and sealed"}, "publish": {"已复核发布", "reviewed and published"},
+	"refuse": {"复核未通过", "refused at review"}, "lost": {"已挂失", "reported lost"},
+}
+
+type heldListOutput struct {
+	Body struct {
+		Items []HeldLicense `json:"items"`
+	}
+}
+
+type heldInput struct {
+	Language
+	ID string `path:"id" format:"uuid"`
+}
+
+type heldOutput struct{ Body HeldDetail }
+
+func registerMe(api huma.API, d Deps) {
+	op := func(id, method, path, zh, en string, errors ...int) huma.Operation {
+		return require(api, huma.Operation{OperationID: id, Method: method, Path: path, Tags: []string{tagMe}, Summary: zh,
+			Description: en, Errors: errors}, RoleHolder)
+	}
+	huma.Register(api, op("listMyLicenses", http.MethodGet, "/api/v1/me/licenses", "我的证照",
+		"The signed-in holder's licenses as cards, usable ones first."), d.listHeld)
+	huma.Register(api, op("getMyLicense", http.MethodGet, "/api/v1/me/licenses/{id}", "证照详情",
+		"An own license with all it says. The look is recorded.", http.StatusForbidden), d.getHeld)
+	huma.Register(api, op("previewMyLicense", http.MethodGet, "/api/v1/me/licenses/{id}/preview", "证照图像",
+		"Picture of an own license.", http.StatusForbidden), d.previewHeld)
+	huma.Register(api, op("getMyLicenseFile", http.MethodGet, "/api/v1/me/licenses/{id}/file", "下载证照文件",
+		"The sealed OFD file of an own license.", http.StatusForbidden), d.heldFile)
+	huma.Register(api, op("reportLoss", http.MethodPost, "/api/v1/me/licenses/{id}/loss", "挂失",
+		"Report a license lost: from this moment it is neither lent nor shown; its data stay.", http.StatusNotFound, http.StatusConflict), d.reportLoss)
+}
+
+func (d Deps) listHeld(ctx context.Context, in *struct{ Language }) (*heldListOutput, error) {
+	out := &heldListOutput{}
+	usable, rest := []HeldLicense{}, []HeldLicense{}
+	err := d.DB.Read(ctx, func(q *db.Tx) error {
+		held, err := d.Licenses.Held(ctx, q, actorFrom(ctx).HolderID, "")
+		if err != nil {
+			return err
+		}
+		for _, l := range held {
+			if l.Step == license.StepRefused {
+				continue
+			}
+			x, err := d.heldLicense(ctx, q, l, in.lang())
+			if err != nil {
+				return err
+			}
+			if x.Usable {
+				usable = append(usable, x)
+			} else {
+				rest = append(rest, x)
+			}
+		}
+		return nil
+	})
+	out.Body.Items = append(usable, rest...)
+	return out, err
+}
+
+func (d Deps) heldLicense(ctx context.Context, q *db.Tx, l license.License, lang string) (HeldLicense, error) {
+	t, err := d.Types.Version(ctx, q, l.TypeCode, l.TypeVersion)
+	if err != nil {
+		return HeldLicense{}, err
+	}
+	issuer, err := d.Units.Get(ctx, q, l.IssuerID)
+	if err != nil {
+		return HeldLicense{}, err
+	}
+	number, err := d.Licenses.MaskedNumber(ctx, q, l)
+	if err != nil {
+		return HeldLicense{}, err
+	}
+	name := ""
+	for i, id := range l.Holders {
+		h, err := d.Holders.Get(ctx, q, id)
+		if err != nil {
+			return HeldLicense{}, err
+		}
+		if i > 0 {
+			name += "、"
+		}
+		name += h.Profile.Name
+	}
+	state := l.State(d.Clock.Now())
+	return HeldLicense{
+		ID: l.ID, Type: CardType{Coded: typeName(t, lang), Family: t.Family}, HolderName: name, NumberMasked: number,
+		State: stateOf(state, lang), Issuer: choose(lang, issuer.Name, issuer.NameEn), ValidFrom: date(l.ValidFrom),
+		ValidTo: lastDay(l.ValidTo), Usable: state.Usable(),
+	}, nil
+}
+
+func (d Deps) getHeld(ctx context.Context, in *heldInput) (*heldOutput, error) {
+	r, err := d.Door.Own(ctx, actorFrom(ctx), in.ID, access.Fields)
+	if err != nil {
+		return nil, err
+	}
+	base := "/api/v1/me/licenses/" + in.ID
+	out := &heldOutput{Body: HeldDetail{Fields: items(r.Fields, in.lang()), Identifier: r.License.Identifier,
+		PreviewURL: base + "/preview", FileURL: base + "/file", History: []LicenseLog{}, RecordNo: r.RecordNo}}
+	err = d.DB.Read(ctx, func(q *db.Tx) error {
+		if out.Body.HeldLicense, err = d.heldLicense(ctx, q, r.License, in.lang()); err != nil {
+			return err
+		}
+		steps, err := d.Licenses.History(ctx, q, r.License)
+		for _, s := range steps {
+			words := actionWords[s.Action]
+			out.Body.History = append(out.Body.History, LicenseLog{At: s.At.In(clock.Shanghai), Action: s.Action,
+				Text: choose(in.lang(), words[0], words[1])})
+		}
+		return err
+	})
+	return out, err
+}
+
+func (d Deps) previewHeld(ctx context.Context, in *heldInput) (*file, error) {
+	r, err := d.Door.Own(ctx, actorFrom(ctx), in.ID, access.Picture)
+	if err != nil {
+		return nil, err
+	}
+	return svg(r.Content), nil
+}
+
+func (d Deps) heldFile(ctx context.Context, in *heldInput) (*file, error) {
+	r, err := d.Door.Own(ctx, actorFrom(ctx), in.ID, access.File)
+	if err != nil {
+		return nil, err
+	}
+	return ofdFile(r.Content, "license-"+in.ID), nil
+}
+
+func (d Deps) reportLoss(ctx context.Context, in *heldInput) (*heldOutput, error) {
+	actor := actorFrom(ctx)
+	err := d.DB.Write(ctx, func(tx *db.Tx) error {
+		l, err := d.Licenses.Find(ctx, tx, actor.HolderID, in.ID)
+		if err != nil {
+			return err
+		}
+		return d.Licenses.ReportLoss(ctx, tx, l, actor.AccountID)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return d.getHeld(ctx, in)
+}

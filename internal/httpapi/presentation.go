@@ -1,0 +1,177 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/yinxin-org/yinxin/internal/clock"
+	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/present"
+)
+
+const tagPresentation = "亮证与核验 Presenting and checking"
+
+// Presentation is a license being shown.
+type Presentation struct {
+	ID        string     `json:"id"`
+	URL       string     `json:"url,omitempty" doc:"What the QR code holds; only in the answer that made it."`
+	QRSVG     string     `json:"qrSvg,omitempty" doc:"The QR code as SVG."`
+	ExpiresAt time.Time  `json:"expiresAt"`
+	Seconds   int        `json:"seconds" doc:"Seconds left."`
+	State     string     `json:"state" enum:"open,checked,expired,ended"`
+	Fields    []Label    `json:"fields" doc:"What the verifier will see."`
+	CheckedAt *time.Time `json:"checkedAt,omitempty"`
+	CheckedBy string     `json:"checkedBy,omitempty" doc:"The unit; 公众核验 for nobody signed in."`
+}
+
+type showInput struct {
+	heldInput
+	Body struct {
+		Fields []string `json:"fields,omitempty" maxItems:"40" doc:"Names of the fields to show; the usual ones by default."`
+	}
+}
+
+type presentationInput struct {
+	Language
+	ID string `path:"id" format:"uuid"`
+}
+
+type presentationOutput struct {
+	CacheControl string `header:"Cache-Control"`
+	Body         Presentation
+}
+
+type codeInput struct {
+	Language
+	Token string `path:"token" minLength:"20" maxLength:"64" pattern:"^[A-Za-z0-9_-]+$"`
+}
+
+// Peek is what a code would show, before it is checked.
+type Peek struct {
+	State     string    `json:"state" enum:"open,checked,expired,ended"`
+	Type      Coded     `json:"type"`
+	Fields    []Label   `json:"fields"`
+	ExpiresAt time.Time `json:"expiresAt"`
+	Seconds   int       `json:"seconds"`
+}
+
+type peekOutput struct{ Body Peek }
+
+type checkInput struct {
+	codeInput
+	Body struct {
+		Purpose string `json:"purpose,omitempty" maxLength:"100"`
+	}
+}
+
+// Verdict is what a check says.
+type Verdict struct {
+	Verdict string `json:"verdict" enum:"valid,notInForce,suspended,ended"`
+	State
+	Type      Coded     `json:"type"`
+	Issuer    string    `json:"issuer"`
+	Fields    []Item    `json:"fields"`
+	CheckedAt time.Time `json:"checkedAt"`
+	RecordNo  string    `json:"recordNo" doc:"存证编号"`
+}
+
+type verdictOutput struct{ Body Verdict }
+
+func registerPresentation(api huma.API, d Deps) {
+	tags := []string{tagPresentation}
+	huma.Register(api, require(api, huma.Operation{
+		OperationID: "showLicense", Method: http.MethodPost, Path: "/api/v1/me/licenses/{id}/presentations", Tags: tags,
+		Summary: "出示证照", Description: "Show an own license by a QR code that lives a minute and works once.",
+		Errors: []int{http.StatusNotFound, http.StatusConflict}, DefaultStatus: http.StatusCreated,
+	}, RoleHolder), d.show)
+	huma.Register(api, require(api, huma.Operation{
+		OperationID: "getPresentation", Method: http.MethodGet, Path: "/api/v1/me/presentations/{id}", Tags: tags,
+		Summary: "出示的情况", Description: "How an own presentation stands: still open, or checked by whom and when.",
+		Errors: []int{http.StatusNotFound},
+	}, RoleHolder), d.getPresentation)
+	huma.Register(api, require(api, huma.Operation{
+		OperationID: "endPresentation", Method: http.MethodDelete, Path: "/api/v1/me/presentations/{id}", Tags: tags,
+		Summary: "收回出示", Description: "End an own presentation; its code stops working.", Errors: []int{http.StatusNotFound},
+	}, RoleHolder), d.endPresentation)
+	huma.Register(api, open(huma.Operation{
+		OperationID: "peek", Method: http.MethodGet, Path: "/api/v1/presentations/{token}", Tags: tags,
+		Summary: "码将显示什么", Description: "What a scanned code would show. Nothing is consumed.", Errors: []int{http.StatusNotFound},
+	}), d.peek)
+	huma.Register(api, open(huma.Operation{
+		OperationID: "check", Method: http.MethodPost, Path: "/api/v1/presentations/{token}/check", Tags: tags,
+		Summary: "核验", Description: "Check what is shown. The code is used up, the use recorded, and the holder sees by whom.",
+		Errors: []int{http.StatusNotFound, http.StatusGone, http.StatusForbidden},
+	}), d.check)
+}
+
+func (d Deps) presentation(ctx context.Context, p present.Presentation, lang string) (Presentation, error) {
+	out := Presentation{ID: p.ID, ExpiresAt: p.ExpiresAt.In(clock.Shanghai), State: string(p.State), Fields: labels(p.Type, p.Fields, lang),
+		Seconds: seconds(p.ExpiresAt.Sub(d.Clock.Now())), CheckedAt: beijing(p.CheckedAt)}
+	if p.State == present.Checked {
+		out.CheckedBy = choose(lang, "公众核验", "a member of the public")
+		if p.CheckedBy != "" {
+			err := d.DB.Read(ctx, func(q *db.Tx) error {
+				u, err := d.Units.Get(ctx, q, p.CheckedBy)
+				out.CheckedBy = choose(lang, u.Name, u.NameEn)
+				return err
+			})
+			if err != nil {
+				return Presentation{}, err
+			}
+		}
+	}
+	return out, nil
+}
+
+func seconds(d time.Duration) int { return max(0, int(d.Seconds())) }
+
+func (d Deps) show(ctx context.Context, in *showInput) (*presentationOutput, error) {
+	p, err := d.Desk.Show(ctx, actorFrom(ctx), in.ID, in.Body.Fields)
+	if err != nil {
+		return nil, err
+	}
+	body, err := d.presentation(ctx, p, in.lang())
+	if err != nil {
+		return nil, err
+	}
+	body.URL = d.BaseURL + "/s/" + p.Code
+	if body.QRSVG, err = present.QRSVG(body.URL); err != nil {
+		return nil, err
+	}
+	return &presentationOutput{CacheControl: "no-store", Body: body}, nil
+}
+
+func (d Deps) getPresentation(ctx context.Context, in *presentationInput) (*presentationOutput, error) {
+	p, err := d.Desk.Get(ctx, actorFrom(ctx), in.ID)
+	if err != nil {
+		return nil, err
+	}
+	body, err := d.presentation(ctx, p, in.lang())
+	return &presentationOutput{CacheControl: "no-store", Body: body}, err
+}
+
+func (d Deps) endPresentation(ctx context.Context, in *presentationInput) (*struct{}, error) {
+	return nil, d.Desk.End(ctx, actorFrom(ctx), in.ID)
+}
+
+func (d Deps) peek(ctx context.Context, in *codeInput) (*peekOutput, error) {
+	p, err := d.Desk.Peek(ctx, in.Token)
+	if err != nil {
+		return nil, err
+	}
+	return &peekOutput{Body: Peek{State: string(p.State), Type: typeName(p.Type, in.lang()), Fields: labels(p.Type, p.Fields, in.lang()),
+		ExpiresAt: p.ExpiresAt.In(clock.Shanghai), Seconds: seconds(p.ExpiresAt.Sub(d.Clock.Now()))}}, nil
+}
+
+func (d Deps) check(ctx context.Context, in *checkInput) (*verdictOutput, error) {
+	v, err := d.Desk.Check(ctx, actorFrom(ctx), in.Token, in.Body.Purpose)
+	if err != nil {
+		return nil, err
+	}
+	lang := in.lang()
+	return &verdictOutput{Body: Verdict{Verdict: v.State.Verdict(), State: stateOf(v.State, lang), Type: typeName(v.Type, lang),
+		Issuer: v.Issuer, Fields: items(v.Fields, lang), CheckedAt: v.At.In(clock.Shanghai), RecordNo: v.RecordNo}}, nil
+}

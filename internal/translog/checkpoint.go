@@ -1,0 +1,84 @@
+package translog
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"golang.org/x/mod/sumdb/note"
+)
+
+// maxCheckpoint bounds the bytes of a signed checkpoint that are looked at.
+const maxCheckpoint = 64 << 10
+
+// Checkpoint is what a log commits to: its name, how many leaves it has and the root over them
+// (C2SP tlog-checkpoint). Extension lines are not made and not accepted.
+type Checkpoint struct {
+	Origin string
+	Size   uint64
+	Root   []byte // HashSize bytes
+}
+
+var (
+	errCheckpoint = errors.New("malformed checkpoint")
+	errUnsigned   = errors.New("checkpoint lacks the signature of a given key")
+)
+
+// Text is the note text that is signed: origin, size and root, a line each.
+func (c Checkpoint) Text() string {
+	return fmt.Sprintf("%s\n%d\n%s\n", c.Origin, c.Size, base64.StdEncoding.EncodeToString(c.Root))
+}
+
+// ParseCheckpoint reads what [Checkpoint.Text] writes; any other spelling is an error.
+func ParseCheckpoint(text string) (Checkpoint, error) {
+	lines := strings.Split(text, "\n")
+	if len(lines) != 4 || lines[0] == "" {
+		return Checkpoint{}, errCheckpoint
+	}
+	size, err := strconv.ParseUint(lines[1], 10, 64)
+	if err != nil {
+		return Checkpoint{}, errCheckpoint
+	}
+	root, err := base64.StdEncoding.DecodeString(lines[2])
+	if err != nil || len(root) != HashSize {
+		return Checkpoint{}, errCheckpoint
+	}
+	c := Checkpoint{Origin: lines[0], Size: size, Root: root}
+	if c.Text() != text {
+		return Checkpoint{}, errCheckpoint
+	}
+	return c, nil
+}
+
+// OpenCheckpoint reads a signed checkpoint. Every one of the given keys must have signed it: a log that signs
+// with two algorithms is not believed on the weaker one alone. Signatures of other keys are passed over.
+func OpenCheckpoint(signed []byte, keys []*Key) (Checkpoint, error) {
+	if len(keys) == 0 || len(signed) > maxCheckpoint {
+		return Checkpoint{}, errUnsigned
+	}
+	verifiers := make([]note.Verifier, len(keys))
+	for i, k := range keys {
+		verifiers[i] = k
+	}
+	n, err := note.Open(signed, note.VerifierList(verifiers...))
+	if err != nil {
+		return Checkpoint{}, fmt.Errorf("open checkpoint: %w", err)
+	}
+	for _, k := range keys {
+		if !signedBy(n, k) {
+			return Checkpoint{}, errUnsigned
+		}
+	}
+	return ParseCheckpoint(n.Text)
+}
+
+func signedBy(n *note.Note, k *Key) bool {
+	for _, s := range n.Sigs {
+		if s.Name == k.Name() && s.Hash == k.KeyHash() {
+			return true
+		}
+	}
+	return false
+}

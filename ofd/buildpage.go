@@ -1,0 +1,323 @@
+package ofd
+
+import (
+	"crypto/sha256"
+	"math"
+	"slices"
+	"strconv"
+
+	"rsc.io/qr"
+)
+
+// content writes a page or, with template 0, the template page itself.
+func (b *builder) content(objects []Object, template int) (*markup, error) {
+	m, page := newMarkup(), b.doc.Page
+	m.root("Page")
+	if template != 0 {
+		m.empty("Template", "TemplateID", strconv.Itoa(template), "ZOrder", "Background")
+	}
+	m.start("Area")
+	m.leaf("PhysicalBox", Box{W: page.Width, H: page.Height}.String())
+	m.end()
+	m.start("Content")
+	kind := "Body"
+	if template == 0 {
+		kind = "Background"
+	}
+	m.start("Layer", "ID", strconv.Itoa(b.id()), "Type", kind)
+	for _, o := range objects {
+		if err := b.object(m, o); err != nil {
+			return nil, err
+		}
+	}
+	return m, nil
+}
+
+func (b *builder) object(m *markup, o Object) error {
+	switch o := o.(type) {
+	case Text:
+		return b.text(m, o)
+	case Path:
+		return b.path(m, o)
+	case Image:
+		return b.image(m, o)
+	case QR:
+		return b.qr(m, o)
+	}
+	return &DocumentError{"Page", "unknown kind of object"}
+}
+
+// run is a piece of text that one font draws in one text object.
+type run struct {
+	font   *Font
+	runes  []rune
+	glyphs []uint16
+	steps  []float64 // advance of each glyph in mm, with spacing
+}
+
+func (r run) width() float64 {
+	w := 0.0
+	for _, s := range r.steps {
+		w += s
+	}
+	return w
+}
+
+// runs splits a line where the font changes. Every character outside the BMP
+// stands alone: readers that count UTF-16 units would misplace what follows.
+func (b *builder) runs(t Text) ([]run, error) {
+	if t.Font < 0 || t.Font >= len(b.doc.Fonts) {
+		return nil, &DocumentError{"Text.Font", "no such font"}
+	}
+	first := b.doc.Fonts[t.Font]
+	var out []run
+	alone := true
+	for _, r := range t.Value {
+		font, gid := first.pick(r)
+		if font == nil {
+			return nil, &MissingGlyph{Rune: r, Font: first.Name}
+		}
+		if alone || r > 0xFFFF || out[len(out)-1].font != font {
+			out = append(out, run{font: font})
+		}
+		alone = r > 0xFFFF
+		last := &out[len(out)-1]
+		last.runes = append(last.runes, r)
+		last.glyphs = append(last.glyphs, gid)
+		last.steps = append(last.steps, font.advance(gid)*t.Size+t.Spacing)
+	}
+	return out, nil
+}
+
+func (b *builder) text(m *markup, t Text) error {
+	if !finite(t.X) || !finite(t.Y) || !finite(t.Rotate) || !finite(t.Spacing) || !finite(t.Size) || t.Size <= 0 {
+		return &DocumentError{"Text", "position or size out of range"}
+	}
+	if t.Tag != "" && !tagForm.MatchString(t.Tag) {
+		return &DocumentError{"Text.Tag", "not an element name"}
+	}
+	runs, err := b.runs(t)
+	if err != nil {
+		return err
+	}
+	sin, cos := math.Sincos(t.Rotate * math.Pi / 180)
+	along := 0.0
+	for _, r := range runs {
+		id := b.textRun(m, t, r, t.X+along*cos, t.Y+along*sin)
+		along += r.width()
+		if t.Tag != "" {
+			b.tag(t.Tag, id)
+		}
+	}
+	return nil
+}
+
+// tag keeps references to one data item together, in order of first showing.
+func (b *builder) tag(tag string, object int) {
+	at := len(b.tags)
+	for i, t := range b.tags {
+		if t.tag == tag {
+			at = i + 1
+		}
+	}
+	b.tags = slices.Insert(b.tags, at, tagRef{tag: tag, page: b.pageID, object: object})
+}
+
+// textRun writes one text object with its baseline starting at x, y.
+func (b *builder) textRun(m *markup, t Text, r run, x, y float64) int {
+	id, font := b.id(), b.useFont(r)
+	// The box of the line around its origin; readers may clip to it.
+	line := Box{Y: -t.Size * max(r.font.ascent, 0.9), W: max(r.width(), 0.1)}
+	line.H = t.Size*max(r.font.descent, 0.25) - line.Y
+	attrs := []string{"ID", strconv.Itoa(id)}
+	originX, originY := 0.0, -line.Y
+	if t.Rotate == 0 {
+		attrs = append(attrs, "Boundary", Box{x, y + line.Y, line.W, line.H}.String())
+	} else {
+		turn := rotate(t.Rotate)
+		box := around(line, turn)
+		turn.e, turn.f = -box.X, -box.Y
+		attrs = append(attrs, "Boundary", Box{x + box.X, y + box.Y, box.W, box.H}.String(),
+			"CTM", nums(turn.a, turn.b, turn.c, turn.d, turn.e, turn.f))
+		originY = 0
+	}
+	attrs = append(attrs, "Font", strconv.Itoa(font), "Size", num(t.Size))
+	m.start("TextObject", attrs...)
+	fillColor(m, t.Color, t.Alpha)
+	m.start("CGTransform", "CodePosition", "0", "CodeCount", strconv.Itoa(len(r.runes)), "GlyphCount", strconv.Itoa(len(r.glyphs)))
+	m.leaf("Glyphs", glyphList(r.glyphs))
+	m.end()
+	code := []string{"X", num(originX), "Y", num(originY)}
+	if len(r.runes) > 1 {
+		code = append(code, "DeltaX", deltas(r.steps[:len(r.steps)-1]))
+	}
+	m.leaf("TextCode", string(r.runes), code...)
+	m.end()
+	return id
+}
+
+func glyphList(glyphs []uint16) string {
+	var b []byte
+	for i, g := range glyphs {
+		if i > 0 {
+			b = append(b, ' ')
+		}
+		b = strconv.AppendUint(b, uint64(g), 10)
+	}
+	return string(b)
+}
+
+// deltas writes distances between characters, repeated ones as "g count value".
+func deltas(steps []float64) string {
+	var b []byte
+	for i := 0; i < len(steps); {
+		v, n := num(steps[i]), 1
+		for i+n < len(steps) && num(steps[i+n]) == v {
+			n++
+		}
+		if i > 0 {
+			b = append(b, ' ')
+		}
+		if n > 2 {
+			b = append(append(strconv.AppendInt(append(b, "g "...), int64(n), 10), ' '), v...)
+		} else {
+			n = 1
+			b = append(b, v...)
+		}
+		i += n
+	}
+	return string(b)
+}
+
+func (b *builder) useFont(r run) int {
+	u := b.fonts[r.font]
+	if u == nil {
+		u = &usedFont{font: r.font, id: b.id(), runes: map[rune]uint16{}}
+		b.fonts[r.font] = u
+		b.fontOrder = append(b.fontOrder, u)
+	}
+	for i, c := range r.runes {
+		u.runes[c] = r.glyphs[i]
+	}
+	return u.id
+}
+
+func fillColor(m *markup, c RGB, alpha float64) {
+	m.empty("FillColor", colorAttrs(c, alpha)...)
+}
+
+func colorAttrs(c RGB, alpha float64) []string {
+	attrs := []string{"Value", nums(float64(c.R), float64(c.G), float64(c.B))}
+	if a := opacity(alpha); a < 255 {
+		attrs = append(attrs, "Alpha", strconv.Itoa(a))
+	}
+	return attrs
+}
+
+// opacity is alpha in 255 steps; zero is the unset value and means opaque.
+func opacity(alpha float64) int {
+	if alpha == 0 {
+		return 255
+	}
+	return int(math.Round(min(max(alpha, 0), 1) * 255))
+}
+
+// defaultLineWidth is one point, the default of GB/T 33190.
+const defaultLineWidth = 0.353
+
+func (b *builder) path(m *markup, p Path) error {
+	box := bounds(p.Data)
+	if len(p.Data) == 0 || p.Data[0].Op != MoveTo || !finite(box.X) || !finite(box.Y) || !finite(box.W) || !finite(box.H) {
+		return &DocumentError{"Path", "does not begin with MoveTo or is out of range"}
+	}
+	width := p.LineWidth
+	if width == 0 {
+		width = defaultLineWidth
+	}
+	if p.Stroke != nil {
+		box = Box{box.X - width, box.Y - width, box.W + 2*width, box.H + 2*width}
+	}
+	box.W, box.H = max(box.W, 0.01), max(box.H, 0.01)
+	attrs := []string{"ID", strconv.Itoa(b.id()), "Boundary", box.String(),
+		"Stroke", strconv.FormatBool(p.Stroke != nil), "Fill", strconv.FormatBool(p.Fill != nil)}
+	if p.Stroke != nil {
+		attrs = append(attrs, "LineWidth", num(width))
+	}
+	m.start("PathObject", attrs...)
+	if p.Stroke != nil {
+		m.empty("StrokeColor", colorAttrs(*p.Stroke, p.Alpha)...)
+	}
+	if p.Fill != nil {
+		fillColor(m, *p.Fill, p.Alpha)
+	}
+	m.leaf("AbbreviatedData", abbreviated(p.Data, box))
+	m.end()
+	return nil
+}
+
+// abbreviated writes a path relative to the corner of its box.
+func abbreviated(path []Seg, box Box) string {
+	var b []byte
+	at := func(values ...float64) {
+		for i, v := range values {
+			if i%2 == 0 {
+				v -= box.X
+			} else {
+				v -= box.Y
+			}
+			b = appendNum(append(b, ' '), v)
+		}
+	}
+	for i, s := range path {
+		if i > 0 {
+			b = append(b, ' ')
+		}
+		b = append(b, byte(s.Op))
+		switch s.Op {
+		case MoveTo, LineTo:
+			at(s.X, s.Y)
+		case QuadTo:
+			at(s.X1, s.Y1, s.X, s.Y)
+		case CubicTo:
+			at(s.X1, s.Y1, s.X2, s.Y2, s.X, s.Y)
+		}
+	}
+	return string(b)
+}
+
+func (b *builder) image(m *markup, img Image) error {
+	if !finite(img.X) || !finite(img.Y) || !finite(img.W) || !finite(img.H) || img.W <= 0 || img.H <= 0 {
+		return &DocumentError{"Image", "no area"}
+	}
+	format := imageFormat(img.Data)
+	if format == "" {
+		return &DocumentError{"Image.Data", "neither PNG nor JPEG"}
+	}
+	sum := sha256.Sum256(img.Data)
+	key := string(sum[:])
+	res, known := b.images[key]
+	if !known {
+		res = b.id()
+		b.images[key] = res
+		b.imageOrder = append(b.imageOrder, usedImage{id: res, format: format, data: img.Data})
+	}
+	attrs := []string{"ID", strconv.Itoa(b.id()), "Boundary", Box{img.X, img.Y, img.W, img.H}.String(),
+		"CTM", nums(img.W, 0, 0, img.H, 0, 0), "ResourceID", strconv.Itoa(res)}
+	if a := opacity(img.Alpha); a < 255 {
+		attrs = append(attrs, "Alpha", strconv.Itoa(a))
+	}
+	m.empty("ImageObject", attrs...)
+	return nil
+}
+
+func (b *builder) qr(m *markup, q QR) error {
+	if !finite(q.W) || q.W <= 0 {
+		return &DocumentError{"QR", "no area"}
+	}
+	code, err := qr.Encode(q.Value, qr.M)
+	if err != nil {
+		return &DocumentError{"QR.Value", "does not fit a QR code"}
+	}
+	color := q.Color
+	return b.path(m, Path{Data: qrPath(code, Box{q.X, q.Y, q.W, q.W}), Fill: &color})
+}

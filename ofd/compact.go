@@ -1,0 +1,130 @@
+package ofd
+
+import (
+	"encoding/binary"
+	"slices"
+)
+
+// Compact writes a font that holds only the given characters, in that order
+// and with new glyph ids, without hinting and layout tables. It is how the
+// fonts of package font are made small enough to ship. Glyphs of one common
+// width should come last: they then share one record.
+func (f *Font) Compact(runes []rune) ([]byte, error) {
+	order := []uint16{0}
+	renumber := map[uint16]uint16{0: 0}
+	add := func(gid uint16) {
+		if _, known := renumber[gid]; !known {
+			renumber[gid] = uint16(len(order))
+			order = append(order, gid)
+		}
+	}
+	chars, old := map[rune]uint16{}, map[rune]uint16{}
+	for _, r := range runes {
+		gid := f.glyph(r)
+		if gid == 0 {
+			return nil, &MissingGlyph{Rune: r, Font: f.Name}
+		}
+		add(gid)
+		chars[r], old[r] = renumber[gid], gid
+	}
+	for _, gid := range f.closure(old) {
+		add(gid)
+	}
+	glyf, loca := f.renumbered(order, renumber)
+	hmtx, own := f.sharedMetrics(order)
+	tables := map[string][]byte{
+		"glyf": glyf, "loca": loca, "hmtx": hmtx,
+		"cmap": writeCmap(chars),
+		"post": postV3(f.tables["post"]),
+		"head": slices.Clone(f.tables["head"]),
+		"maxp": slices.Clone(f.tables["maxp"]),
+		"hhea": slices.Clone(f.tables["hhea"]),
+	}
+	for _, tag := range [...]string{"OS/2", "name"} {
+		if t := f.tables[tag]; len(t) > 0 {
+			tables[tag] = t
+		}
+	}
+	binary.BigEndian.PutUint16(tables["head"][50:], 1)
+	binary.BigEndian.PutUint16(tables["maxp"][4:], uint16(len(order)))
+	binary.BigEndian.PutUint16(tables["hhea"][34:], uint16(own))
+	return writeSFNT(tables), nil
+}
+
+// renumbered copies glyphs in a new order, without instructions.
+func (f *Font) renumbered(order []uint16, renumber map[uint16]uint16) (glyf, loca []byte) {
+	for _, gid := range order {
+		loca = binary.BigEndian.AppendUint32(loca, uint32(len(glyf)))
+		glyf = append(glyf, bareGlyph(f.glyphData(gid), renumber)...)
+		for len(glyf)%4 != 0 {
+			glyf = append(glyf, 0)
+		}
+	}
+	return glyf, binary.BigEndian.AppendUint32(loca, uint32(len(glyf)))
+}
+
+// bareGlyph strips the instructions of a glyph and renames its components.
+func bareGlyph(data []byte, renumber map[uint16]uint16) []byte {
+	if len(data) < 10 {
+		return nil
+	}
+	out := slices.Clone(data)
+	n := int(int16(binary.BigEndian.Uint16(data)))
+	if n >= 0 {
+		at := 10 + 2*n // of the length of the instructions
+		if len(data) < at+2 {
+			return out
+		}
+		skip := at + 2 + int(binary.BigEndian.Uint16(data[at:]))
+		if skip > len(data) {
+			return out
+		}
+		binary.BigEndian.PutUint16(out[at:], 0)
+		return append(out[:at+2], data[skip:]...)
+	}
+	at := 10
+	for at+4 <= len(out) {
+		flags, gid := binary.BigEndian.Uint16(out[at:]), binary.BigEndian.Uint16(out[at+2:])
+		binary.BigEndian.PutUint16(out[at:], flags&^compHasInstrs)
+		binary.BigEndian.PutUint16(out[at+2:], renumber[gid])
+		at += 4 + componentSize(flags)
+		if flags&compMore == 0 {
+			return out[:min(at, len(out))]
+		}
+	}
+	return out
+}
+
+// sharedMetrics writes hmtx; the glyphs at the end that have one advance share
+// it. It also gives the number of glyphs with a record of their own.
+func (f *Font) sharedMetrics(order []uint16) ([]byte, int) {
+	last := f.rawAdvance(order[len(order)-1])
+	own := len(order)
+	for own > 1 && f.rawAdvance(order[own-2]) == last {
+		own--
+	}
+	var out []byte
+	for i, gid := range order {
+		if i < own {
+			out = binary.BigEndian.AppendUint16(out, f.rawAdvance(gid))
+		}
+		out = binary.BigEndian.AppendUint16(out, f.bearing(gid))
+	}
+	return out, own
+}
+
+func (f *Font) rawAdvance(gid uint16) uint16 {
+	return binary.BigEndian.Uint16(f.hmtx[4*min(int(gid), f.numHM-1):])
+}
+
+// bearing is the left side bearing, zero where the table ends early.
+func (f *Font) bearing(gid uint16) uint16 {
+	at := 4*int(gid) + 2
+	if int(gid) >= f.numHM {
+		at = 4*f.numHM + 2*(int(gid)-f.numHM)
+	}
+	if at+2 > len(f.hmtx) {
+		return 0
+	}
+	return binary.BigEndian.Uint16(f.hmtx[at:])
+}

@@ -1,0 +1,327 @@
+package ses_test
+
+import (
+	"bytes"
+	"encoding/asn1"
+	"errors"
+	"math/big"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/yinxin-org/yinxin/ses"
+)
+
+// sign adds one seal and returns the parsed structure.
+func sign(t *testing.T, p *bag, req ses.SignRequest, dir string) *ses.Signature {
+	t.Helper()
+	if err := ses.SignPackage(p, req); err != nil {
+		t.Fatal(err)
+	}
+	sig, err := ses.ParseSignature(p.must(t, dir+"/SignedValue.dat"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sig
+}
+
+func TestSignPackageTwoSeals(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	p := newBag()
+	first := sign(t, p, k.request(k.sealA, k.a), "Doc_0/Signs/Sign_0")
+	req := k.request(k.sealB, k.b)
+	req.Close = true
+	second := sign(t, p, req, "Doc_0/Signs/Sign_1")
+
+	for i, sig := range []*ses.Signature{first, second} {
+		if ok, err := sig.VerifySigner(); !ok || err != nil {
+			t.Errorf("signature %d: %v %v", i, ok, err)
+		}
+		if !sig.Time.Equal(when) || sig.Trailing != 0 || !ses.AlgorithmFits(sig.Algorithm) {
+			t.Errorf("signature %d reads back as %+v", i, sig)
+		}
+	}
+	frozen := p.must(t, "Doc_0/Signs/Sign_0/Signature.xml")
+	if sum := ses.Digest(frozen); !bytes.Equal(first.DataHash, sum[:]) || first.Property != "/Doc_0/Signs/Sign_0/Signature.xml" {
+		t.Error("the signature is not bound to its Signature.xml")
+	}
+	if !bytes.Equal(p.must(t, "Doc_0/Signs/Sign_0/Seal.esl"), k.sealA) {
+		t.Error("Seal.esl differs from the seal")
+	}
+	list, err := ses.ReadList(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ids []string
+	for _, it := range list.Items {
+		ids = append(ids, it.ID+" "+it.Type+" "+it.Path)
+	}
+	if got := strings.Join(ids, "; "); got != "s001 Seal Doc_0/Signs/Sign_0/Signature.xml; s003 Seal Doc_0/Signs/Sign_1/Signature.xml" || list.MaxID != "s004" {
+		t.Errorf("list: %s, max %s", got, list.MaxID)
+	}
+}
+
+func TestReferencedFiles(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	p := newBag()
+	sign(t, p, k.request(k.sealA, k.a), "Doc_0/Signs/Sign_0")
+	req := k.request(k.sealB, k.b)
+	req.Close = true
+	sign(t, p, req, "Doc_0/Signs/Sign_1")
+	base := []string{"/OFD.xml", "/Doc_0/Document.xml", "/Doc_0/Pages/Page_0/Content.xml"}
+	for dir, want := range map[string][]string{
+		"Doc_0/Signs/Sign_0": append(slices.Clone(base), "/Doc_0/Signs/Sign_0/Seal.esl"),
+		"Doc_0/Signs/Sign_1": append(slices.Clone(base), "/Doc_0/Signs/Sign_0/Seal.esl", "/Doc_0/Signs/Sign_0/Signature.xml",
+			"/Doc_0/Signs/Sign_0/SignedValue.dat", "/Doc_0/Signs/Signatures.xml", "/Doc_0/Signs/Sign_1/Seal.esl"),
+	} {
+		m, err := ses.ParseManifest(p.must(t, dir+"/Signature.xml"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, r := range m.References {
+			got = append(got, r.File)
+			data, ok := p.Entry(r.File)
+			if sum := ses.Digest(data); !ok || !bytes.Equal(sum[:], r.Value) {
+				t.Errorf("%s: digest of %s is wrong", dir, r.File)
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s protects\n%v, want\n%v", dir, got, want)
+		}
+		if len(m.Stamps) != 1 || m.Stamps[0].Boundary != "120 200.5 42 42" || m.Stamps[0].PageRef != "4" {
+			t.Errorf("%s: stamps %v", dir, m.Stamps)
+		}
+		if m.CheckMethod != "1.2.156.10197.1.401" || m.Method != "1.2.156.10197.1.501" || m.DateTime != "20260302093015Z" {
+			t.Errorf("%s: %s %s %s", dir, m.CheckMethod, m.Method, m.DateTime)
+		}
+	}
+}
+
+// The schema fixes the order of elements; some readers depend on it.
+func TestManifestOrder(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	p := newBag()
+	sign(t, p, k.request(k.sealA, k.a), "Doc_0/Signs/Sign_0")
+	text := string(p.must(t, "Doc_0/Signs/Sign_0/Signature.xml"))
+	at := -1
+	for _, mark := range []string{"<ofd:SignedInfo>", "<ofd:Provider ", "<ofd:SignatureMethod>", "<ofd:SignatureDateTime>",
+		"<ofd:References ", "<ofd:StampAnnot ", "<ofd:Seal>", "<ofd:SignedValue>"} {
+		next := strings.Index(text, mark)
+		if next <= at {
+			t.Fatalf("%s stands out of order in %s", mark, text)
+		}
+		at = next
+	}
+}
+
+func TestSignPackageRefuses(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	plain := func(p *bag) {}
+	cases := []struct {
+		name  string
+		spoil func(*ses.SignRequest)
+		pack  func(*bag)
+		code  ses.Code
+	}{
+		{"signer not in seal", func(r *ses.SignRequest) { r.Signer = k.b }, plain, ses.NotInSeal},
+		{"before the seal's period", func(r *ses.SignRequest) { r.Time = when.AddDate(-1, 0, 0) }, plain, ses.Period},
+		{"after the seal's period", func(r *ses.SignRequest) { r.Time = when.AddDate(4, 0, 0) }, plain, ses.Period},
+		{"unknown page", func(r *ses.SignRequest) { r.Stamps[0].PageID = "5" }, plain, ses.BadStamp},
+		{"no size", func(r *ses.SignRequest) { r.Stamps[0].W = 0 }, plain, ses.BadStamp},
+		{"broken seal", func(r *ses.SignRequest) { r.Seal = r.Seal[1:] }, plain, ses.BadSeal},
+		{"wrong key", func(r *ses.SignRequest) { r.Signer = liar{k.a, k.b} }, plain, ses.SignerFailed},
+		{"OFD.xml names no list", func(*ses.SignRequest) {}, func(p *bag) {
+			p.files["OFD.xml"] = bytes.Replace(p.files["OFD.xml"], []byte("<ofd:Signatures>/Doc_0/Signs/Signatures.xml</ofd:Signatures>"), nil, 1)
+		}, ses.BadPackage},
+		{"no OFD.xml", func(*ses.SignRequest) {}, func(p *bag) { delete(p.files, "OFD.xml") }, ses.BadPackage},
+		{"document type", func(*ses.SignRequest) {}, func(p *bag) {
+			p.files["OFD.xml"] = append([]byte("<!DOCTYPE a>"), p.files["OFD.xml"]...)
+		}, ses.BadPackage},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			p, req := newBag(), k.request(k.sealA, k.a)
+			c.pack(p)
+			c.spoil(&req)
+			before := len(p.names)
+			if err := ses.SignPackage(p, req); !errors.Is(err, &ses.Error{Code: c.code}) {
+				t.Errorf("err = %v, want %s", err, c.code)
+			}
+			if len(p.names) != before {
+				t.Error("a refused signature left files behind")
+			}
+		})
+	}
+}
+
+func TestClosedListStaysClosed(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	p := newBag()
+	req := k.request(k.sealA, k.a)
+	req.Close = true
+	sign(t, p, req, "Doc_0/Signs/Sign_0")
+	if err := ses.SignPackage(p, k.request(k.sealB, k.b)); !errors.Is(err, &ses.Error{Code: ses.Closed}) {
+		t.Errorf("err = %v, want closed", err)
+	}
+}
+
+func TestTimestampIsStored(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	p := newBag()
+	req := k.request(k.sealA, k.a)
+	var stamped []byte
+	req.Timestamp = func(sig []byte) ([]byte, error) { stamped = sig; return []byte("token"), nil }
+	got := sign(t, p, req, "Doc_0/Signs/Sign_0")
+	if string(got.Timestamp) != "token" || !bytes.Equal(stamped, got.Value) {
+		t.Errorf("token %q over %x", got.Timestamp, stamped)
+	}
+	req.Timestamp = func([]byte) ([]byte, error) { return nil, errors.New("no connection") }
+	if err := ses.SignPackage(newBag(), req); !errors.Is(err, &ses.Error{Code: ses.SignerFailed}) {
+		t.Errorf("err = %v", err)
+	}
+}
+
+// parts splits SignedValue.dat for tests that rebuild it in a vendor's form.
+func parts(t *testing.T, der []byte) []asn1.RawValue {
+	t.Helper()
+	var list []asn1.RawValue
+	if _, err := asn1.Unmarshal(der, &list); err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+func marshal(t *testing.T, v any) []byte {
+	t.Helper()
+	der, err := asn1.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return der
+}
+
+func TestVendorForms(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	p := newBag()
+	base := sign(t, p, k.request(k.sealA, k.a), "Doc_0/Signs/Sign_0")
+	whole := p.must(t, "Doc_0/Signs/Sign_0/SignedValue.dat")
+	list := parts(t, whole)
+	bits := func(b []byte) asn1.RawValue {
+		return asn1.RawValue{FullBytes: marshal(t, asn1.BitString{Bytes: b, BitLength: 8 * len(b)})}
+	}
+	var rs struct{ R, S *big.Int }
+	if _, err := asn1.Unmarshal(base.Value, &rs); err != nil {
+		t.Fatal(err)
+	}
+	raw := append(rs.R.FillBytes(make([]byte, 32)), rs.S.FillBytes(make([]byte, 32))...)
+	token := []byte("token")
+	ext := asn1.RawValue{FullBytes: marshal(t, []struct {
+		ID    asn1.ObjectIdentifier
+		Value []byte
+	}{{asn1.ObjectIdentifier{1, 2, 3}, []byte("v")}})}
+	tagged := func(v asn1.RawValue) asn1.RawValue {
+		return asn1.RawValue{Class: asn1.ClassContextSpecific, IsCompound: true, Bytes: v.FullBytes}
+	}
+	tbs := parts(t, list[0].FullBytes)
+	resign := func(extra asn1.RawValue) []byte {
+		der := marshal(t, append(slices.Clone(tbs), extra))
+		sig, err := k.a.Sign(der)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return marshal(t, []asn1.RawValue{{FullBytes: der}, list[1], list[2], bits(sig)})
+	}
+	cases := []struct {
+		name   string
+		der    []byte
+		stamp  bool
+		extras int
+		tail   int
+	}{
+		{"as written", whole, false, 0, 0},
+		{"raw r and s", marshal(t, []asn1.RawValue{list[0], list[1], list[2], bits(raw)}), false, 0, 0},
+		{"plain time stamp", marshal(t, append(slices.Clone(list), bits(token))), true, 0, 0},
+		{"tagged time stamp", marshal(t, append(slices.Clone(list), tagged(bits(token)))), true, 0, 0},
+		{"plain extensions", resign(ext), false, 1, 0},
+		{"tagged extensions", resign(tagged(ext)), false, 1, 0},
+		{"bytes after the end", append(bytes.Clone(whole), 0, 0), false, 0, 2},
+	}
+	for _, c := range cases {
+		sig, err := ses.ParseSignature(c.der)
+		if err != nil {
+			t.Errorf("%s: %v", c.name, err)
+			continue
+		}
+		if ok, err := sig.VerifySigner(); !ok || err != nil {
+			t.Errorf("%s: signature %v %v", c.name, ok, err)
+		}
+		if (sig.Timestamp != nil) != c.stamp || len(sig.Extensions) != c.extras || sig.Trailing != c.tail {
+			t.Errorf("%s: stamp %q, %d extensions, %d trailing", c.name, sig.Timestamp, len(sig.Extensions), sig.Trailing)
+		}
+	}
+	v1 := marshal(t, []asn1.RawValue{list[0], list[3]})
+	if _, err := ses.ParseSignature(v1); !errors.Is(err, &ses.Error{Code: ses.Unsupported}) {
+		t.Errorf("version 1: %v", err)
+	}
+}
+
+func FuzzParseSignature(f *testing.F) {
+	k := newKit(f)
+	p := newBag()
+	if err := ses.SignPackage(p, k.request(k.sealA, k.a)); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(p.files["Doc_0/Signs/Sign_0/SignedValue.dat"])
+	f.Fuzz(func(t *testing.T, der []byte) {
+		sig, err := ses.ParseSignature(der)
+		if (sig == nil) == (err == nil) {
+			t.Fatalf("signature %v with error %v", sig, err)
+		}
+		if err == nil {
+			_, _ = sig.VerifySigner()
+		}
+	})
+}
+
+func FuzzParseManifest(f *testing.F) {
+	k := newKit(f)
+	p := newBag()
+	if err := ses.SignPackage(p, k.request(k.sealA, k.a)); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(p.files["Doc_0/Signs/Sign_0/Signature.xml"])
+	f.Fuzz(func(t *testing.T, data []byte) {
+		m, err := ses.ParseManifest(data)
+		if err == nil {
+			m.Protects(p, "Doc_0/Signs/Sign_0/Signature.xml", "OFD.xml")
+		}
+	})
+}
+
+func BenchmarkSignPackage(b *testing.B) {
+	k := newKit(b)
+	info := k.info("1", k.a)
+	info.Picture.Data = bytes.Repeat([]byte("picture!"), 21<<10/8)
+	seal := k.seal(b, info)
+	base := newBag()
+	_ = base.Put("Doc_0/Res/font.ttf", bytes.Repeat([]byte{7}, 100<<10))
+	for b.Loop() {
+		p := newBag()
+		p.names, p.files["Doc_0/Res/font.ttf"] = base.Names(), base.files["Doc_0/Res/font.ttf"]
+		req := k.request(seal, k.a)
+		req.Time = when.Add(time.Second)
+		if err := ses.SignPackage(p, req); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

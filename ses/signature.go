@@ -1,0 +1,172 @@
+package ses
+
+import (
+	"encoding/asn1"
+	"time"
+
+	"golang.org/x/crypto/cryptobyte"
+	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
+)
+
+// Signature is a parsed electronic seal signature (SES_Signature), the
+// contents of SignedValue.dat.
+type Signature struct {
+	Version    int
+	Seal       *Seal
+	Time       time.Time // timeInfo: what the signer's clock said
+	DataHash   []byte    // SM3 of Signature.xml
+	Property   string    // propertyInfo: path of Signature.xml in the package
+	Extensions []Extension
+
+	Cert      []byte // DER of the signer's (签章者) certificate
+	Algorithm asn1.ObjectIdentifier
+	Value     []byte // the signature as written, DER or r‖s
+	Timestamp []byte // DER of the time stamp token over Value, or nil
+	Trailing  int    // bytes that follow the structure in the file
+
+	toSign []byte
+}
+
+// ParseSignature reads a SES_Signature of version 4. It accepts ExtensionDatas
+// and the time stamp with and without their context tag. Bytes after the
+// structure are counted in Trailing rather than refused, because the rest can
+// still be judged; other versions give an Error with code Unsupported.
+func ParseSignature(der []byte) (*Signature, error) {
+	r := newReader(der)
+	top, _ := r.sequence()
+	if n := count(top.s); top.err == nil && n == 2 {
+		return nil, unsupported(1)
+	}
+	tbs, toSign := top.sequence()
+	sig := &Signature{Trailing: len(r.s), toSign: toSign}
+	sig.Version = tbs.integer()
+	if tbs.err != nil {
+		return nil, fault(BadSignature, "structure cannot be read", tbs.err)
+	}
+	if sig.Version != Version {
+		return nil, unsupported(sig.Version)
+	}
+	seal, err := readSeal(tbs)
+	if err != nil {
+		return nil, err
+	}
+	sig.Seal = seal
+	sig.Time = tbs.instant()
+	sig.DataHash = tbs.bits()
+	sig.Property = tbs.text()
+	sig.Extensions = tbs.extensions()
+	if !tbs.empty() {
+		tbs.fail()
+	}
+	top.join(tbs)
+	sig.Cert = top.octets()
+	sig.Algorithm = top.oid()
+	sig.Value = top.bits()
+	sig.Timestamp = top.stamp()
+	if !top.empty() {
+		top.fail()
+	}
+	if top.err != nil {
+		return nil, fault(BadSignature, "structure cannot be read", top.err)
+	}
+	return sig, nil
+}
+
+// stamp reads the optional time stamp: BIT STRING, plain or under [0] EXPLICIT.
+func (r *reader) stamp() []byte {
+	tagged := cbasn1.Tag(0).ContextSpecific().Constructed()
+	switch {
+	case r.next(tagged):
+		body, _ := r.element(tagged)
+		in := &reader{s: body, err: r.err}
+		token := in.bits()
+		r.join(in)
+		return token
+	case r.next(cbasn1.BIT_STRING):
+		return r.bits()
+	}
+	return nil
+}
+
+func count(s cryptobyte.String) int {
+	n := 0
+	for !s.Empty() {
+		var one cryptobyte.String
+		var tag cbasn1.Tag
+		if !s.ReadAnyASN1Element(&one, &tag) {
+			return -1
+		}
+		n++
+	}
+	return n
+}
+
+// VerifySigner reports whether the signer's signature holds over the DER of
+// toSign as received, under the signer's certificate inside the structure.
+func (s *Signature) VerifySigner() (bool, error) {
+	return VerifyByCert(s.Cert, s.toSign, s.Value)
+}
+
+// AlgorithmFits reports whether an algorithm identifier names SM2 with SM3.
+// Some vendors write the curve's identifier instead.
+func AlgorithmFits(id asn1.ObjectIdentifier) bool {
+	return id.Equal(OIDSM2WithSM3()) || id.Equal(oidSM2)
+}
+
+type (
+	wireTBS struct {
+		Version  int
+		Seal     asn1.RawValue
+		Time     time.Time `asn1:"generalized"`
+		DataHash asn1.BitString
+		Property string `asn1:"ia5"`
+	}
+	wireSignature struct {
+		ToSign    asn1.RawValue
+		Cert      []byte
+		Algorithm asn1.ObjectIdentifier
+		Value     asn1.BitString
+		Timestamp asn1.BitString `asn1:"optional,explicit,tag:0"`
+	}
+)
+
+// sealing is what one SES_Signature is made from.
+type sealing struct {
+	seal     []byte
+	at       time.Time
+	dataHash [32]byte
+	property string
+	signer   Signer
+	stamp    func(signature []byte) (token []byte, err error)
+}
+
+// sign makes SignedValue.dat: steps 6 to 9 of signing.
+func (in sealing) sign() ([]byte, error) {
+	tbs, err := asn1.Marshal(wireTBS{
+		Version: Version, Seal: asn1.RawValue{FullBytes: in.seal}, Time: wireTime(in.at),
+		DataHash: bitString(in.dataHash[:]), Property: in.property,
+	})
+	if err != nil {
+		return nil, fault(BadSignature, "structure cannot be encoded", err)
+	}
+	value, err := signChecked(in.signer, tbs)
+	if err != nil {
+		return nil, err
+	}
+	w := wireSignature{
+		ToSign: asn1.RawValue{FullBytes: tbs}, Cert: in.signer.Cert(),
+		Algorithm: OIDSM2WithSM3(), Value: bitString(value),
+	}
+	if in.stamp != nil {
+		token, err := in.stamp(value)
+		if err != nil {
+			return nil, fault(SignerFailed, "time stamp refused", err)
+		}
+		w.Timestamp = bitString(token)
+	}
+	der, err := asn1.Marshal(w)
+	if err != nil {
+		return nil, fault(BadSignature, "structure cannot be encoded", err)
+	}
+	return der, nil
+}

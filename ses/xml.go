@@ -1,0 +1,85 @@
+package ses
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"strconv"
+	"strings"
+)
+
+const (
+	namespace = "http://www.ofdspec.org/2016"
+	xmlHead   = `<?xml version="1.0" encoding="UTF-8"?>` + "\n"
+)
+
+var errDoctype = errors.New("document type declarations are refused")
+
+// decode reads an XML part. Elements are matched by local name, because older
+// files use another namespace or none.
+func decode(data []byte, into any) error {
+	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
+	if bytes.Contains(data, []byte("<!DOCTYPE")) || bytes.Contains(data, []byte("<!ENTITY")) {
+		return errDoctype
+	}
+	return xml.Unmarshal(data, into)
+}
+
+// writer builds XML whose element order is fixed by the schema.
+type writer struct{ b strings.Builder }
+
+func newWriter() *writer {
+	w := &writer{}
+	w.b.WriteString(xmlHead)
+	return w
+}
+
+// open starts an element; attributes come in pairs of name and value, and a
+// pair with an empty value is left out.
+func (w *writer) open(name string, attrs ...string) { w.tag(name, attrs, ">") }
+
+func (w *writer) close(name string) {
+	w.b.WriteString("</ofd:" + name + ">")
+}
+
+func (w *writer) leaf(name, text string, attrs ...string) {
+	w.open(name, attrs...)
+	w.text(text)
+	w.close(name)
+}
+
+func (w *writer) void(name string, attrs ...string) { w.tag(name, attrs, "/>") }
+
+func (w *writer) tag(name string, attrs []string, end string) {
+	w.b.WriteString("<ofd:" + name)
+	for i := 0; i+1 < len(attrs); i += 2 {
+		if attrs[i+1] == "" {
+			continue
+		}
+		w.b.WriteString(" " + attrs[i] + `="`)
+		w.text(attrs[i+1])
+		w.b.WriteByte('"')
+	}
+	w.b.WriteString(end)
+}
+
+func (w *writer) text(s string) {
+	// A strings.Builder never fails to write.
+	_ = xml.EscapeText(&w.b, []byte(s))
+}
+
+func (w *writer) bytes() []byte { return []byte(w.b.String()) }
+
+// millimetres writes a length with at most four decimals, whatever the locale.
+func millimetres(v float64) string {
+	s := strconv.FormatFloat(v, 'f', 4, 64)
+	s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
+	if s == "-0" {
+		return "0"
+	}
+	return s
+}
+
+func box(x, y, w, h float64) string {
+	return millimetres(x) + " " + millimetres(y) + " " + millimetres(w) + " " + millimetres(h)
+}

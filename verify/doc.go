@@ -1,0 +1,14 @@
+// Package verify gives one verdict on a license file, offline: whether its
+// seals are genuine, whether it is whole, and whom it goes back to.
+//
+// It reports every fault it finds, in the order of GB/T 38540's verification
+// flow, each with a stable code and a sentence a clerk understands. It never
+// stops at the first fault and never fails: bytes that are no OFD file give a
+// Report too.
+//
+// Three verdicts are possible. "valid": intact, and every certificate goes
+// back to the trust anchors given. "untrusted": intact, but whom it comes
+// from cannot be shown with the anchors at hand. "invalid": changed,
+// incomplete or used outside its limits. A valid file is not a license in
+// force: suspension and revocation are the issuer's to tell.
+package verify

@@ -1,0 +1,348 @@
+package verify_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/yinxin-org/yinxin/internal/gm"
+	"github.com/yinxin-org/yinxin/ofd"
+	"github.com/yinxin-org/yinxin/ses"
+	"github.com/yinxin-org/yinxin/verify"
+)
+
+const (
+	sign0 = "Doc_0/Signs/Sign_0"
+	sign1 = "Doc_0/Signs/Sign_1"
+	list  = "Doc_0/Signs/Signatures.xml"
+	page0 = "Doc_0/Pages/Page_0/Content.xml"
+)
+
+func TestValidFile(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	r := verify.File(raw(t, w.sealed(t)), w.options(t))
+	expect(t, r, verify.Valid)
+	if len(r.Seals) != 2 || r.Seals[0].ID != "s001" || r.Seals[1].ID != "s003" {
+		t.Fatalf("seals %+v", r.Seals)
+	}
+	s := r.Seals[1]
+	if s.Name != "测试专用章 b" || s.Code != "35010000b" || s.Signer != "单位 b" || s.Maker != "单位 maker" ||
+		!s.SignedAt.Equal(signed) || s.Verdict != verify.Valid || s.TimeTrusted {
+		t.Errorf("seal %+v", s)
+	}
+	if c := r.Coverage; !c.ListClosed || c.SealsDeclared != 2 || c.SealsFound != 2 || c.Files != c.Covered || len(c.Uncovered) != 0 {
+		t.Errorf("coverage %+v", c)
+	}
+	if len(r.License) != 2 || r.License[0] != (verify.Item{Name: "ZZMC", Label: "证照名称", Value: "食品经营许可证"}) {
+		t.Errorf("license %v", r.License)
+	}
+	if _, err := json.Marshal(r); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestTrust(t *testing.T) {
+	t.Parallel()
+	w, other := newWorld(t), newWorld(t)
+	file := raw(t, w.sealed(t))
+	unanchored := []string{"SEAL_MAKER_CERT/anchor s001", "SEAL_MAKER_CERT/anchor s003", "SIGNER_CERT/anchor s001", "SIGNER_CERT/anchor s003"}
+	expect(t, verify.File(file, verify.Options{Now: today}), verify.Untrusted, unanchored...)
+	expect(t, verify.File(file, other.options(t)), verify.Untrusted, unanchored...)
+
+	// Makers may have anchors of their own: then the general ones do not count for them.
+	o := w.options(t)
+	o.Makers = other.options(t).Anchors
+	expect(t, verify.File(file, o), verify.Untrusted, unanchored[:2]...)
+	pinned, err := verify.ParseAnchors(gm.EncodePEM(w.signers["maker"].Cert()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Makers = pinned
+	expect(t, verify.File(file, o), verify.Valid)
+}
+
+// Each damage must give its cause and nothing that does not follow from it.
+func TestDamagedFiles(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	base := w.sealed(t)
+	flip := func(data []byte, at int) []byte {
+		data = bytes.Clone(data)
+		data[at] ^= 1
+		return data
+	}
+	cases := []struct {
+		name   string
+		damage func(*testing.T, *loose)
+		want   []string
+	}{
+		{"changed byte of the page", func(t *testing.T, l *loose) {
+			l.replace(t, page0, "</ofd:Page>", " </ofd:Page>")
+		}, []string{"REF_DIGEST s001 " + page0, "REF_DIGEST s003 " + page0}},
+		{"protected file removed", func(t *testing.T, l *loose) { l.remove(page0) },
+			[]string{"REF_MISSING s001 /" + page0, "REF_MISSING s003 /" + page0}},
+		{"file added", func(t *testing.T, l *loose) { l.put("Doc_0/Extra.xml", []byte("<x/>")) },
+			[]string{"COVERAGE/file Doc_0/Extra.xml"}},
+		{"seal exchanged in the second signature", func(t *testing.T, l *loose) {
+			l.put(sign1+"/Seal.esl", w.seals["a"])
+		}, []string{"REF_DIGEST s003 " + sign1 + "/Seal.esl", "SEAL_FILE s003"}},
+		{"signature of another place", func(t *testing.T, l *loose) {
+			l.put(sign1+"/SignedValue.dat", l.files[sign0+"/SignedValue.dat"])
+		}, []string{"DATA_HASH s003", "PROPERTY s003", "SEAL_FILE s003"}},
+		{"manifest of the last seal changed", func(t *testing.T, l *loose) {
+			l.replace(t, sign1+"/Signature.xml", "<ofd:SignedInfo>", "<ofd:SignedInfo> ")
+		}, []string{"DATA_HASH s003"}},
+		{"manifest unreadable", func(t *testing.T, l *loose) { l.put(sign1+"/Signature.xml", []byte("<a>")) },
+			[]string{"FORMAT_SES/manifest s003", "COVERAGE/file " + sign1 + "/Seal.esl", "COVERAGE/file " + sign1 + "/Signature.xml",
+				"COVERAGE/file " + sign1 + "/SignedValue.dat", "COVERAGE/open"}},
+		{"signature data cut", func(t *testing.T, l *loose) {
+			l.put(sign1+"/SignedValue.dat", l.files[sign1+"/SignedValue.dat"][:100])
+		}, []string{"FORMAT_SES/structure s003"}},
+		{"signature data removed", func(t *testing.T, l *loose) { l.remove(sign1 + "/SignedValue.dat") },
+			[]string{"FORMAT_SES/missing s003"}},
+		{"signature value changed", func(t *testing.T, l *loose) {
+			data := l.files[sign1+"/SignedValue.dat"]
+			l.put(sign1+"/SignedValue.dat", flip(data, len(data)-1))
+		}, []string{"SIGN_VALUE s003"}},
+		{"last seal stripped", func(t *testing.T, l *loose) {
+			l.remove(sign1 + "/Signature.xml")
+			l.remove(sign1 + "/SignedValue.dat")
+			l.remove(sign1 + "/Seal.esl")
+			l.replace(t, list, `<ofd:Signature ID="s003" Type="Seal" BaseLoc="/Doc_0/Signs/Sign_1/Signature.xml"/>`, "")
+		}, []string{"COVERAGE/fewer", "COVERAGE/open"}},
+		{"first seal stripped", func(t *testing.T, l *loose) {
+			l.replace(t, list, `<ofd:Signature ID="s001" Type="Seal" BaseLoc="/Doc_0/Signs/Sign_0/Signature.xml"/>`, "")
+		}, []string{"REF_DIGEST s003 " + list, "COVERAGE/fewer"}},
+		{"every seal stripped", func(t *testing.T, l *loose) { l.remove(list) }, []string{"NO_SEAL"}},
+		{"list unreadable", func(t *testing.T, l *loose) { l.put(list, []byte("<Signatures")) }, []string{"FORMAT_SES/list"}},
+		{"unknown kind of signature", func(t *testing.T, l *loose) {
+			l.replace(t, list, `ID="s003" Type="Seal"`, `ID="s003" Type="Wax"`)
+		}, []string{"FORMAT_SES/type s003", "REF_DIGEST s003 " + list, "COVERAGE/file " + sign1 + "/SignedValue.dat"}},
+		{"last seal stripped, first listed twice", func(t *testing.T, l *loose) {
+			l.remove(sign1 + "/Signature.xml")
+			l.remove(sign1 + "/SignedValue.dat")
+			l.remove(sign1 + "/Seal.esl")
+			l.replace(t, list, "Sign_1", "Sign_0")
+		}, []string{"FORMAT_SES/repeated s003", "COVERAGE/open"}},
+		{"last seal stripped, first copied in its place", func(t *testing.T, l *loose) {
+			for _, f := range []string{"/Signature.xml", "/SignedValue.dat", "/Seal.esl"} {
+				l.put(sign1+f, l.files[sign0+f])
+			}
+		}, []string{"FORMAT_SES/repeated s003", "PROPERTY s003", "COVERAGE/file " + sign1 + "/Seal.esl",
+			"COVERAGE/file " + sign1 + "/SignedValue.dat", "COVERAGE/open"}},
+		{"file with a name that folds to the list", func(t *testing.T, l *loose) {
+			l.put("Doc_0/Signs/Signature\u017f.xml", []byte("<x/>"))
+		}, []string{"COVERAGE/file Doc_0/Signs/Signature\u017f.xml"}},
+		{"two documents", func(t *testing.T, l *loose) {
+			l.replace(t, "OFD.xml", "</ofd:DocBody>", "</ofd:DocBody><ofd:DocBody/>")
+		}, []string{"FORMAT_SES/list"}},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			l := takeApart(base)
+			c.damage(t, l)
+			expect(t, verify.File(l.zip(t), w.options(t)), verify.Invalid, c.want...)
+		})
+	}
+}
+
+func TestNotOFD(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	whole := raw(t, w.sealed(t))
+	for name, b := range map[string][]byte{"empty": nil, "text": []byte("证照"), "cut": whole[:len(whole)-10]} {
+		r := verify.File(b, w.options(t))
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			expect(t, r, verify.Invalid, "FORMAT_OFD")
+		})
+	}
+	expect(t, verify.File(raw(t, plain(t, 1)), w.options(t)), verify.Invalid, "NO_SEAL")
+}
+
+func TestOpenList(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := plain(t, 1)
+	w.sign(t, p, "a", nil)
+	r := verify.File(raw(t, p), w.options(t))
+	expect(t, r, verify.Valid, "COVERAGE/open")
+	if r.Coverage.ListClosed || r.Coverage.Files != r.Coverage.Covered+1 {
+		t.Errorf("coverage %+v", r.Coverage)
+	}
+	w.sign(t, p, "b", nil)
+	expect(t, verify.File(raw(t, p), w.options(t)), verify.Invalid, "COVERAGE/more", "COVERAGE/open")
+}
+
+// world.with seals one page with a seal prepared for the case.
+func (w *world) with(t *testing.T, change func(*ses.SignRequest)) []byte {
+	t.Helper()
+	p := plain(t, 1)
+	w.sign(t, p, "a", func(r *ses.SignRequest) {
+		r.Close = true
+		if change != nil {
+			change(r)
+		}
+	})
+	return raw(t, p)
+}
+
+func TestSealAndCertificates(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		name    string
+		prepare func(*testing.T, *world) ([]byte, verify.Options)
+		verdict string
+		want    []string
+	}{
+		{"maker's certificate expired when the seal was made", func(t *testing.T, w *world) ([]byte, verify.Options) {
+			w.cert(t, "maker", gm.SealMaker, made.AddDate(-1, 0, 0), made.AddDate(0, 0, -1))
+			w.seal(t, "a", "a", "maker", nil)
+			return w.with(t, nil), w.options(t)
+		}, verify.Invalid, []string{"SEAL_MAKER_CERT/period s001"}},
+		{"maker's certificate may not sign", func(t *testing.T, w *world) ([]byte, verify.Options) {
+			w.cert(t, "maker", gm.Intermediate, made.AddDate(-1, 0, 0), made.AddDate(1, 0, 0))
+			w.seal(t, "a", "a", "maker", nil)
+			return w.with(t, nil), w.options(t)
+		}, verify.Invalid, []string{"SEAL_MAKER_CERT/usage s001"}},
+		{"seal made by its signer", func(t *testing.T, w *world) ([]byte, verify.Options) {
+			w.seal(t, "a", "a", "a", nil)
+			return w.with(t, nil), w.options(t)
+		}, verify.Untrusted, []string{"SEAL_MAKER_CERT/self s001"}},
+		{"signer's certificate may not sign", func(t *testing.T, w *world) ([]byte, verify.Options) {
+			w.cert(t, "a", gm.Intermediate, made.AddDate(-1, 0, 0), made.AddDate(1, 0, 0))
+			w.seal(t, "a", "a", "maker", nil)
+			return w.with(t, nil), w.options(t)
+		}, verify.Invalid, []string{"SIGNER_CERT/usage s001"}},
+		{"signer's certificate expired since", func(t *testing.T, w *world) ([]byte, verify.Options) {
+			o := w.options(t)
+			o.Now = made.AddDate(20, 0, 0)
+			return w.with(t, nil), o
+		}, verify.Valid, nil},
+		{"seal withdrawn before", func(t *testing.T, w *world) ([]byte, verify.Options) {
+			o := w.options(t)
+			o.RevokedSeals = []verify.RevokedSeal{{ID: "35010000a", At: signed.Add(-time.Hour)}}
+			return w.with(t, nil), o
+		}, verify.Invalid, []string{"SEAL_REVOKED s001"}},
+		{"seal withdrawn after, time unproven", func(t *testing.T, w *world) ([]byte, verify.Options) {
+			o := w.options(t)
+			o.RevokedSeals = []verify.RevokedSeal{{ID: "35010000a", At: signed.Add(time.Hour)}}
+			return w.with(t, nil), o
+		}, verify.Untrusted, []string{"SEAL_REVOKED/unproven s001"}},
+		{"another seal withdrawn", func(t *testing.T, w *world) ([]byte, verify.Options) {
+			o := w.options(t)
+			o.RevokedSeals = []verify.RevokedSeal{{ID: "35010000b", At: made}}
+			return w.with(t, nil), o
+		}, verify.Valid, nil},
+		{"sealed in the future", func(t *testing.T, w *world) ([]byte, verify.Options) {
+			o := w.options(t)
+			o.Now = signed.Add(-time.Hour)
+			return w.with(t, nil), o
+		}, verify.Invalid, []string{"TIMESTAMP/future s001"}},
+		{"clock a little ahead", func(t *testing.T, w *world) ([]byte, verify.Options) {
+			o := w.options(t)
+			o.Now = signed.Add(-time.Minute)
+			return w.with(t, nil), o
+		}, verify.Valid, nil},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			file, o := c.prepare(t, newWorld(t))
+			expect(t, verify.File(file, o), c.verdict, c.want...)
+		})
+	}
+}
+
+func TestRevokedCertificates(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	file := w.with(t, nil)
+	lists := func(id string, at time.Time) verify.Options {
+		t.Helper()
+		der, err := gm.IssueCRL(w.ks, "root", 1, []gm.Revocation{{Cert: w.signers[id].Cert(), At: at}}, today, today.AddDate(0, 1, 0))
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := w.options(t)
+		if o.CRLs, err = verify.ParseCRLs(der); err != nil {
+			t.Fatal(err)
+		}
+		return o
+	}
+	expect(t, verify.File(file, lists("a", signed.Add(-time.Hour))), verify.Invalid, "SIGNER_CERT/revoked s001")
+	expect(t, verify.File(file, lists("a", signed.Add(time.Hour))), verify.Untrusted, "SIGNER_CERT/unproven s001")
+	expect(t, verify.File(file, lists("b", made)), verify.Valid)
+	expect(t, verify.File(file, lists("maker", made.Add(-time.Hour))), verify.Invalid, "SEAL_MAKER_CERT/revoked s001")
+	expect(t, verify.File(file, lists("maker", made.Add(time.Hour))), verify.Untrusted, "SEAL_MAKER_CERT/revokedLater s001")
+
+	// A list of another CA of the same name must not count.
+	liar := newWorld(t)
+	der, err := gm.IssueCRL(liar.ks, "root", 1, []gm.Revocation{{Cert: w.signers["a"].Cert(), At: made}}, today, today.AddDate(0, 1, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := w.options(t)
+	if o.CRLs, err = verify.ParseCRLs(der); err != nil {
+		t.Fatal(err)
+	}
+	expect(t, verify.File(file, o), verify.Valid)
+}
+
+func TestAnnotatedCopy(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	note := func(expires string) []ofd.Meta {
+		return []ofd.Meta{{Name: "JZJZZSJ", Value: "2026-03-02T17:30:00+08:00"}, {Name: "JZJZZZ", Value: "某某街道"},
+			{Name: "JZJZZSY", Value: "办理食品经营许可"}, {Name: "JZJYXQJZSJ", Value: expires},
+			{Name: "YX_SXBM", Value: "350100001"}, {Name: "YX_BJBH", Value: "BJ1"}, {Name: "YX_LX", Value: "COPY"},
+			{Name: "YX_YJZY", Value: "00ff"}, {Name: "YX_YJYZ", Value: "valid"}}
+	}
+	r := verify.File(raw(t, w.sealed(t, note("2026-03-10T23:00:00+08:00")...)), w.options(t))
+	expect(t, r, verify.Valid)
+	c := r.Copy
+	if c == nil || c.Expired || c.Creator != "某某街道" || c.Purpose != "办理食品经营许可" || c.Matter != "350100001" || c.Case != "BJ1" ||
+		c.OriginalDigest != "00ff" || c.OriginalVerdict != "valid" || !c.Created.Equal(signed) {
+		t.Fatalf("copy %+v", c)
+	}
+	if len(r.License) != 2 {
+		t.Errorf("the annotation is mixed with the license: %v", r.License)
+	}
+	// The last day lasts to its end in Beijing, 16:00 UTC.
+	expect(t, verify.File(raw(t, w.sealed(t, note("2026-03-10")...)), w.options(t)), verify.Valid)
+	for expires, want := range map[string]string{"2026-03-09T10:00:00+08:00": "COPY_EXPIRED", "2026-03-09": "COPY_EXPIRED",
+		"": "COPY_EXPIRED/unknown", "soon": "COPY_EXPIRED/unknown"} {
+		r := verify.File(raw(t, w.sealed(t, note(expires)...)), w.options(t))
+		expect(t, r, verify.Invalid, want)
+		if r.Copy == nil || !r.Copy.Expired {
+			t.Errorf("%q: copy not marked expired", expires)
+		}
+	}
+}
+
+func FuzzFile(f *testing.F) {
+	w := newWorld(f)
+	o := w.options(f)
+	f.Add(raw(f, w.sealed(f)))
+	f.Add([]byte("PK\x03\x04"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		r := verify.File(b, o)
+		if r.Verdict == verify.Valid && len(r.Seals) == 0 {
+			t.Fatal("valid without a seal")
+		}
+	})
+}
+
+func BenchmarkFile(b *testing.B) {
+	w := newWorld(b)
+	o := w.options(b)
+	file := raw(b, w.sealed(b))
+	for b.Loop() {
+		if r := verify.File(file, o); r.Verdict != verify.Valid {
+			b.Fatal(r.Verdict)
+		}
+	}
+}

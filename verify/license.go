@@ -1,0 +1,128 @@
+package verify
+
+import (
+	"bytes"
+	"encoding/xml"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/yinxin-org/yinxin/ofd"
+)
+
+// Names of metadata items that the verdict depends on.
+const (
+	itemSealCount = "YX_QZSL" // number of seals the finished file has
+	itemKind      = "YX_LX"   // "COPY" for an annotated copy
+)
+
+// items is the metadata of OFD.xml in its order.
+type items []Item
+
+// metadata reads the CustomDatas of OFD.xml.
+func metadata(p *ofd.Package) (items, error) {
+	data, _ := p.Entry("OFD.xml")
+	var x struct {
+		XMLName xml.Name `xml:"OFD"`
+		Data    []struct {
+			Name  string `xml:"Name,attr"`
+			Value string `xml:",chardata"`
+		} `xml:"DocBody>DocInfo>CustomDatas>CustomData"`
+	}
+	if err := xml.Unmarshal(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), &x); err != nil {
+		return nil, err
+	}
+	var list items
+	for _, d := range x.Data {
+		list = append(list, Item{Name: d.Name, Label: labels()[d.Name], Value: d.Value})
+	}
+	return list, nil
+}
+
+func (l items) get(name string) string {
+	for _, it := range l {
+		if it.Name == name {
+			return strings.TrimSpace(it.Value)
+		}
+	}
+	return ""
+}
+
+// license is the metadata without the platform's own bookkeeping.
+func (l items) license() []Item {
+	list := []Item{}
+	for _, it := range l {
+		if !strings.HasPrefix(it.Name, "YX_") && !strings.HasPrefix(it.Name, "JZJ") {
+			list = append(list, it)
+		}
+	}
+	return list
+}
+
+func (l items) declaredSeals() int {
+	n, err := strconv.Atoi(l.get(itemSealCount))
+	if err != nil || n < 0 {
+		return 0
+	}
+	return n
+}
+
+func (l items) isCopy() bool {
+	if l.get(itemKind) == "COPY" {
+		return true
+	}
+	for _, it := range l {
+		if strings.HasPrefix(it.Name, "JZJ") {
+			return true
+		}
+	}
+	return false
+}
+
+// copyReport reads the annotation of a copy, or returns nil for an original. A
+// copy without a readable last day is treated as expired: nobody may use a
+// copy for ever because a date was left out.
+func (l items) copyReport(now time.Time, f *findings) *CopyReport {
+	if !l.isCopy() {
+		return nil
+	}
+	c := &CopyReport{
+		Creator: l.get("JZJZZZ"), Purpose: l.get("JZJZZSY"),
+		Matter: l.get("YX_SXBM"), Case: l.get("YX_BJBH"),
+		OriginalDigest: l.get("YX_YJZY"), OriginalVerdict: l.get("YX_YJYZ"),
+		Zh: "加注件只可用于注明的用途，不得另作他用。",
+		En: "An annotated copy is good for the purpose named and no other.",
+	}
+	c.Created, _ = moment(l.get("JZJZZSJ"), false)
+	expires, ok := moment(l.get("JZJYXQJZSJ"), true)
+	c.Expires = expires
+	switch {
+	case !ok:
+		c.Expired = true
+		f.add(CopyExpired, "unknown", "")
+	case now.After(expires):
+		c.Expired = true
+		f.add(CopyExpired, "", "")
+	}
+	return c
+}
+
+// moment reads a time as licenses write it. Without a zone it is Beijing time;
+// a bare date means its first or, with end, its last second.
+func moment(s string, end bool) (time.Time, bool) {
+	beijing := time.FixedZone("+08", 8*3600)
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "20060102150405"} {
+		if t, err := time.ParseInLocation(layout, s, beijing); err == nil {
+			return t, true
+		}
+	}
+	for _, layout := range []string{"2006-01-02", "20060102", "2006年01月02日"} {
+		if t, err := time.ParseInLocation(layout, s, beijing); err == nil {
+			if end {
+				t = t.Add(24*time.Hour - time.Second)
+			}
+			return t, true
+		}
+	}
+	return time.Time{}, false
+}
