@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"unicode/utf16"
 
 	"rsc.io/qr"
 )
@@ -61,6 +62,17 @@ func (r run) width() float64 {
 		w += s
 	}
 	return w
+}
+
+// units is the number of UTF-16 units of the run: 2 for a character outside the
+// BMP. Readers that count so would draw a box for the second unit if it were
+// not covered by the transform; for others a character stands alone anyway.
+func (r run) units() int {
+	n := 0
+	for _, c := range r.runes {
+		n += utf16.RuneLen(c)
+	}
+	return n
 }
 
 // runs splits a line where the font changes. Every character outside the BMP
@@ -143,8 +155,8 @@ func (b *builder) textRun(m *markup, t Text, r run, x, y float64) int {
 	}
 	attrs = append(attrs, "Font", strconv.Itoa(font), "Size", num(t.Size))
 	m.start("TextObject", attrs...)
-	fillColor(m, t.Color, t.Alpha)
-	m.start("CGTransform", "CodePosition", "0", "CodeCount", strconv.Itoa(len(r.runes)), "GlyphCount", strconv.Itoa(len(r.glyphs)))
+	colored(m, "FillColor", t.Color, t.Alpha)
+	m.start("CGTransform", "CodePosition", "0", "CodeCount", strconv.Itoa(r.units()), "GlyphCount", strconv.Itoa(len(r.glyphs)))
 	m.leaf("Glyphs", glyphList(r.glyphs))
 	m.end()
 	code := []string{"X", num(originX), "Y", num(originY)}
@@ -202,12 +214,15 @@ func (b *builder) useFont(r run) int {
 	return u.id
 }
 
-func fillColor(m *markup, c RGB, alpha float64) {
-	m.empty("FillColor", colorAttrs(c, alpha)...)
+// colored writes FillColor or StrokeColor. The opacity of text and paths stands
+// on their colours, where browsers' readers look for it; that of pictures has
+// no other place than the object.
+func colored(m *markup, name string, c RGB, alpha float64) {
+	attrs := []string{"Value", nums(float64(c.R), float64(c.G), float64(c.B))}
+	m.empty(name, appendAlpha(attrs, alpha)...)
 }
 
-func colorAttrs(c RGB, alpha float64) []string {
-	attrs := []string{"Value", nums(float64(c.R), float64(c.G), float64(c.B))}
+func appendAlpha(attrs []string, alpha float64) []string {
 	if a := opacity(alpha); a < 255 {
 		attrs = append(attrs, "Alpha", strconv.Itoa(a))
 	}
@@ -245,10 +260,10 @@ func (b *builder) path(m *markup, p Path) error {
 	}
 	m.start("PathObject", attrs...)
 	if p.Stroke != nil {
-		m.empty("StrokeColor", colorAttrs(*p.Stroke, p.Alpha)...)
+		colored(m, "StrokeColor", *p.Stroke, p.Alpha)
 	}
 	if p.Fill != nil {
-		fillColor(m, *p.Fill, p.Alpha)
+		colored(m, "FillColor", *p.Fill, p.Alpha)
 	}
 	m.leaf("AbbreviatedData", abbreviated(p.Data, box))
 	m.end()
@@ -303,10 +318,7 @@ func (b *builder) image(m *markup, img Image) error {
 	}
 	attrs := []string{"ID", strconv.Itoa(b.id()), "Boundary", Box{img.X, img.Y, img.W, img.H}.String(),
 		"CTM", nums(img.W, 0, 0, img.H, 0, 0), "ResourceID", strconv.Itoa(res)}
-	if a := opacity(img.Alpha); a < 255 {
-		attrs = append(attrs, "Alpha", strconv.Itoa(a))
-	}
-	m.empty("ImageObject", attrs...)
+	m.empty("ImageObject", appendAlpha(attrs, img.Alpha)...)
 	return nil
 }
 

@@ -41,7 +41,7 @@ func (f *Folder) Put(_ context.Context, data []byte) (string, error) {
 		return ref, nil
 	}
 	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := f.ensure(dir); err != nil {
 		return "", fmt.Errorf("put blob: %w", err)
 	}
 	tmp := filepath.Join(dir, ".new-"+rand.Text())
@@ -51,8 +51,7 @@ func (f *Folder) Put(_ context.Context, data []byte) (string, error) {
 	if err := os.Rename(tmp, path); err != nil {
 		return "", fmt.Errorf("put blob: %w", err)
 	}
-	// The entry in dir and, for a new dir, its entry in the parent.
-	if err := errors.Join(syncDir(dir), syncDir(f.dir)); err != nil {
+	if err := syncDir(dir); err != nil {
 		return "", fmt.Errorf("put blob: %w", err)
 	}
 	return ref, nil
@@ -74,6 +73,17 @@ func (f *Folder) Get(_ context.Context, ref string) ([]byte, error) {
 		return nil, errors.New("get blob: the file on disk is damaged")
 	}
 	return data, nil
+}
+
+// ensure makes a subfolder if it is missing; its entry in the parent is then durable too.
+func (f *Folder) ensure(dir string) error {
+	if _, err := os.Stat(dir); err == nil {
+		return nil
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	return syncDir(f.dir)
 }
 
 func (f *Folder) path(ref string) string { return filepath.Join(f.dir, ref[:2], ref) }

@@ -46,7 +46,7 @@ type Field struct {
 
 // FaceObject is one thing on a face (照面). Kinds: "text" fixed words; "field" a bound field; "rect", "line",
 // "path" ornament; "qr" the static check code; "seal" the place of a seal step. Millimetres, origin top left;
-// Y of text is its baseline, X its anchor by Align.
+// Y of text is its baseline, X its left edge whatever Align says.
 type FaceObject struct {
 	Kind   string  `json:"kind"`
 	X      float64 `json:"x"`

@@ -346,6 +346,41 @@ func TestStopsRatherThanFork(t *testing.T) {
 	})
 }
 
+func TestStopsWhenWaitingLeavesAreGone(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		w.killAfterAssign(t)
+		exec(t, d, `DELETE FROM log_leaf`)
+		if _, err := w.process(t, -1).Sequence(t.Context()); !errors.Is(err, translog.ErrFatal) {
+			t.Errorf("sequence: %v, want ErrFatal", err)
+		}
+	})
+}
+
+// Whoever changes a leaf and its hash in the database, and takes the tiles away, still cannot have the tree
+// derived again.
+func TestRestoreHoldsToThePublishedRoot(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		b := w.process(t, -1)
+		w.append(t, b, 3)
+		mustSequence(t, b)
+		if err := w.store.Remove(t.Context(), "tile"); err != nil {
+			t.Fatal(err)
+		}
+		exec(t, d, `UPDATE log_leaf SET leaf = $1 WHERE idx = 1`, []byte("{}"))
+		exec(t, d, `UPDATE log_entry SET leaf_hash = $1 WHERE idx = 1`, translog.SM3{}.HashLeaf([]byte("{}")))
+		if _, err := b.Restore(t.Context()); !errors.Is(err, translog.ErrFatal) {
+			t.Errorf("restore: %v, want ErrFatal", err)
+		}
+		if _, err := b.Tile(t.Context(), "tile/0/000.p/3"); errs.Code(err) != "not-found" {
+			t.Errorf("tile of the changed tree: %v", err)
+		}
+	})
+}
+
 // killAfterAssign leaves leaves with an index that no tile holds.
 func (w *world) killAfterAssign(t *testing.T) {
 	t.Helper()

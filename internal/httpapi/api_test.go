@@ -234,10 +234,11 @@ func TestProblemsNameFieldsAndNeverValues(t *testing.T) {
 		{"wrong type", "POST", "/api/v1/session", `{"account":["` + secret + `"],"password":"x"}`, 422, "body.invalid", "account", "field.type"},
 		{"not JSON", "POST", "/api/v1/session", `{"account":"` + secret, 400, "body.syntax", "", ""},
 		{"no body", "POST", "/api/v1/session", ``, 400, "field.required", "", ""},
-		{"unknown parameter", "GET", "/api/v1/matters?holder=" + secret, "", 404, "not-found", "", ""},
+		{"unknown address with a parameter", "GET", "/api/v1/nothing?holder=" + secret, "", 404, "not-found", "", ""},
 		{"unknown parameter of an operation", "DELETE", "/api/v1/session?holder=" + secret, "", 422, "body.invalid", "holder", "field.unknown"},
 		{"value as parameter name", "DELETE", "/api/v1/session?" + secret + "=1", "", 422, "body.invalid", "*", "field.unknown"},
-		{"address", "GET", "/api/v1/cases/" + secret, "", 404, "not-found", "", ""},
+		{"value in the address", "GET", "/api/v1/nothing/" + secret, "", 404, "not-found", "", ""},
+		{"value in a known address", "GET", "/api/v1/cases/" + secret, "", 401, "unauthenticated", "", ""},
 	} {
 		a := s.do(c.method, c.path, c.body)
 		p := a.problem(t)

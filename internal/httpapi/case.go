@@ -130,7 +130,8 @@ type casesOutput struct {
 	}
 }
 
-type caseInput struct {
+// CasePath names a case in the address.
+type CasePath struct {
 	Language
 	CaseNo string `path:"caseNo" pattern:"^[0-9]{14,30}$"`
 }
@@ -156,7 +157,7 @@ func (d Deps) listCases(ctx context.Context, in *casesInput) (*casesOutput, erro
 	return out, nil
 }
 
-func (d Deps) getCase(ctx context.Context, in *caseInput) (*caseOutput, error) {
+func (d Deps) getCase(ctx context.Context, in *CasePath) (*caseOutput, error) {
 	return d.caseNow(ctx, in.CaseNo, in.lang())
 }
 

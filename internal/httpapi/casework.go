@@ -36,12 +36,12 @@ type versionBody struct {
 }
 
 type stepInput struct {
-	caseInput
+	CasePath
 	Body versionBody
 }
 
 type formInput struct {
-	caseInput
+	CasePath
 	Body struct {
 		Version int64             `json:"version" minimum:"1"`
 		Values  map[string]string `json:"values" maxProperties:"100"`
@@ -49,7 +49,7 @@ type formInput struct {
 }
 
 type decisionInput struct {
-	caseInput
+	CasePath
 	Body struct {
 		Version int64  `json:"version" minimum:"1"`
 		Outcome string `json:"outcome" enum:"approve,refuse,return"`
@@ -57,13 +57,14 @@ type decisionInput struct {
 	}
 }
 
-type materialInput struct {
-	caseInput
+// MaterialPath names a material of a case in the address.
+type MaterialPath struct {
+	CasePath
 	Seq int `path:"seq" minimum:"1" maximum:"99"`
 }
 
 type paperInput struct {
-	materialInput
+	MaterialPath
 	Body struct {
 		Reason string `json:"reason" minLength:"1" maxLength:"500"`
 	}
@@ -150,7 +151,7 @@ func (d Deps) decideCase(ctx context.Context, in *decisionInput) (*caseOutput, e
 	return d.caseNow(ctx, in.CaseNo, in.lang())
 }
 
-func (d Deps) readMaterial(ctx context.Context, in *materialInput) (*lentOutput, error) {
+func (d Deps) readMaterial(ctx context.Context, in *MaterialPath) (*lentOutput, error) {
 	r, grantID, err := d.Hall.Read(ctx, actorFrom(ctx), in.CaseNo, in.Seq, access.Fields)
 	if err != nil {
 		return nil, err
@@ -160,7 +161,7 @@ func (d Deps) readMaterial(ctx context.Context, in *materialInput) (*lentOutput,
 		RecordNo: r.RecordNo, GrantID: grantID, At: r.At.In(clock.Shanghai)}}, nil
 }
 
-func (d Deps) materialPreview(ctx context.Context, in *materialInput) (*file, error) {
+func (d Deps) materialPreview(ctx context.Context, in *MaterialPath) (*file, error) {
 	r, _, err := d.Hall.Read(ctx, actorFrom(ctx), in.CaseNo, in.Seq, access.Picture)
 	if err != nil {
 		return nil, err
@@ -168,7 +169,7 @@ func (d Deps) materialPreview(ctx context.Context, in *materialInput) (*file, er
 	return svg(r.Content), nil
 }
 
-func (d Deps) materialCopy(ctx context.Context, in *materialInput) (*file, error) {
+func (d Deps) materialCopy(ctx context.Context, in *MaterialPath) (*file, error) {
 	r, _, err := d.Hall.Read(ctx, actorFrom(ctx), in.CaseNo, in.Seq, access.File)
 	if err != nil {
 		return nil, err
@@ -176,7 +177,7 @@ func (d Deps) materialCopy(ctx context.Context, in *materialInput) (*file, error
 	return ofdFile(r.Content, "annotated-"+in.CaseNo+"-"+itoa(in.Seq)), nil
 }
 
-func (d Deps) materialToken(ctx context.Context, in *materialInput) (*tokenOutput, error) {
+func (d Deps) materialToken(ctx context.Context, in *MaterialPath) (*tokenOutput, error) {
 	t, err := d.Hall.Token(ctx, actorFrom(ctx), in.CaseNo, in.Seq)
 	if err != nil {
 		return nil, err

@@ -44,7 +44,8 @@ type makingsOutput struct {
 	}
 }
 
-type makingInput struct {
+// MakingPath names a license in the making in the address.
+type MakingPath struct {
 	Language
 	LicenseID string `path:"licenseId" format:"uuid"`
 }
@@ -52,7 +53,7 @@ type makingInput struct {
 type makingOutput struct{ Body MakingDetail }
 
 type reviewInput struct {
-	makingInput
+	MakingPath
 	Body struct {
 		Outcome string `json:"outcome" enum:"publish,refuse"`
 		Opinion string `json:"opinion,omitempty" maxLength:"500" doc:"Required to refuse."`
@@ -136,7 +137,7 @@ func (d Deps) making(ctx context.Context, q *db.Tx, l license.License, lang stri
 	}, nil
 }
 
-func (d Deps) getMaking(ctx context.Context, in *makingInput) (*makingOutput, error) {
+func (d Deps) getMaking(ctx context.Context, in *MakingPath) (*makingOutput, error) {
 	r, err := d.Door.Task(ctx, actorFrom(ctx), in.LicenseID, access.Fields)
 	if err != nil {
 		return nil, err
@@ -151,7 +152,7 @@ func (d Deps) getMaking(ctx context.Context, in *makingInput) (*makingOutput, er
 	return out, err
 }
 
-func (d Deps) previewMaking(ctx context.Context, in *makingInput) (*file, error) {
+func (d Deps) previewMaking(ctx context.Context, in *MakingPath) (*file, error) {
 	r, err := d.Door.Task(ctx, actorFrom(ctx), in.LicenseID, access.Picture)
 	if err != nil {
 		return nil, err

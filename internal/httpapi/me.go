@@ -63,7 +63,8 @@ type heldListOutput struct {
 	}
 }
 
-type heldInput struct {
+// HeldPath names an own license in the address.
+type HeldPath struct {
 	Language
 	ID string `path:"id" format:"uuid"`
 }
@@ -147,7 +148,7 @@ func (d Deps) heldLicense(ctx context.Context, q *db.Tx, l license.License, lang
 	}, nil
 }
 
-func (d Deps) getHeld(ctx context.Context, in *heldInput) (*heldOutput, error) {
+func (d Deps) getHeld(ctx context.Context, in *HeldPath) (*heldOutput, error) {
 	r, err := d.Door.Own(ctx, actorFrom(ctx), in.ID, access.Fields)
 	if err != nil {
 		return nil, err
@@ -170,7 +171,7 @@ func (d Deps) getHeld(ctx context.Context, in *heldInput) (*heldOutput, error) {
 	return out, err
 }
 
-func (d Deps) previewHeld(ctx context.Context, in *heldInput) (*file, error) {
+func (d Deps) previewHeld(ctx context.Context, in *HeldPath) (*file, error) {
 	r, err := d.Door.Own(ctx, actorFrom(ctx), in.ID, access.Picture)
 	if err != nil {
 		return nil, err
@@ -178,7 +179,7 @@ func (d Deps) previewHeld(ctx context.Context, in *heldInput) (*file, error) {
 	return svg(r.Content), nil
 }
 
-func (d Deps) heldFile(ctx context.Context, in *heldInput) (*file, error) {
+func (d Deps) heldFile(ctx context.Context, in *HeldPath) (*file, error) {
 	r, err := d.Door.Own(ctx, actorFrom(ctx), in.ID, access.File)
 	if err != nil {
 		return nil, err
@@ -186,7 +187,7 @@ func (d Deps) heldFile(ctx context.Context, in *heldInput) (*file, error) {
 	return ofdFile(r.Content, "license-"+in.ID), nil
 }
 
-func (d Deps) reportLoss(ctx context.Context, in *heldInput) (*heldOutput, error) {
+func (d Deps) reportLoss(ctx context.Context, in *HeldPath) (*heldOutput, error) {
 	actor := actorFrom(ctx)
 	err := d.DB.Write(ctx, func(tx *db.Tx) error {
 		l, err := d.Licenses.Find(ctx, tx, actor.HolderID, in.ID)

@@ -28,7 +28,7 @@ type Presentation struct {
 }
 
 type showInput struct {
-	heldInput
+	HeldPath
 	Body struct {
 		Fields []string `json:"fields,omitempty" maxItems:"40" doc:"Names of the fields to show; the usual ones by default."`
 	}
@@ -44,7 +44,8 @@ type presentationOutput struct {
 	Body         Presentation
 }
 
-type codeInput struct {
+// CodePath is the secret of a shown code in the address.
+type CodePath struct {
 	Language
 	Token string `path:"token" minLength:"20" maxLength:"64" pattern:"^[A-Za-z0-9_-]+$"`
 }
@@ -61,7 +62,7 @@ type Peek struct {
 type peekOutput struct{ Body Peek }
 
 type checkInput struct {
-	codeInput
+	CodePath
 	Body struct {
 		Purpose string `json:"purpose,omitempty" maxLength:"100"`
 	}
@@ -157,7 +158,7 @@ func (d Deps) endPresentation(ctx context.Context, in *presentationInput) (*stru
 	return nil, d.Desk.End(ctx, actorFrom(ctx), in.ID)
 }
 
-func (d Deps) peek(ctx context.Context, in *codeInput) (*peekOutput, error) {
+func (d Deps) peek(ctx context.Context, in *CodePath) (*peekOutput, error) {
 	p, err := d.Desk.Peek(ctx, in.Token)
 	if err != nil {
 		return nil, err

@@ -35,7 +35,7 @@ func registerVerify(api huma.API, d Deps) {
 	huma.Register(api, open(huma.Operation{
 		OperationID: "verifyFile", Method: http.MethodPost, Path: "/api/v1/verify", Tags: []string{tagPresentation},
 		Summary: "核验文件", Description: "Judge an OFD file: every cause in the standard's order. Nothing of the file is kept.",
-		MaxBodyBytes: MaxFile, Errors: []int{http.StatusRequestEntityTooLarge},
+		MaxBodyBytes: MaxFile + 1, Errors: []int{http.StatusRequestEntityTooLarge},
 	}), d.verify)
 }
 

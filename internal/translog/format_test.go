@@ -139,11 +139,11 @@ func TestCheckpointNeedsEveryKey(t *testing.T) {
 	sm2Line := func(signed []byte) []byte { return signed[bytes.LastIndex(signed, []byte("— ")):] }
 	for name, signed := range map[string][]byte{
 		"SM2 of another text": bytes.Replace(good, sm2Line(good), sm2Line(signedCheckpoint(t, other, both...)), 1),
-		"only Ed25519": signedCheckpoint(t, text, both[0]),
-		"only SM2":     signedCheckpoint(t, text, both[1]),
-		"other size":   bytes.Replace(good, []byte("\n5\n"), []byte("\n6\n"), 1),
-		"unsigned":     []byte(text),
-		"extension":    signedCheckpoint(t, text+"more\n", both...),
+		"only Ed25519":        signedCheckpoint(t, text, both[0]),
+		"only SM2":            signedCheckpoint(t, text, both[1]),
+		"other size":          bytes.Replace(good, []byte("\n5\n"), []byte("\n6\n"), 1),
+		"unsigned":            []byte(text),
+		"extension":           signedCheckpoint(t, text+"more\n", both...),
 	} {
 		if _, err := translog.OpenCheckpoint(signed, keysOf(both)); err == nil {
 			t.Errorf("%s: accepted", name)

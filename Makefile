@@ -1,0 +1,66 @@
+# Yinxin. `make demo` shows it, `make test` proves it; both say what they need.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
+export CGO_ENABLED := 0
+export YES ?=
+
+LINT := bin/golangci-lint
+
+.PHONY: help demo test test-long bench build web types lint fmt fonts clean
+
+help:
+	@echo 'make demo       build everything and open the demonstration city (needs Go; Node for the pages)'
+	@echo 'make test       all checks, as CI runs them; YES=1 installs what is missing without asking'
+	@echo 'make test-long  fuzzing and repeated tests, about an hour'
+	@echo 'make bench      measurements of docs/performance.md'
+	@echo 'make web        the pages            make build   the binary, bin/yinxin'
+	@echo 'make lint       golangci-lint        make fmt     gofmt'
+	@echo 'make fonts      the font subsets shipped in ofd/font, from the full files'
+
+demo:
+	@scripts/need.sh go
+	@if scripts/need.sh --quiet node; then $(MAKE) --no-print-directory web; \
+	 else echo 'Node.js 20.19 or newer is missing: the demonstration runs without the console and the phone pages.'; fi
+	@$(MAKE) --no-print-directory build
+	bin/yinxin demo
+
+build:
+	go build -trimpath -o bin/yinxin ./cmd/yinxin
+
+web: web/node_modules/.package-lock.json
+	npm --prefix web run build
+
+types: web/node_modules/.package-lock.json
+	npm --prefix web run types
+
+web/node_modules/.package-lock.json: web/package-lock.json
+	npm --prefix web ci --no-audit --no-fund
+	@touch $@
+
+test:
+	@scripts/need.sh go node postgres chromium java
+	@scripts/test.sh
+
+test-long:
+	@scripts/need.sh go postgres
+	@scripts/test-long.sh
+
+bench:
+	@scripts/need.sh go
+	go test -run '^$$' -bench . -benchmem -timeout 30m ./...
+
+$(LINT): tools/go.mod tools/go.sum
+	go build -C tools -o ../$(LINT) github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+lint: $(LINT)
+	$(LINT) run ./...
+
+fmt: $(LINT)
+	$(LINT) fmt ./...
+
+fonts:
+	@scripts/fonts.sh
+
+clean:
+	rm -rf bin out conformance/ofdrw/target

@@ -1,0 +1,114 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/yinxin-org/yinxin/internal/app"
+	"github.com/yinxin-org/yinxin/internal/config"
+	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/errs"
+)
+
+type serveCmd struct {
+	Config string `required:"" placeholder:"FILE" help:"TOML file of the installation."`
+}
+
+// Help is the long help of the command.
+func (serveCmd) Help() string {
+	return `The file names the data folder, the database, the address and the unit that runs the platform:
+
+  data = "/var/lib/yinxin"
+  database = "postgres://yinxin@localhost/yinxin"   # left out: SQLite in the data folder
+  listen = "127.0.0.1:8080"
+  base_url = "https://zz.example.gov.cn"
+  platform_unit = "11350100YX001010XH"
+
+Data of a demonstration are refused. Logs go to standard error, one JSON line each.`
+}
+
+// Run serves until it is interrupted.
+func (c serveCmd) Run(ctx context.Context, s streams) error {
+	cfg, err := config.Read(c.Config)
+	if err != nil {
+		return err
+	}
+	log := logger(s.err)
+	a, err := app.Open(ctx, app.Options{Config: cfg, Log: log})
+	if errs.Code(err) == "demo.data" {
+		_, _ = fmt.Fprintln(s.err, "yinxin:", errs.Text("demo.data", "zh", nil), errs.Text("demo.data", "en", nil))
+		return errRefused
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(serve(ctx, a, log), a.Close())
+}
+
+func serve(ctx context.Context, a *app.App, log *slog.Logger) error {
+	h, err := a.Handler()
+	if err != nil {
+		return err
+	}
+	l, err := net.Listen("tcp", a.Config.Listen)
+	if err != nil {
+		return err
+	}
+	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
+	run, stop := context.WithCancel(ctx)
+	defer stop()
+	ended := make(chan error, 2)
+	work := make(chan struct{})
+	go func() {
+		defer close(work)
+		ended <- a.Run(run)
+	}()
+	go func() {
+		if a.Config.TLSCert != "" {
+			ended <- server.ServeTLS(l, a.Config.TLSCert, a.Config.TLSKey)
+			return
+		}
+		ended <- server.Serve(l)
+	}()
+	log.InfoContext(ctx, "serving", slog.String("listen", l.Addr().String()), slog.String("base_url", a.Config.BaseURL))
+	var cause error
+	select {
+	case <-ctx.Done():
+	case cause = <-ended:
+	}
+	grace, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	err = server.Shutdown(grace)
+	stop()
+	<-work
+	return errors.Join(cause, err)
+}
+
+type migrateCmd struct {
+	Config string `required:"" placeholder:"FILE" help:"TOML file of the installation."`
+}
+
+// Run migrates the database.
+func (c migrateCmd) Run(ctx context.Context, s streams) error {
+	cfg, err := config.Read(c.Config)
+	if err != nil {
+		return err
+	}
+	d, err := db.Open(ctx, cfg.Database)
+	if err != nil {
+		return err
+	}
+	if err := d.Migrate(ctx); err != nil {
+		return errors.Join(err, d.Close())
+	}
+	if err := d.Close(); err != nil {
+		return err
+	}
+	return printJSON(s.out, map[string]any{"migrated": true, "database": d.Dialect()}, false)
+}

@@ -1,0 +1,115 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"path/filepath"
+	"time"
+
+	"github.com/yinxin-org/yinxin/internal/app"
+	"github.com/yinxin-org/yinxin/internal/authn"
+	"github.com/yinxin-org/yinxin/internal/config"
+)
+
+// Options say how the demonstration runs.
+type Options struct {
+	Data     string // folder; made if missing
+	Database string // database URL; SQLite in the folder if empty
+	Addr     string // HOST:PORT to listen on; port 0 picks a free one
+	LAN      bool   // serve the local network over HTTPS with a certificate made for this folder
+	Log      *slog.Logger
+	Progress func(done, of int) // hears how many licenses of the stock are made; may be nil
+	Hash     authn.Params       // cost of password hashes; zero: the default
+}
+
+// Server is a running demonstration.
+type Server struct {
+	App     *app.App
+	BaseURL string
+	Data    string
+	http    *http.Server
+	stop    context.CancelFunc
+	ended   chan error
+}
+
+// Start fills the folder if it is new and serves it.
+func Start(ctx context.Context, o Options) (*Server, error) {
+	l, baseURL, err := listen(o)
+	if err != nil {
+		return nil, err
+	}
+	s, err := start(ctx, o, l, baseURL)
+	if err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	return s, nil
+}
+
+func start(ctx context.Context, o Options, l net.Listener, baseURL string) (*Server, error) {
+	c := config.Config{Data: o.Data, Database: o.Database, Listen: o.Addr, BaseURL: baseURL, PlatformUnit: PlatformUnit,
+		LogOrigin: "yinxin.example/demo"}
+	if err := c.Complete(); err != nil {
+		return nil, err
+	}
+	a, err := app.Open(ctx, app.Options{Config: c, Log: o.Log, Demo: true, Hash: o.Hash})
+	if err != nil {
+		return nil, err
+	}
+	if err := Setup(ctx, a, o.Progress); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	h, err := a.Handler()
+	if err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	run, stop := context.WithCancel(context.WithoutCancel(ctx))
+	s := &Server{App: a, BaseURL: baseURL, Data: o.Data, stop: stop, ended: make(chan error, 2),
+		http: &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+			ErrorLog: slog.NewLogLogger(o.Log.Handler(), slog.LevelWarn)}}
+	go func() { s.ended <- a.Run(run) }()
+	go func() {
+		if err := s.http.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			s.ended <- err
+		}
+	}()
+	return s, nil
+}
+
+// Wait returns when ctx ends, nil then, or when a part had to stop.
+func (s *Server) Wait(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-s.ended:
+		return err
+	}
+}
+
+// Close ends requests under way and the background work, and closes the database.
+func (s *Server) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	err := s.http.Shutdown(ctx)
+	s.stop()
+	return errors.Join(err, s.App.Close())
+}
+
+// listen opens the port and finds the address under which people reach it.
+func listen(o Options) (net.Listener, string, error) {
+	l, err := net.Listen("tcp", o.Addr)
+	if err != nil {
+		return nil, "", err
+	}
+	if !o.LAN {
+		return l, "http://" + l.Addr().String(), nil
+	}
+	secure, host, err := secureLAN(l, filepath.Join(o.Data, "lan"))
+	if err != nil {
+		return nil, "", errors.Join(err, l.Close())
+	}
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	return secure, "https://" + net.JoinHostPort(host, port), err
+}

@@ -1,0 +1,243 @@
+package demo
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/yinxin-org/yinxin/internal/app"
+	"github.com/yinxin-org/yinxin/internal/authn"
+	"github.com/yinxin-org/yinxin/internal/clock"
+	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/license"
+)
+
+// PlatformUnit is the demonstration's platform operator: 福州市数字福州建设办公室（演示）.
+const PlatformUnit = "11350100YX001010XH"
+
+// AccountsFile is the name of the file in the data folder that lists accounts and passwords.
+const AccountsFile = "accounts.txt"
+
+// Accounts that entered the stock: neither can sign in, and they are two, as the second pair of eyes demands.
+const (
+	stockMaker    = "demo.stock.maker"
+	stockReviewer = "demo.stock.reviewer"
+)
+
+// castLogins are the holders who can sign in, by cast key.
+var castLogins = []string{"food-firm", "owner", "baker", "tea-firm", "groom", "bride", "father", "mother", "elder", "newcomer", "loser", "student"}
+
+type setup struct {
+	app      *app.App
+	city     *City
+	progress func(done, of int)
+}
+
+// ready marks a data folder whose setting up came to its end.
+const ready = "demo.ready"
+
+// Setup fills an empty installation with the demonstration city. A set-up that was cut off starts over in a
+// fresh folder; one that is complete is left as it is. progress, if given, hears how many licenses are made.
+func Setup(ctx context.Context, a *app.App, progress func(done, of int)) error {
+	done, err := isReady(ctx, a)
+	if err != nil || done {
+		return err
+	}
+	city, err := Load(Seed, a.Clock.Now())
+	if err != nil {
+		return err
+	}
+	if progress == nil {
+		progress = func(int, int) {}
+	}
+	s := &setup{app: a, city: city, progress: progress}
+	if err := a.DB.Write(ctx, func(tx *db.Tx) error { return a.MarkDemo(ctx, tx) }); err != nil {
+		return err
+	}
+	if err := s.trust(); err != nil {
+		return err
+	}
+	if err := s.catalogue(ctx); err != nil {
+		return err
+	}
+	if err := s.seals(ctx); err != nil {
+		return err
+	}
+	ids, err := s.holders(ctx)
+	if err != nil {
+		return err
+	}
+	if err := s.licenses(ctx, ids); err != nil {
+		return err
+	}
+	if err := s.accounts(ctx, ids); err != nil {
+		return err
+	}
+	return a.DB.Write(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(ctx, `INSERT INTO installation (name, value) VALUES ($1, 'yes')`, ready)
+		return err
+	})
+}
+
+func isReady(ctx context.Context, a *app.App) (bool, error) {
+	var marked, finished int
+	err := a.DB.Read(ctx, func(q *db.Tx) error {
+		return q.QueryRow(ctx, `
+			SELECT (SELECT count(*) FROM installation WHERE name = 'demo'),
+			       (SELECT count(*) FROM installation WHERE name = $1)`, ready).Scan(&marked, &finished)
+	})
+	if err != nil {
+		return false, fmt.Errorf("read installation: %w", err)
+	}
+	if marked > 0 && finished == 0 {
+		return false, errors.New("the demonstration in this folder was cut off while it was being set up; " +
+			"remove the folder, or name another one by --data, and start again")
+	}
+	return finished > 0, nil
+}
+
+// catalogue enters units, types and matters.
+func (s *setup) catalogue(ctx context.Context) error {
+	return s.app.DB.Write(ctx, func(tx *db.Tx) error {
+		for _, u := range s.city.Units {
+			if err := s.app.Units.Put(ctx, tx, u.Unit); err != nil {
+				return err
+			}
+		}
+		for _, t := range s.city.Types {
+			if err := s.app.Types.Publish(ctx, tx, t, s.app.Clock.Now()); err != nil {
+				return err
+			}
+		}
+		for _, m := range s.city.Matters {
+			if err := s.app.Matters.Put(ctx, tx, m); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// holders enters the holders and gives their ids by code.
+func (s *setup) holders(ctx context.Context) (map[string]string, error) {
+	ids := map[string]string{}
+	err := s.app.DB.Write(ctx, func(tx *db.Tx) error {
+		for _, h := range s.city.Holders {
+			id, err := s.app.Holders.Put(ctx, tx, h.Profile())
+			if err != nil {
+				return err
+			}
+			ids[h.Code] = id
+		}
+		return nil
+	})
+	return ids, err
+}
+
+// makers is how many licenses are made at once.
+const makers = 24
+
+// licenses issues the stock (存量证照) the way any license is issued: drafted, sealed, reviewed, published.
+func (s *setup) licenses(ctx context.Context, ids map[string]string) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	work := make(chan License)
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	done := 0
+	for range makers {
+		wg.Go(func() {
+			for l := range work {
+				if err := s.issue(ctx, l, ids); err != nil {
+					cancel(fmt.Errorf("issue a license of type %s: %w", l.Type, err))
+					continue
+				}
+				mu.Lock()
+				done++
+				s.progress(done, len(s.city.Licenses))
+				mu.Unlock()
+			}
+		})
+	}
+	for _, l := range s.city.Licenses {
+		select {
+		case work <- l:
+		case <-ctx.Done():
+		}
+	}
+	close(work)
+	wg.Wait()
+	return context.Cause(ctx)
+}
+
+func (s *setup) issue(ctx context.Context, l License, ids map[string]string) error {
+	var holders []string
+	for _, code := range l.Holders {
+		holders = append(holders, ids[code])
+	}
+	var made license.License
+	err := s.app.DB.Write(ctx, func(tx *db.Tx) error {
+		var err error
+		made, err = s.app.Licenses.Draft(ctx, tx, license.Draft{TypeCode: l.Type, Holders: holders, IssuerID: l.Issuer,
+			Fields: l.Fields, MakerID: stockMaker, IssuedOn: l.IssuedOn, DueAt: clock.EndOfDay(s.app.Clock.Now()), External: true})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if _, err := s.app.Licenses.Make(ctx, made.HolderID, made.ID); err != nil {
+		return err
+	}
+	return s.app.DB.Write(ctx, func(tx *db.Tx) error {
+		published, err := s.app.Licenses.Review(ctx, tx, license.Review{HolderID: made.HolderID, LicenseID: made.ID,
+			ReviewerID: stockReviewer, UnitID: l.Issuer, Publish: true})
+		if err != nil || l.Hold == "" {
+			return err
+		}
+		return s.app.Licenses.ReportLoss(ctx, tx, published, "")
+	})
+}
+
+// accounts makes the accounts with passwords of their own and lists them in a file that only the owner reads.
+func (s *setup) accounts(ctx context.Context, ids map[string]string) error {
+	var list strings.Builder
+	list.WriteString("# 印信演示账号。口令只为本目录生成。 Accounts of this demonstration; passwords were made for this folder.\n")
+	add := func(a authn.Account, what string) error {
+		a.Password = password()
+		if _, err := s.app.Accounts.Create(ctx, a); err != nil {
+			return fmt.Errorf("make account %s: %w", a.Login, err)
+		}
+		fmt.Fprintf(&list, "%s\t%s\t%s\n", a.Login, a.Password, what)
+		return nil
+	}
+	for _, x := range s.city.Staff {
+		u, _ := s.city.Unit(x.Unit)
+		err := add(authn.Account{Login: x.Login, Name: x.Name, Kind: authn.KindStaff, UnitID: x.Unit, Roles: x.Roles},
+			strings.Join(x.Roles, ",")+" "+u.Name)
+		if err != nil {
+			return err
+		}
+	}
+	for _, key := range castLogins {
+		h, ok := s.city.Cast(key)
+		if !ok {
+			return fmt.Errorf("the cast has no %s", key)
+		}
+		err := add(authn.Account{Login: key, Name: h.Name, Kind: authn.KindHolder, HolderID: ids[h.Code], Roles: []string{"holder"}}, "holder "+h.Note)
+		if err != nil {
+			return err
+		}
+	}
+	return os.WriteFile(filepath.Join(s.app.Config.Data, AccountsFile), []byte(list.String()), 0o600)
+}
+
+// password is random, long enough, and easy to copy from a screen.
+func password() string {
+	t := rand.Text()
+	return t[:5] + "-" + strings.ToLower(t[5:10]) + "-" + t[10:15]
+}

@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# All checks. A failed step does not stop the later ones; the last line counts, the exit code decides.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/find.sh
+. scripts/postgres.sh
+
+work=$(mktemp -d)
+trap 'postgres_stop; rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+
+passed=0
+failed=()
+
+step() {
+  local name=$1 began=$SECONDS
+  shift
+  echo "== $name"
+  if "$@" </dev/null; then
+    passed=$((passed + 1))
+    echo "== $name: ok, $((SECONDS - began)) s"
+  else
+    failed+=("$name")
+    echo "== $name: FAILED, $((SECONDS - began)) s"
+  fi
+}
+
+# A license from the demonstration, judged by programs that we did not write.
+conformance() {
+  bin/yinxin demo --once --dir "$work/demo" >"$work/demo.json" || return 1
+  YINXIN_OFD_DIR="$work/demo/out" mvn -B -q -f conformance/ofdrw/pom.xml test
+}
+
+e2e() {
+  npm --prefix test/e2e ci --no-audit --no-fund || return 1
+  YINXIN_BIN="$PWD/bin/yinxin" npm --prefix test/e2e test
+}
+
+YINXIN_TEST_CHROMIUM=$(find_chromium)
+export YINXIN_TEST_CHROMIUM
+postgres_start "$work"
+
+step 'web build' make --no-print-directory web
+step 'web types' npm --prefix web run check
+step 'web tests' npm --prefix web test
+step 'binary' make --no-print-directory build
+step 'go vet' go vet ./...
+step 'golangci-lint' make --no-print-directory lint
+step 'go test' go test -timeout 15m ./...
+step 'ofdrw conformance' conformance
+if [ -f test/e2e/package.json ]; then
+  step 'browser' e2e
+fi
+
+for name in "${failed[@]+"${failed[@]}"}"; do
+  echo "failed: $name"
+done
+echo "make test took $SECONDS s"
+echo "steps: $passed passed, ${#failed[@]} failed"
+[ ${#failed[@]} -eq 0 ]

@@ -1,0 +1,110 @@
+import { useLoad, type CaseDetail, type Field, type LentLicense, type Matter } from '@yinxin/shared'
+import { computed, reactive, ref, shallowRef, watch, type Ref } from 'vue'
+import { changedValues, formFields, valueFault, type ValueFault } from './logic/form'
+import { casePower } from './logic/power'
+import { useOffice } from './office'
+
+export type Outcome = 'approve' | 'refuse' | 'return'
+
+/** One case on the desk: its data, what is typed into its form, what of its licenses was looked at, and the acts. */
+export function useDesk(caseNo: Ref<string>) {
+  const { api, me } = useOffice()
+
+  const load = useLoad(async () => {
+    const detail = await api.case(caseNo.value)
+    await loadMatter(detail.matter.code)
+    return detail
+  })
+  const matter = shallowRef<Matter>()
+  const detail = shallowRef<CaseDetail>()
+  const values = reactive<Record<string, string>>({})
+  const looked = reactive(new Map<number, Field[]>())
+  const problem = shallowRef<unknown>()
+  const busy = ref('')
+
+  /** The form's definition is a help; without it the values are still shown. */
+  async function loadMatter(code: string): Promise<void> {
+    if (matter.value?.code === code) return
+    matter.value = await api.matter(code).catch(() => undefined)
+  }
+
+  function show(c: CaseDetail): void {
+    detail.value = c
+    for (const f of c.form ?? []) values[f.name] = f.value ?? ''
+  }
+
+  watch(load.data, (c) => c && show(c))
+  watch(caseNo, () => {
+    detail.value = undefined
+    problem.value = undefined
+    looked.clear()
+    for (const name of Object.keys(values)) delete values[name]
+    load.data.value = undefined
+    void load.run()
+  })
+
+  const power = computed(() => (detail.value ? casePower(detail.value, me.value) : undefined))
+  const fields = computed(() => (detail.value ? formFields(detail.value, matter.value) : []))
+  const changed = computed(() => changedValues(fields.value, values))
+  const dirty = computed(() => Object.keys(changed.value).length > 0)
+
+  /** What is wrong with the form as typed, by field. */
+  function formFaults(): Map<string, ValueFault> {
+    const faults = fields.value.map((f) => [f.name, valueFault(f, values[f.name] ?? '')] as const)
+    return new Map(faults.filter((x): x is readonly [string, ValueFault] => x[1] !== undefined))
+  }
+
+  /** Runs one act after another; its answer is the new case, its refusal stays on the page. */
+  async function act(name: string, call: (c: CaseDetail) => Promise<CaseDetail>): Promise<boolean> {
+    if (!detail.value || busy.value) return false
+    busy.value = name
+    problem.value = undefined
+    try {
+      show(await call(detail.value))
+      return true
+    } catch (err) {
+      problem.value = err
+      return false
+    } finally {
+      busy.value = ''
+    }
+  }
+
+  const saved = (c: CaseDetail) => (dirty.value ? api.saveForm(c.caseNo, c.version, changed.value) : Promise.resolve(c))
+
+  return {
+    load,
+    detail,
+    matter,
+    values,
+    fields,
+    dirty,
+    looked,
+    power,
+    problem,
+    busy,
+    formFaults,
+    reload: () => {
+      problem.value = undefined
+      return load.run()
+    },
+    take: () => act('take', (c) => api.takeCase(c.caseNo, c.version)),
+    save: () => act('save', saved),
+    submit: (opinion: string) =>
+      act('submit', async (c) => {
+        const s = await saved(c)
+        show(s)
+        return api.submitCase(s.caseNo, s.version, opinion || undefined)
+      }),
+    decide: (outcome: Outcome, opinion: string) =>
+      act(outcome, (c) => api.decideCase(c.caseNo, c.version, outcome, opinion)),
+    paper: (seq: number, reason: string) => act('paper', (c) => api.acceptPaper(c.caseNo, seq, reason)),
+    look: async (seq: number): Promise<LentLicense> => {
+      const lent = await api.readMaterial(caseNo.value, seq)
+      looked.set(seq, lent.fields)
+      return lent
+    },
+  }
+}
+
+export type Desk = ReturnType<typeof useDesk>

@@ -1,0 +1,7 @@
+/** Where on the page a field named by the server stands: `materials.3` → `#material-3`, `form.name` → `#field-name`. */
+export function anchorOf(field: string): string | undefined {
+  const material = /^(?:body\.)?materials?[.[/](\d+)/.exec(field)
+  if (material) return `#material-${material[1]}`
+  const value = /^(?:body\.)?(?:form|values)[.[/]([\w-]+)/.exec(field)
+  return value ? `#field-${value[1]}` : undefined
+}

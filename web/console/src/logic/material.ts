@@ -1,0 +1,67 @@
+import type { CaseDetail, CaseMaterial } from '@yinxin/shared'
+
+/** What a member of staff can do about a material that was not fetched; a key of `next` in the messages. */
+export type NextStep = 'paper' | 'renew' | 'askIssuer' | 'addParty' | 'notNeeded' | 'grant' | 'collect'
+
+const steps: Record<string, NextStep> = {
+  'material.missing': 'paper',
+  'material.holder-unknown': 'paper',
+  'material.party-absent': 'addParty',
+  'material.expired': 'renew',
+  'material.not-in-force': 'askIssuer',
+  'access.case.type': 'notNeeded',
+  'access.case.time': 'grant',
+  'access.license.state': 'askIssuer',
+}
+
+/** The advice for a material: by the reason's code, or by its status where the code is not known here. */
+export function nextStep(m: CaseMaterial): NextStep | undefined {
+  if (m.status === 'plain') return 'collect'
+  if (m.status === 'lent' || m.status === 'paper') return undefined
+  const known = steps[m.reason?.code ?? '']
+  if (known) return known
+  if (m.license?.state === 'expired') return 'renew'
+  if (m.status === 'missing') return 'paper'
+  return m.status === 'refused' ? 'notNeeded' : 'askIssuer'
+}
+
+/** Paper may be taken only for what no electronic license satisfies (榕政办〔2018〕214号 第十五条). */
+export function mayTakePaper(m: CaseMaterial): boolean {
+  return m.status !== 'lent' && m.status !== 'paper'
+}
+
+/** Materials whose license changed its state after the case was opened. */
+export function changedMaterials(c: CaseDetail): CaseMaterial[] {
+  return (c.materials ?? []).filter((m) => m.recheck?.changed)
+}
+
+/** How many materials came by themselves, and how many still need something. */
+export function fetchTally(c: CaseDetail): { lent: number; open: number; plain: number } {
+  const count = (...s: CaseMaterial['status'][]) => (c.materials ?? []).filter((m) => s.includes(m.status)).length
+  return { lent: count('lent'), open: count('missing', 'unusable', 'refused'), plain: count('plain') }
+}
+
+/** The articles of the Measures that bear on a case, in order; keys of `rules.a` in the messages. */
+export function rulesOf(c: CaseDetail, makesLicense: boolean): number[] {
+  const has = (s: CaseMaterial['status']) => (c.materials ?? []).some((m) => m.status === s)
+  const rules = new Set<number>()
+  if (c.electronic) rules.add(3)
+  if (makesLicense) rules.add(7)
+  if (has('unusable')) rules.add(9)
+  if (has('lent') || has('refused')) rules.add(12)
+  if ((c.materials ?? []).some((m) => m.type)) rules.add(15)
+  if (has('missing')) rules.add(17)
+  return [...rules].sort((a, b) => a - b)
+}
+
+const numerals = ['零', '一', '二', '三', '四', '五', '六', '七', '八', '九']
+
+/** 第十五条 → 15: the article a clause names, for the link to its text. */
+export function articleOf(clause: string): number | undefined {
+  const m = /第([一二三四五六七八九十]+)条/.exec(clause) ?? /art\.?\s*(\d+)/i.exec(clause)
+  if (!m?.[1]) return undefined
+  if (/^\d+$/.test(m[1])) return Number(m[1])
+  const [tens, ones] = m[1].includes('十') ? m[1].split('十') : ['', m[1]]
+  const ten = m[1].includes('十') ? (tens ? numerals.indexOf(tens) : 1) : 0
+  return ten * 10 + (ones ? numerals.indexOf(ones) : 0)
+}

@@ -1,0 +1,11 @@
+// The parts of Element Plus that the console uses; only their styles are loaded.
+import 'element-plus/es/components/button/style/css'
+import 'element-plus/es/components/checkbox/style/css'
+import 'element-plus/es/components/dialog/style/css'
+import 'element-plus/es/components/input/style/css'
+import 'element-plus/es/components/message/style/css'
+import 'element-plus/es/components/radio/style/css'
+import 'element-plus/es/components/radio-group/style/css'
+import 'element-plus/es/components/skeleton/style/css'
+import 'element-plus/es/components/switch/style/css'
+import './theme.css'
