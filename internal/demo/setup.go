@@ -7,8 +7,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/yinxin-org/yinxin/internal/app"
 	"github.com/yinxin-org/yinxin/internal/authn"
@@ -44,6 +47,13 @@ const ready = "demo.ready"
 // Setup fills an empty installation with the demonstration city. A set-up that was cut off starts over in a
 // fresh folder; one that is complete is left as it is. progress, if given, hears how many licenses are made.
 func Setup(ctx context.Context, a *app.App, progress func(done, of int)) error {
+	return fill(ctx, a, progress, false)
+}
+
+// SetupCast is Setup with the licenses of the cast alone: enough for every story, and quick, for tests.
+func SetupCast(ctx context.Context, a *app.App) error { return fill(ctx, a, nil, true) }
+
+func fill(ctx context.Context, a *app.App, progress func(done, of int), castOnly bool) error {
 	done, err := isReady(ctx, a)
 	if err != nil || done {
 		return err
@@ -51,6 +61,9 @@ func Setup(ctx context.Context, a *app.App, progress func(done, of int)) error {
 	city, err := Load(Seed, a.Clock.Now())
 	if err != nil {
 		return err
+	}
+	if castOnly {
+		city.keepCast()
 	}
 	if progress == nil {
 		progress = func(int, int) {}
@@ -81,6 +94,16 @@ func Setup(ctx context.Context, a *app.App, progress func(done, of int)) error {
 	return a.DB.Write(ctx, func(tx *db.Tx) error {
 		_, err := tx.Exec(ctx, `INSERT INTO installation (name, value) VALUES ($1, 'yes')`, ready)
 		return err
+	})
+}
+
+// keepCast drops the licenses of everybody who is not in a story.
+func (c *City) keepCast() {
+	c.Licenses = slices.DeleteFunc(c.Licenses, func(l License) bool {
+		return !slices.ContainsFunc(l.Holders, func(code string) bool {
+			h, ok := c.Holder(code)
+			return ok && h.Key != ""
+		})
 	})
 }
 
@@ -139,40 +162,28 @@ func (s *setup) holders(ctx context.Context) (map[string]string, error) {
 	return ids, err
 }
 
-// makers is how many licenses are made at once.
-const makers = 24
+// atOnce is how many licenses, or seals, are made at the same time: enough to share each commit of the database.
+const atOnce = 24
 
 // licenses issues the stock (存量证照) the way any license is issued: drafted, sealed, reviewed, published.
 func (s *setup) licenses(ctx context.Context, ids map[string]string) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	work := make(chan License)
-	var wg sync.WaitGroup
+	work, ctx := errgroup.WithContext(ctx)
+	work.SetLimit(atOnce)
 	var mu sync.Mutex
 	done := 0
-	for range makers {
-		wg.Go(func() {
-			for l := range work {
-				if err := s.issue(ctx, l, ids); err != nil {
-					cancel(fmt.Errorf("issue a license of type %s: %w", l.Type, err))
-					continue
-				}
-				mu.Lock()
-				done++
-				s.progress(done, len(s.city.Licenses))
-				mu.Unlock()
+	for _, l := range s.city.Licenses {
+		work.Go(func() error {
+			if err := s.issue(ctx, l, ids); err != nil {
+				return fmt.Errorf("issue a license of type %s: %w", l.Type, err)
 			}
+			mu.Lock()
+			defer mu.Unlock()
+			done++
+			s.progress(done, len(s.city.Licenses))
+			return nil
 		})
 	}
-	for _, l := range s.city.Licenses {
-		select {
-		case work <- l:
-		case <-ctx.Done():
-		}
-	}
-	close(work)
-	wg.Wait()
-	return context.Cause(ctx)
+	return work.Wait()
 }
 
 func (s *setup) issue(ctx context.Context, l License, ids map[string]string) error {

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/yinxin-org/yinxin/internal/app"
 	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/db"
@@ -77,22 +79,22 @@ func (s *setup) seals(ctx context.Context) error {
 	for _, l := range s.city.Licenses {
 		purpose[l.Issuer] = sealing.ForLicenses
 	}
+	work, ctx := errgroup.WithContext(ctx)
+	work.SetLimit(atOnce)
 	n := 0
 	for _, u := range s.city.Units {
 		if purpose[u.ID] != "" {
 			n++
-			if err := s.seal(ctx, u, purpose[u.ID], bottomText, n); err != nil {
-				return err
-			}
+			number := n
+			work.Go(func() error { return s.seal(ctx, u, purpose[u.ID], bottomText, number) })
 		}
 		if u.ID == s.app.Config.PlatformUnit {
 			n++
-			if err := s.seal(ctx, u, sealing.ForCopies, "加注件专用章", n); err != nil {
-				return err
-			}
+			number := n
+			work.Go(func() error { return s.seal(ctx, u, sealing.ForCopies, "加注件专用章", number) })
 		}
 	}
-	return nil
+	return work.Wait()
 }
 
 func (s *setup) seal(ctx context.Context, u Unit, purpose, bottom string, n int) error {

@@ -8,6 +8,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"errors"
+	"log/slog"
 	"slices"
 	"sync"
 	"testing"
@@ -130,7 +131,7 @@ func (w *world) open(t testing.TB, o evidence.Options) *evidence.Book {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.DB, o.Sealer = w.db, mask{}
+	o.DB, o.Sealer, o.Logger = w.db, mask{}, slog.New(slog.DiscardHandler)
 	o.Ed25519, o.SM2 = ed25519.NewKeyFromSeed(seed[:]), sm2Key{priv}
 	if o.Clock == nil {
 		o.Clock = w.clock

@@ -239,7 +239,8 @@ func wrap(face *ofd.Font, value string, size, width float64) []string {
 	return append(rows, line)
 }
 
-// words splits a text where it may break: around every character that is not a Latin letter or digit.
+// words splits a text where it may break: around every character that is not a Latin letter or digit, but never
+// before a closing mark.
 func words(s string) []string {
 	var out []string
 	run := ""
@@ -251,6 +252,11 @@ func words(s string) []string {
 		if run != "" {
 			out = append(out, run)
 			run = ""
+		}
+		// A line never begins with a mark that closes what stands before it (禁则).
+		if strings.ContainsRune("，。、；：！？）》」』”’%", r) && len(out) > 0 {
+			out[len(out)-1] += string(r)
+			continue
 		}
 		out = append(out, string(r))
 	}

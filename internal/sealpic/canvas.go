@@ -81,7 +81,7 @@ func (c *canvas) png() ([]byte, error) {
 		img.Pix[i] = uint8((int(a)*(steps-1) + 127) / 255)
 	}
 	var out bytes.Buffer
-	enc := png.Encoder{CompressionLevel: png.BestCompression}
+	enc := png.Encoder{CompressionLevel: png.DefaultCompression}
 	if err := enc.Encode(&out, img); err != nil {
 		return nil, fmt.Errorf("encode seal picture: %w", err)
 	}

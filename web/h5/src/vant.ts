@@ -7,6 +7,8 @@ import 'vant/es/button/index.css'
 import 'vant/es/cell/index.css'
 import 'vant/es/field/index.css'
 import 'vant/es/skeleton/index.css'
+import 'vant/es/skeleton-title/index.css'
+import 'vant/es/skeleton-paragraph/index.css'
 
 /** Makes the parts of Vant known that this app uses. */
 export function useVant(app: App): void {

@@ -109,6 +109,7 @@ export const zh = {
     copied: '链接已复制',
     copyFailed: '这个浏览器不让复制。链接是：{url}',
     newTab: '在新标签页打开',
+    look: '看这本证照',
   },
   uses: {
     intro: '每次取用、出示和拒绝都记在这里，谁也删不掉。',
