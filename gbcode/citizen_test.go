@@ -1,6 +1,7 @@
 package gbcode_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -135,7 +136,11 @@ func TestCitizenBirthAndSex(t *testing.T) {
 func TestErrorsNeverHoldTheValue(t *testing.T) {
 	t.Parallel()
 	err := gbcode.CheckCitizen("350102199001011239")
-	for _, text := range []string{err.Error(), err.(*gbcode.Error).Chinese()} {
+	e, ok := errors.AsType[*gbcode.Error](err)
+	if !ok {
+		t.Fatalf("got %v, want a gbcode.Error", err)
+	}
+	for _, text := range []string{e.Error(), e.Chinese()} {
 		if strings.Contains(text, "1990") {
 			t.Errorf("the text holds the value: %s", text)
 		}

@@ -1,6 +1,9 @@
 package gbcode
 
-import "strconv"
+import (
+	"errors"
+	"strconv"
+)
 
 // Kind names the sort of code that was checked.
 type Kind string
@@ -68,7 +71,8 @@ func (e *Error) Chinese() string {
 	if e.At > 0 {
 		s += "（第" + strconv.Itoa(e.At) + "位）"
 	}
-	if in, ok := e.Err.(*Error); ok {
+	in := &Error{}
+	if errors.As(e.Err, &in) {
 		s += "——" + in.Chinese()
 	}
 	return s

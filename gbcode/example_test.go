@@ -31,8 +31,7 @@ func ExampleImportIdentifier() {
 
 func ExampleCheckUSCC() {
 	err := gbcode.CheckUSCC("11100000000013338X")
-	var e *gbcode.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*gbcode.Error](err); ok {
 		fmt.Println(e.Rule)
 		fmt.Println(e.Chinese())
 	}

@@ -193,7 +193,11 @@ func TestErrorGivesTheFaultInside(t *testing.T) {
 		t.Errorf("inside is %v", inner)
 	}
 	want := "电子证照标识：颁发机构代码有误——统一社会信用代码：长度不符合标准"
-	if got := err.(*gbcode.Error).Chinese(); got != want {
+	e, ok := errors.AsType[*gbcode.Error](err)
+	if !ok {
+		t.Fatalf("got %v, want a gbcode.Error", err)
+	}
+	if got := e.Chinese(); got != want {
 		t.Errorf("got %s", got)
 	}
 }

@@ -74,8 +74,7 @@ func finding(kind Kind, err error, parts ...Part) Finding {
 		return Finding{Kind: kind, Valid: true, Parts: parts}
 	}
 	f := Finding{Kind: kind, Reason: err.Error()}
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		f.Rule, f.ReasonZh = e.Rule, e.Chinese()
 	}
 	return f

@@ -2,6 +2,7 @@ package ofd
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 )
 
@@ -41,9 +42,11 @@ func Build(doc *Document) (*Package, error) {
 	if err != nil {
 		return nil, err
 	}
-	annot, err := b.annotation()
-	if err != nil {
-		return nil, err
+	var annot *markup
+	if len(doc.Page.Annots) > 0 {
+		if annot, err = b.annotation(); err != nil {
+			return nil, err
+		}
 	}
 	b.put(partRoot, b.root())
 	b.put(partDocument, b.document())
@@ -167,7 +170,7 @@ func (b *builder) root() *markup {
 	m.optional("Creator", doc.Creator)
 	meta := doc.Meta
 	if doc.SignaturesExpected > 0 {
-		meta = append(meta[:len(meta):len(meta)], Meta{SealCountMeta, strconv.Itoa(doc.SignaturesExpected)})
+		meta = append(slices.Clip(meta), Meta{SealCountMeta, strconv.Itoa(doc.SignaturesExpected)})
 	}
 	if len(meta) > 0 {
 		m.start("CustomDatas")

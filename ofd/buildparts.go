@@ -146,13 +146,9 @@ func (b *builder) tagFiles() {
 	b.put(partTag, m)
 }
 
-// annotation draws Page.Annots as one watermark annotation over the page. It
-// is nil without annotations.
+// annotation draws Page.Annots as one watermark annotation over the page.
 func (b *builder) annotation() (*markup, error) {
 	page := b.doc.Page
-	if len(page.Annots) == 0 {
-		return nil, nil
-	}
 	m := newMarkup()
 	m.root("PageAnnot")
 	m.start("Annot",

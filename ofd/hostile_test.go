@@ -59,8 +59,7 @@ func zipped(t testing.TB, files []file) []byte {
 }
 
 func rule(err error) string {
-	var e *ofd.FormatError
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*ofd.FormatError](err); ok {
 		return e.Rule
 	}
 	return fmt.Sprint(err)

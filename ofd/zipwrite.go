@@ -53,8 +53,8 @@ func writeEntry(zw *zip.Writer, e *entry) error {
 	w, err := zw.CreateRaw(&zip.FileHeader{
 		Name:               e.name,
 		Method:             method,
-		ModifiedTime:       uint16(e.stamp),
-		ModifiedDate:       uint16(e.stamp >> 16),
+		ModifiedTime:       uint16(e.stamp),       //nolint:staticcheck // CreateRaw writes these and not Modified
+		ModifiedDate:       uint16(e.stamp >> 16), //nolint:staticcheck // likewise
 		CRC32:              crc32.ChecksumIEEE(e.data),
 		CompressedSize64:   uint64(len(packed)),
 		UncompressedSize64: uint64(len(e.data)),

@@ -55,7 +55,7 @@ func serve(ctx context.Context, a *app.App, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	l, err := net.Listen("tcp", a.Config.Listen)
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", a.Config.Listen)
 	if err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ func serve(ctx context.Context, a *app.App, log *slog.Logger) error {
 	work := make(chan struct{})
 	go func() {
 		defer close(work)
-		ended <- a.Run(run)
+		a.Run(run)
 	}()
 	go func() {
 		if a.Config.TLSCert != "" {

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/cedar-policy/cedar-go"
@@ -192,10 +193,8 @@ func binding(m *matter.Matter, l license.License, parties map[matter.Party]strin
 		if x.Type != l.TypeCode {
 			continue
 		}
-		for _, h := range l.Holders {
-			if parties[x.Party] == h {
-				return x, append(bound, l.TypeCode)
-			}
+		if slices.Contains(l.Holders, parties[x.Party]) {
+			return x, append(bound, l.TypeCode)
 		}
 		found = x
 	}

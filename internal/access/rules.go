@@ -67,7 +67,7 @@ func (r *rules) decide(f facts) ([]string, error) {
 		"holders": stringSet(f.license.Holders),
 		"usable":  cedar.Boolean(f.usable),
 	})}
-	decision, why := r.set.IsAuthorized(entities, cedar.Request{
+	decision, why := cedar.Authorize(r.set, entities, cedar.Request{
 		Principal: principal, Action: actions[f.ground], Resource: resource, Context: cedar.NewRecord(f.context),
 	})
 	if len(why.Errors) > 0 {

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 
 	"github.com/yinxin-org/yinxin/internal/access"
 	"github.com/yinxin-org/yinxin/internal/authn"
@@ -61,6 +62,7 @@ type App struct {
 	Accounts *authn.Service
 	Demo     bool
 	trust    verify.Options
+	stopped  atomic.Bool // the log had to stop
 }
 
 // Options say how an App is opened.
@@ -205,12 +207,25 @@ func (a *App) VerifyFile(file []byte) verify.Report {
 }
 
 // Run does the background work until ctx ends: it brings records into the log and finishes what a crash cut
-// off. It returns an error only when the log had to stop.
-func (a *App) Run(ctx context.Context) error {
+// off. If the log has to stop, because what it would publish contradicts what it has published, records are
+// still taken and the service goes on without new proofs, until an operator has looked.
+func (a *App) Run(ctx context.Context) {
 	if err := a.Hall.Resume(ctx); err != nil {
 		a.Log.ErrorContext(ctx, "unfinished licenses", slog.Any("error", err))
 	}
-	return a.Book.Run(ctx)
+	if err := a.Book.Run(ctx); err != nil {
+		a.Log.ErrorContext(ctx, "the log has stopped", slog.Any("error", err))
+		a.stopped.Store(true)
+	}
+}
+
+// health reports whether the database answers; a log that has stopped is told, but is no reason to turn
+// people away.
+func (a *App) health(ctx context.Context) (string, error) {
+	if a.stopped.Load() {
+		return "ok, but the transparency log has stopped", a.DB.Ping(ctx)
+	}
+	return "ok", a.DB.Ping(ctx)
 }
 
 // Close releases the database.

@@ -37,7 +37,7 @@ type Server struct {
 
 // Start fills the folder if it is new and serves it.
 func Start(ctx context.Context, o Options) (*Server, error) {
-	l, baseURL, err := listen(o)
+	l, baseURL, err := listen(ctx, o)
 	if err != nil {
 		return nil, err
 	}
@@ -66,10 +66,10 @@ func start(ctx context.Context, o Options, l net.Listener, baseURL string) (*Ser
 		return nil, errors.Join(err, a.Close())
 	}
 	run, stop := context.WithCancel(context.WithoutCancel(ctx))
-	s := &Server{App: a, BaseURL: baseURL, Data: o.Data, stop: stop, ended: make(chan error, 2),
+	s := &Server{App: a, BaseURL: baseURL, Data: o.Data, stop: stop, ended: make(chan error, 1),
 		http: &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 			ErrorLog: slog.NewLogLogger(o.Log.Handler(), slog.LevelWarn)}}
-	go func() { s.ended <- a.Run(run) }()
+	go a.Run(run)
 	go func() {
 		if err := s.http.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 			s.ended <- err
@@ -78,7 +78,7 @@ func start(ctx context.Context, o Options, l net.Listener, baseURL string) (*Ser
 	return s, nil
 }
 
-// Wait returns when ctx ends, nil then, or when a part had to stop.
+// Wait returns when ctx ends, nil then, or when serving failed.
 func (s *Server) Wait(ctx context.Context) error {
 	select {
 	case <-ctx.Done():
@@ -98,8 +98,8 @@ func (s *Server) Close() error {
 }
 
 // listen opens the port and finds the address under which people reach it.
-func listen(o Options) (net.Listener, string, error) {
-	l, err := net.Listen("tcp", o.Addr)
+func listen(ctx context.Context, o Options) (net.Listener, string, error) {
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", o.Addr)
 	if err != nil {
 		return nil, "", err
 	}

@@ -6,6 +6,7 @@ package errs
 
 import (
 	"errors"
+	"maps"
 	"strings"
 )
 
@@ -49,9 +50,7 @@ func (e *Error) On(field string) *Error {
 func (e *Error) With(name, value string) *Error {
 	c := *e
 	c.Args = make(map[string]string, len(e.Args)+1)
-	for k, v := range e.Args {
-		c.Args[k] = v
-	}
+	maps.Copy(c.Args, e.Args)
 	c.Args[name] = value
 	return &c
 }

@@ -49,7 +49,7 @@ func (d folder) put(name string, data []byte) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(tmp)
+	defer func() { _ = os.Remove(tmp) }()
 	if err := os.Rename(tmp, filepath.Join(string(d), name)); err != nil {
 		return err
 	}
@@ -61,7 +61,7 @@ func (d folder) create(name string, data []byte) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	defer os.Remove(tmp)
+	defer func() { _ = os.Remove(tmp) }()
 	// A hard link is the one portable call that is atomic and refuses to
 	// replace: two processes starting at once agree on one key.
 	err = os.Link(tmp, filepath.Join(string(d), name))
@@ -83,7 +83,7 @@ func (d folder) write(data []byte) (path string, err error) {
 	_, err = f.Write(data)
 	err = errors.Join(err, f.Sync(), f.Close())
 	if err != nil {
-		os.Remove(f.Name())
+		_ = os.Remove(f.Name())
 		return "", err
 	}
 	return f.Name(), nil

@@ -8,6 +8,7 @@ package httpapi
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"net/http"
 
@@ -49,8 +50,8 @@ type Deps struct {
 	Person func(ctx context.Context, accountID string) (authn.Person, error)
 	// VerifyFile judges a file against this platform's trust anchors.
 	VerifyFile func(file []byte) verify.Report
-	// Health reports whether the parts the service needs answer.
-	Health func(ctx context.Context) error
+	// Health reports in words how the service is, or that a part it needs does not answer.
+	Health func(ctx context.Context) (string, error)
 
 	BaseURL  string // how the outside reaches the platform, without a slash at the end
 	DB       *db.DB
@@ -111,12 +112,13 @@ func config(version string) huma.Config {
 
 func health(d Deps) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		if err := d.Health(r.Context()); err != nil {
+		words, err := d.Health(r.Context())
+		if err != nil {
 			WriteProblem(w, r, errs.New(errs.Unavailable, "unavailable").Wrap(err))
 			return
 		}
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		_, _ = w.Write([]byte("ok\n"))
+		_, _ = io.WriteString(w, words+"\n")
 	}
 }
 

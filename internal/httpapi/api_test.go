@@ -80,7 +80,7 @@ func newServer(t *testing.T, edge httpapi.Edge) *server {
 	s.api = httpapi.New(s.mux, httpapi.Deps{
 		Log: log, Version: "0.1.0", Sessions: s.sessions, Demo: true,
 		UnitName: func(_ context.Context, id string) (string, error) { return "鼓楼区行政服务中心", nil },
-		Health:   func(context.Context) error { return s.sessions.down },
+		Health:   func(context.Context) (string, error) { return "ok", s.sessions.down },
 	})
 	edge.Log, edge.Clock = log, s.clock
 	s.Handler = edge.Handler(s.mux)

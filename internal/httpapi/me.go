@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -129,20 +130,20 @@ func (d Deps) heldLicense(ctx context.Context, q *db.Tx, l license.License, lang
 	if err != nil {
 		return HeldLicense{}, err
 	}
-	name := ""
+	var name strings.Builder
 	for i, id := range l.Holders {
 		h, err := d.Holders.Get(ctx, q, id)
 		if err != nil {
 			return HeldLicense{}, err
 		}
 		if i > 0 {
-			name += "、"
+			name.WriteString("、")
 		}
-		name += h.Profile.Name
+		name.WriteString(h.Profile.Name)
 	}
 	state := l.State(d.Clock.Now())
 	return HeldLicense{
-		ID: l.ID, Type: CardType{Coded: typeName(t, lang), Family: t.Family}, HolderName: name, NumberMasked: number,
+		ID: l.ID, Type: CardType{Coded: typeName(t, lang), Family: t.Family}, HolderName: name.String(), NumberMasked: number,
 		State: stateOf(state, lang), Issuer: choose(lang, issuer.Name, issuer.NameEn), ValidFrom: date(l.ValidFrom),
 		ValidTo: lastDay(l.ValidTo), Usable: state.Usable(),
 	}, nil

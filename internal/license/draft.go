@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 	"time"
@@ -145,9 +146,7 @@ func (s *Store) elements(t *catalog.Type, holders []holder.Holder, issuer org.Un
 			v["ZZYXQJZRQ"] = civil(to.Add(-time.Second))
 		}
 	}
-	for name, value := range d.Fields {
-		v[name] = value
-	}
+	maps.Copy(v, d.Fields)
 	return v
 }
 

@@ -30,7 +30,7 @@ func colour(s string, other ofd.RGB) ofd.RGB {
 	if err != nil || len(s) != len("#rrggbb") {
 		return other
 	}
-	return ofd.RGB{R: uint8(n >> 16), G: uint8(n >> 8), B: uint8(n)} //nolint:gosec // the three bytes of a colour
+	return ofd.RGB{R: uint8(n >> 16), G: uint8(n >> 8), B: uint8(n)}
 }
 
 // arity is how many numbers follow each letter of a path.

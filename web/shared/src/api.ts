@@ -1,243 +1,53 @@
-// The JSON API as the apps see it (HTTP API v1). Times are RFC 3339 with +08:00, dates 2006-01-02.
+// The JSON API as the apps see it. The types are made from api/openapi.yaml by `npm run types`; here they get the
+// names that the apps use. Times are RFC 3339 with +08:00, dates 2006-01-02.
 
 import type { Client } from './client'
+import type { components, operations } from './openapi'
 
-export interface Ref { id: string; name: string }
-export interface Code { code: string; name: string }
-export interface Item<T> { items: T[] }
-export interface FieldName { name: string; label: string }
-export interface Field extends FieldName { value: string }
+type Schemas = components['schemas']
 
-export interface Session {
-  accountId: string
-  name: string
-  kind: 'staff' | 'holder'
-  roles: string[]
-  unit?: Ref
-  holderId?: string
-  demo: boolean
-}
+export type Code = Schemas['Coded']
+export type Ref = Schemas['Named']
+export type Field = Schemas['Item']
+export type FieldName = Schemas['Label']
+export type Reason = Schemas['Reason']
+export type Session = Schemas['Session']
 
-export interface MatterMaterial {
-  seq: number
-  name: string
-  type?: Code
-  party: 'applicant' | 'representative' | 'spouse'
-  required: boolean
-  stages: ('accept' | 'decide')[]
-  fields: FieldName[]
-}
+export type Matter = Schemas['Matter']
+export type MatterMaterial = Schemas['Material']
+export type FormItem = Schemas['FormField']
 
-export interface FormItem {
-  name: string
-  label: string
-  type: 'text' | 'date' | 'number' | 'select' | 'area'
-  required: boolean
-  maxLength?: number
-  options?: { value: string; label: string }[]
-  from?: string
-}
+export type CaseSummary = Schemas['CaseSummary']
+export type CaseDetail = Schemas['CaseDetail']
+export type CaseMaterial = Schemas['CaseMaterial']
+export type CaseStage = CaseSummary['stage']
+export type CaseQueue = NonNullable<NonNullable<operations['listCases']['parameters']['query']>['queue']>
+export type NewCase = Schemas['OpenCaseInputBody']
+export type LentLicense = Schemas['LentLicense']
 
-export interface Matter {
-  code: string
-  baseCode: string
-  name: string
-  unit: Ref
-  level: string
-  holderKind: 'natural' | 'legal' | 'mixed'
-  resultType?: Code
-  days: number
-  materials: MatterMaterial[]
-  form: FormItem[]
-}
+export type Making = Schemas['Making']
+export type MakingDetail = Schemas['MakingDetail']
 
-export type CaseStage = 'accept' | 'decide' | 'making' | 'done' | 'returned'
-export type CaseQueue = 'mine' | 'unit' | 'decide'
+export type HeldLicense = Schemas['HeldLicense']
+export type HeldLicenseDetail = Schemas['HeldDetail']
+export type Family = Schemas['CardType']['family']
 
-export interface CaseSummary {
-  caseNo: string
-  matter: Code
-  applicantName: string
-  stage: CaseStage
-  state: 'open' | 'closed'
-  electronic: boolean
-  openedAt: string
-  dueAt: string
-  workdaysLeft: number
-  assignee?: Ref
-  missing: number
-}
+export type Presentation = Schemas['Presentation']
+export type ShownCode = Schemas['Peek']
+export type Verdict = Schemas['Verdict']
+export type FileReport = Schemas['FileReport']
 
-export interface Reason {
-  code: string
-  zh: string
-  en: string
-  clause?: string
-}
-
-export interface CaseMaterial {
-  seq: number
-  name: string
-  type?: Code
-  status: 'lent' | 'missing' | 'refused' | 'unusable' | 'plain' | 'paper'
-  reason?: Reason
-  license?: {
-    id: string
-    identifierMasked: string
-    version: number
-    state: string
-    stateText: string
-    issuer: string
-    validTo?: string
-  }
-  grant?: { id: string; expiresAt: string; state: string }
-  recordNo?: string
-  recheck?: { state: string; changed: boolean; at: string }
-}
-
-export interface CaseDetail extends CaseSummary {
-  unit: Ref
-  applicant: { name: string; codeMasked: string; codeType: string }
-  parties: { role: string; name: string; codeMasked: string }[]
-  form: { name: string; label: string; value: string; from?: string; fromSeq?: number }[]
-  materials: CaseMaterial[]
-  history: { at: string; action: string; actor: { name: string; role: string }; opinion?: string }[]
-  result?: { state: string; licenseId?: string; typeName: string; review?: string }
-  version: number
-}
-
-export interface NewCase {
-  matterCode: string
-  applicant: { code: string }
-  representative?: { code: string }
-  spouse?: { code: string }
-  idempotencyKey: string
-}
-
-export interface LentLicense {
-  fields: Field[]
-  svg: string
-  copyUrl: string
-  recordNo: string
-  grantId: string
-  at: string
-}
-
-export interface Making {
-  licenseId: string
-  caseNo?: string
-  type: Code
-  holderNameMasked: string
-  step: 'data' | 'sealed' | 'published' | 'refused'
-  issuer: string
-  seals: { name: string; at: string }[]
-  madeAt: string
-  dueAt: string
-}
-
-export interface MakingDetail extends Making {
-  fields: Field[]
-  previewUrl: string
-}
-
-export type Family = 'identity' | 'business' | 'property' | 'permit' | 'life'
-
-export interface HeldLicense {
-  id: string
-  type: Code & { family: Family }
-  holderName: string
-  numberMasked: string
-  state: string
-  stateText: string
-  issuer: string
-  validFrom: string
-  validTo?: string
-  color?: string
-}
-
-export interface HeldLicenseDetail extends HeldLicense {
-  fields: Field[]
-  identifier: string
-  seals: { name: string; at: string }[]
-  previewUrl: string
-  fileUrl: string
-  history: { at: string; text: string }[]
-}
-
-export interface Presentation {
-  id: string
-  url: string
-  qrSvg: string
-  expiresAt: string
-  seconds: number
-  state: 'open' | 'checked' | 'expired' | 'ended'
-  fields: FieldName[]
-  checkedAt?: string
-  checkedBy?: string
-  /** What the checker gave as the purpose, where they gave one. */
-  purpose?: string
-}
-
-export type Ground = 'case' | 'presentation' | 'self' | 'issuing'
-
-export interface Use {
-  recordNo: string
-  at: string
-  ground: Ground
-  result: 'given' | 'refused'
-  reason?: Reason | string
-  license: { id: string; typeName: string }
-  unit?: string
-  role?: string
-  matter?: string
-  caseNo?: string
-  purpose: string
-  fields: string[]
-}
+export type Use = Schemas['Use']
+export type Ground = Use['ground']
 
 /** receipt.json: a leaf of the evidence log, its opening and the platform's promise; bytes in base64. */
-export interface ReceiptFile {
-  no: string
-  leaf: string
-  salt: string
-  body: string
-  promise: string
-}
+export type ReceiptFile = Schemas['LeafReceipt']
 
 /** proof.json: the leaf's inclusion in the tree of a checkpoint; hashes in base64. */
-export interface ProofFile {
-  no: string
-  index: number
-  size: number
-  hashes: string[]
-  checkpoint: string
-}
+export type ProofFile = Schemas['LeafProof']
 
-export interface ShownCode {
-  state: string
-  type: string | Code
-  expiresAt: string
-  seconds: number
-}
-
-export interface Verdict {
-  verdict: 'valid' | 'notInForce' | 'suspended' | 'ended'
-  state: string
-  stateText: string
-  type: string | Code
-  issuer: string
-  fields: Field[]
-  previewUrl?: string
-  checkedAt: string
-  recordNo: string
-}
-
-export interface FileReport {
-  verdict: 'valid' | 'untrusted' | 'invalid'
-  causes: { code: string; part?: string; zh: string; en: string }[] | null
-  license?: Record<string, string> | { name: string; value: string }[]
-  seals?: { name: string; signedAt?: string; verdict: string }[] | null
-  current?: { state: string; stateText: string; at: string }
+export interface Item<T> {
+  items: T[]
 }
 
 const v1 = '/api/v1'
@@ -276,6 +86,7 @@ export function makeApi(c: Client) {
     license: (id: string) => c.get<HeldLicenseDetail>(`${v1}/me/licenses/${part(id)}`),
     present: (id: string, fields?: string[]) =>
       c.post<Presentation>(`${v1}/me/licenses/${part(id)}/presentations`, fields ? { fields } : {}),
+    reportLoss: (id: string) => c.post<HeldLicenseDetail>(`${v1}/me/licenses/${part(id)}/loss`),
     presentation: (id: string) => c.get<Presentation>(`${v1}/me/presentations/${part(id)}`),
     endPresentation: (id: string) => c.delete(`${v1}/me/presentations/${part(id)}`),
 

@@ -89,7 +89,7 @@ export const en: SameShape<typeof zh> = {
     nobody: 'nobody yet',
     dueAt: 'Due',
     electronic: 'Electronic, goes first',
-    missing: '{n} material outstanding | {n} materials outstanding',
+    missing: '{n} outstanding | {n} outstanding',
     complete: 'Complete',
     settled: 'Settled',
     closed: 'Closed',

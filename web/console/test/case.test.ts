@@ -1,0 +1,184 @@
+import type { Field, Matter } from '@yinxin/shared'
+import { describe, expect, it } from 'vitest'
+import { anchorOf } from '../src/logic/anchor'
+import { difference, filledFrom, sameValue } from '../src/logic/compare'
+import { toCsv } from '../src/logic/csv'
+import { changedValues, formFields, valueFault } from '../src/logic/form'
+import { articleOf, changedMaterials, mayTakePaper, nextStep, rulesOf } from '../src/logic/material'
+import { newCase, partiesOf, partyFaults } from '../src/logic/party'
+import { casePower, mayReview, roomsOf } from '../src/logic/power'
+import { approver, clerk, detail, making, material, reviewer } from './sample'
+
+const matter: Matter = {
+  code: 'M1',
+  baseCode: 'B1',
+  name: '食品经营许可',
+  unit: { id: 'u', name: '局' },
+  level: '县级',
+  holderKind: 'legal',
+  days: 5,
+  materials: [
+    { seq: 1, name: '营业执照', type: { code: 'T', name: '营业执照' }, party: 'applicant', required: true, stages: ['accept'], fields: [] },
+    { seq: 2, name: '身份证', type: { code: 'I', name: '身份证' }, party: 'representative', required: true, stages: ['accept'], fields: [] },
+    { seq: 3, name: '平面图', party: 'spouse', required: true, stages: ['accept'], fields: [] },
+  ],
+  form: [
+    { name: 'name', label: '名称', type: 'text', required: true, maxLength: 4, from: '1.CZZT' },
+    { name: 'since', label: '成立日期', type: 'date', required: false },
+  ],
+}
+
+describe('form', () => {
+  const c = detail({ form: [{ name: 'name', label: '名称', value: '榕城', from: '来自营业执照', fromSeq: 1 }] })
+
+  it('joins definition and value, and does without the definition', () => {
+    expect(formFields(c, matter)[0]).toMatchObject({ required: true, from: '1.CZZT', source: '来自营业执照', value: '榕城' })
+    expect(formFields(c, undefined)[0]).toMatchObject({ type: 'text', required: false, label: '名称' })
+  })
+
+  it('sends only what changed', () => {
+    const fields = formFields(c, matter)
+    expect(changedValues(fields, { name: '榕城' })).toEqual({})
+    expect(changedValues(fields, { name: '榕城二' })).toEqual({ name: '榕城二' })
+  })
+
+  it.each([
+    ['', 'required'],
+    ['一二三四五', 'long'],
+    ['一二三四', undefined],
+  ])('judges the text %j', (value, want) => {
+    expect(valueFault(matter.form[0]!, value)).toBe(want)
+  })
+
+  it('judges numbers and dates', () => {
+    expect(valueFault({ name: 'n', label: 'n', type: 'number', required: false }, '12a')).toBe('number')
+    expect(valueFault({ name: 'n', label: 'n', type: 'number', required: false }, '12.5')).toBeUndefined()
+    expect(valueFault(matter.form[1]!, '2026/3/1')).toBe('date')
+  })
+})
+
+describe('comparison with the license', () => {
+  const looked = new Map<number, Field[]>([[1, [{ name: 'CZZT', label: '名称', value: '榕城三味餐饮管理有限公司' }]]])
+
+  it('marks a value that differs, and only once the copy was looked at', () => {
+    expect(difference('榕城三味餐饮有限公司', '1.CZZT', looked)).toBe('榕城三味餐饮管理有限公司')
+    expect(difference('榕城三味餐饮管理有限公司', '1.CZZT', looked)).toBeUndefined()
+    expect(difference('别的', '1.CZZT', new Map())).toBeUndefined()
+    expect(difference('别的', undefined, looked)).toBeUndefined()
+  })
+
+  it.each([
+    ['2021年6月18日', '2021-06-18', true],
+    ['ＡＢ 12', 'ab12', true],
+    ['榕城', '蓉城', false],
+  ])('%s and %s agree: %s', (a, b, want) => {
+    expect(sameValue(a, b)).toBe(want)
+  })
+
+  it('finds the form field a license field fills', () => {
+    expect(filledFrom(1, 'CZZT', matter.form)?.name).toBe('name')
+    expect(filledFrom(2, 'CZZT', matter.form)).toBeUndefined()
+  })
+})
+
+describe('materials', () => {
+  it('gives advice by the code of the reason, else by status', () => {
+    const reason = (code: string) => ({ code, zh: '', en: '' })
+    expect(nextStep(material({ status: 'unusable', reason: reason('material.expired') }))).toBe('renew')
+    expect(nextStep(material({ status: 'refused', reason: reason('access.case.type') }))).toBe('notNeeded')
+    expect(nextStep(material({ status: 'missing', reason: reason('something.new') }))).toBe('paper')
+    expect(nextStep(material({ status: 'lent' }))).toBeUndefined()
+  })
+
+  it('takes no paper for what a license satisfies', () => {
+    expect(mayTakePaper(material({ status: 'lent' }))).toBe(false)
+    expect(mayTakePaper(material({ status: 'missing' }))).toBe(true)
+  })
+
+  it('finds licenses whose state changed after opening', () => {
+    const at = '2026-11-20T09:00:00+08:00'
+    const c = detail({
+      materials: [
+        material({ seq: 1, recheck: { state: 'valid', changed: false, at } }),
+        material({ seq: 2, recheck: { state: 'lost', changed: true, at } }),
+        material({ seq: 3 }),
+      ],
+    })
+    expect(changedMaterials(c).map((m) => m.seq)).toEqual([2])
+  })
+
+  it('cites the rules that bear on the case', () => {
+    const c = detail({ electronic: false, materials: [material(), material({ seq: 2, status: 'missing' })] })
+    expect(rulesOf(c, true)).toEqual([7, 12, 15, 17])
+  })
+
+  it.each([
+    ['榕政办〔2018〕214号 第十五条', 15],
+    ['第三条', 3],
+    ['第二十条', 20],
+    ['第十条', 10],
+    ['art. 12', 12],
+    ['GB/T 33190', undefined],
+  ])('reads the article out of %s', (clause, want) => {
+    expect(articleOf(clause)).toBe(want)
+  })
+})
+
+describe('power', () => {
+  const decide = detail({ stage: 'decide', assignee: undefined })
+
+  it('lets the clerk edit and submit their own case', () => {
+    expect(casePower(detail(), clerk)).toMatchObject({ edit: true, submit: true, take: false, look: true, decide: false })
+  })
+
+  it('lets an approver take first, then decide', () => {
+    expect(casePower(decide, approver)).toMatchObject({ take: true, decide: false, look: false })
+    const mine = { ...decide, assignee: { id: 'a2', name: 'x' } }
+    expect(casePower(mine, approver)).toMatchObject({ take: false, decide: true, edit: false, look: true })
+  })
+
+  it('gives nothing on closed cases or to the wrong role', () => {
+    expect(Object.values(casePower(detail({ state: 'closed' }), clerk)).some(Boolean)).toBe(false)
+    expect(Object.values(casePower(decide, clerk)).some(Boolean)).toBe(false)
+  })
+
+  it('reviews only what is sealed', () => {
+    expect(mayReview(making(), reviewer)).toBe(true)
+    expect(mayReview(making({ step: 'data' }), reviewer)).toBe(false)
+    expect(mayReview(making(), approver)).toBe(false)
+  })
+
+  it('shows each role its rooms', () => {
+    expect(roomsOf(clerk)).toEqual(['today', 'cases'])
+    expect(roomsOf(approver)).toEqual(['today', 'cases', 'makings'])
+    expect(roomsOf(reviewer)).toEqual(['today', 'makings'])
+  })
+})
+
+describe('new case', () => {
+  it('asks only for parties whose licenses are fetched', () => {
+    expect(partiesOf(matter)).toEqual(['applicant', 'representative'])
+  })
+
+  it('names each fault and sends tidy codes', () => {
+    expect(partyFaults(matter, { applicant: '91350100M000100Y43' })).toEqual({ representative: 'empty' })
+    expect(newCase(matter, { applicant: '91350100m000100y43 ', representative: '11010519491231002x' }, 'k')).toEqual({
+      matterCode: 'M1',
+      applicant: { code: '91350100M000100Y43' },
+      representative: { code: '11010519491231002X' },
+      idempotencyKey: 'k',
+    })
+  })
+})
+
+describe('small things', () => {
+  it('leads a field named by the server to its place', () => {
+    expect(anchorOf('materials.3')).toBe('#material-3')
+    expect(anchorOf('form.name')).toBe('#field-name')
+    expect(anchorOf('opinion')).toBeUndefined()
+  })
+
+  it('quotes cells and defuses formulas', () => {
+    expect(toCsv(['a"b'], [['=1+1', '，']])).toBe('\uFEFF"a""b"\r\n"\'=1+1","，"\r\n')
+  })
+})

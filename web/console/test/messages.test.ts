@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest'
+import { en } from '../src/messages/en'
+import { zh } from '../src/messages/zh'
+
+type Tree = { [key: string]: string | Tree }
+
+function flat(tree: Tree, prefix = ''): [string, string][] {
+  return Object.entries(tree).flatMap(([k, v]) =>
+    typeof v === 'string' ? [[prefix + k, v] as [string, string]] : flat(v, `${prefix}${k}.`),
+  )
+}
+
+const args = (text: string) => [...new Set(text.match(/\{\w+\}/g) ?? [])].sort()
+
+describe('messages', () => {
+  const zhFlat = flat(zh as Tree)
+  const enFlat = new Map(flat(en as Tree))
+
+  it.each(zhFlat)('%s is said in both languages with the same values', (key, text) => {
+    const other = enFlat.get(key) ?? ''
+    expect(other).not.toBe('')
+    const inEnglish = args(other)
+    // An English plural may leave a number out ("it is overdue"); it may not bring in what Chinese lacks.
+    for (const a of inEnglish) expect(args(text)).toContain(a)
+    if (!other.includes('|')) expect(inEnglish).toEqual(args(text))
+  })
+
+  it('keeps Chinese out of the English words, but for names of documents', () => {
+    const strays = [...enFlat].filter(([, text]) => /[一-鿿]/.test(text.replace('榕政办〔2018〕214号', '')))
+    expect(strays).toEqual([])
+  })
+})

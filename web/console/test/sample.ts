@@ -1,0 +1,54 @@
+import type { CaseDetail, CaseMaterial, CaseSummary, Making, Session } from '@yinxin/shared'
+
+export const clerk: Session = { accountId: 'a1', name: '林一', kind: 'staff', roles: ['clerk'], demo: false }
+export const approver: Session = { ...clerk, accountId: 'a2', roles: ['approver'] }
+export const reviewer: Session = { ...clerk, accountId: 'a3', roles: ['reviewer'] }
+
+export function summary(over: Partial<CaseSummary> = {}): CaseSummary {
+  return {
+    caseNo: 'C1',
+    matter: { code: 'M', name: '食品经营许可' },
+    applicantName: '榕城****公司',
+    stage: 'accept',
+    state: 'open',
+    electronic: true,
+    openedAt: '2026-11-01T09:00:00+08:00',
+    dueAt: '2026-11-20T18:00:00+08:00',
+    workdaysLeft: 3,
+    assignee: { id: 'a1', name: '林一' },
+    missing: 0,
+    ...over,
+  }
+}
+
+export function material(over: Partial<CaseMaterial> = {}): CaseMaterial {
+  return { seq: 1, name: '营业执照', type: { code: 'T', name: '营业执照' }, status: 'lent', ...over }
+}
+
+export function detail(over: Partial<CaseDetail> = {}): CaseDetail {
+  return {
+    ...summary(),
+    unit: { id: 'u', name: '局' },
+    applicant: { name: '榕城****公司', codeMasked: '9135****', codeType: 'uscc' },
+    parties: [],
+    form: [],
+    materials: [],
+    history: [],
+    version: 1,
+    ...over,
+  }
+}
+
+export function making(over: Partial<Making> = {}): Making {
+  return {
+    licenseId: 'L1',
+    type: { code: 'T', name: '食品经营许可证' },
+    holderNameMasked: '榕城****公司',
+    step: 'sealed',
+    issuer: '局',
+    seals: [],
+    madeAt: '2026-11-01T09:00:00+08:00',
+    dueAt: '2026-11-20T18:00:00+08:00',
+    ...over,
+  }
+}
