@@ -25,9 +25,9 @@ step() {
   fi
 }
 
-# A license from the demonstration, judged by programs that we did not write.
+# A license of every type from the demonstration, judged by programs that we did not write.
 conformance() {
-  bin/yinxin demo --once --dir "$work/demo" >"$work/demo.json" || return 1
+  bin/yinxin demo --once --data "$work/demo" || return 1
   YINXIN_OFD_DIR="$work/demo/out" mvn -B -q -f conformance/ofdrw/pom.xml test
 }
 

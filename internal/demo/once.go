@@ -62,6 +62,7 @@ func Once(ctx context.Context, s *Server, dir string, out io.Writer) error {
 		{"holder shows it by QR, opening consumes nothing", f.show},
 		{"verifier checks it once", f.check},
 		{"holder sees who used it, with proof", f.prove},
+		{"a file of every type the cast holds is valid", f.samples},
 		{"license file is valid", f.verifyLicense},
 		{"annotated copy is valid for its purpose only", f.verifyCopy},
 		{"one changed byte makes it invalid", f.tamper},

@@ -33,7 +33,11 @@ const (
 )
 
 // castLogins are the holders who can sign in, by cast key.
-var castLogins = []string{"food-firm", "owner", "baker", "tea-firm", "groom", "bride", "father", "mother", "elder", "newcomer", "loser", "student"}
+var castLogins = []string{"food-firm", "owner", "baker", "tea-firm", "groom", "bride", "father", "mother", "elder", "newcomer", "loser", "student",
+	"builder-firm", "freight-firm", "clinic-firm", "hotel"}
+
+// exampleLogin begins the login of the account whose holder has a license of a type: "has-real-estate".
+const exampleLogin = "has-"
 
 type setup struct {
 	app      *app.App
@@ -97,14 +101,26 @@ func fill(ctx context.Context, a *app.App, progress func(done, of int), castOnly
 	})
 }
 
-// keepCast drops the licenses of everybody who is not in a story.
+// keepCast drops the licenses of everybody who is not in a story, except one of each type.
 func (c *City) keepCast() {
+	examples := c.examples()
 	c.Licenses = slices.DeleteFunc(c.Licenses, func(l License) bool {
-		return !slices.ContainsFunc(l.Holders, func(code string) bool {
+		return examples[l.Type] != l.Holders[0] && !slices.ContainsFunc(l.Holders, func(code string) bool {
 			h, ok := c.Holder(code)
 			return ok && h.Key != ""
 		})
 	})
+}
+
+// examples names, for each type, the first holder of one.
+func (c *City) examples() map[string]string {
+	first := map[string]string{}
+	for _, l := range c.Licenses {
+		if first[l.Type] == "" {
+			first[l.Type] = l.Holders[0]
+		}
+	}
+	return first
 }
 
 func isReady(ctx context.Context, a *app.App) (bool, error) {
@@ -234,13 +250,25 @@ func (s *setup) accounts(ctx context.Context, ids map[string]string) error {
 			return err
 		}
 	}
+	addHolder := func(login string, h Holder, note string) error {
+		return add(authn.Account{Login: login, Name: h.Name, Kind: authn.KindHolder, HolderID: ids[h.Code], Roles: []string{"holder"}}, "holder "+note)
+	}
 	for _, key := range castLogins {
 		h, ok := s.city.Cast(key)
 		if !ok {
 			return fmt.Errorf("the cast has no %s", key)
 		}
-		err := add(authn.Account{Login: key, Name: h.Name, Kind: authn.KindHolder, HolderID: ids[h.Code], Roles: []string{"holder"}}, "holder "+h.Note)
-		if err != nil {
+		if err := addHolder(key, h, h.Note); err != nil {
+			return err
+		}
+	}
+	examples := s.city.examples()
+	for i, key := range s.city.typeKeys {
+		h, ok := s.city.Holder(examples[s.city.Types[i].Code])
+		if !ok {
+			continue
+		}
+		if err := addHolder(exampleLogin+key, h, "持有"+s.city.Types[i].Name); err != nil {
 			return err
 		}
 	}

@@ -34,7 +34,7 @@ const (
 var (
 	noteInk  = ofd.RGB{R: 0x1F, G: 0x23, B: 0x28}
 	noteLine = ofd.RGB{R: 0x8A, G: 0x5A, B: 0x00}
-	waterInk = ofd.RGB{R: 0x99, G: 0x99, B: 0x99}
+	waterInk = ofd.RGB{R: 0xB4, G: 0xB4, B: 0xB4}
 )
 
 // Copy makes the annotated copy of a license for one purpose: the face again, marked all over, the note below
@@ -103,7 +103,7 @@ func (f *faces) watermark(page ofd.Page, p Purpose) []ofd.Object {
 	var out []ofd.Object
 	for row, y := 0, 20.0; y < page.Height+width/2; row, y = row+1, y+34 {
 		for x := -float64(row%2) * width / 2; x < page.Width; x += width + 12 {
-			out = append(out, ofd.Text{X: x, Y: y, Size: size, Font: sans, Color: waterInk, Value: text, Alpha: 0.30, Rotate: angle})
+			out = append(out, ofd.Text{X: x, Y: y, Size: size, Font: sans, Color: waterInk, Value: text, Alpha: 0.5, Rotate: angle})
 		}
 	}
 	return out

@@ -1,10 +1,12 @@
-import { useLoad, type CaseDetail, type Field, type LentLicense, type Matter } from '@yinxin/shared'
+import { Problem, useLoad } from '@yinxin/shared'
 import { computed, reactive, ref, shallowRef, watch, type Ref } from 'vue'
-import { changedValues, formFields, valueFault, type ValueFault } from './logic/form'
+import type { CaseDetail, Field, LentLicense, Matter, Outcome } from './api'
+import { changedValues, valueFault, type ValueFault } from './logic/form'
 import { casePower } from './logic/power'
 import { useOffice } from './office'
 
-export type Outcome = 'approve' | 'refuse' | 'return'
+/** Refusals after which the case on the page is out of date. */
+const stale = new Set(['conflict', 'case.state-changed', 'case.stage', 'case.closed'])
 
 /** One case on the desk: its data, what is typed into its form, what of its licenses was looked at, and the acts. */
 export function useDesk(caseNo: Ref<string>) {
@@ -28,9 +30,14 @@ export function useDesk(caseNo: Ref<string>) {
     matter.value = await api.matter(code).catch(() => undefined)
   }
 
+  /** Shows the case as it is now. What was typed and not yet saved stays typed. */
   function show(c: CaseDetail): void {
+    const before = new Map(fields.value.map((f) => [f.name, f.value]))
+    for (const f of c.form) {
+      const typed = values[f.name] !== undefined && values[f.name] !== before.get(f.name)
+      if (!typed) values[f.name] = f.value
+    }
     detail.value = c
-    for (const f of c.form ?? []) values[f.name] = f.value ?? ''
   }
 
   watch(load.data, (c) => c && show(c))
@@ -44,7 +51,7 @@ export function useDesk(caseNo: Ref<string>) {
   })
 
   const power = computed(() => (detail.value ? casePower(detail.value, me.value) : undefined))
-  const fields = computed(() => (detail.value ? formFields(detail.value, matter.value) : []))
+  const fields = computed(() => detail.value?.form ?? [])
   const changed = computed(() => changedValues(fields.value, values))
   const dirty = computed(() => Object.keys(changed.value).length > 0)
 
@@ -64,10 +71,17 @@ export function useDesk(caseNo: Ref<string>) {
       return true
     } catch (err) {
       problem.value = err
+      if (err instanceof Problem && stale.has(err.code)) await refresh()
       return false
     } finally {
       busy.value = ''
     }
+  }
+
+  /** Reads the case again behind a refusal; if that fails too, the refusal says enough. */
+  async function refresh(): Promise<void> {
+    const now = await api.case(caseNo.value).catch(() => undefined)
+    if (now) show(now)
   }
 
   const saved = (c: CaseDetail) => (dirty.value ? api.saveForm(c.caseNo, c.version, changed.value) : Promise.resolve(c))
@@ -84,10 +98,6 @@ export function useDesk(caseNo: Ref<string>) {
     problem,
     busy,
     formFaults,
-    reload: () => {
-      problem.value = undefined
-      return load.run()
-    },
     take: () => act('take', (c) => api.takeCase(c.caseNo, c.version)),
     save: () => act('save', saved),
     submit: (opinion: string) =>

@@ -1,6 +1,7 @@
-import { type Api, type Lang, type Session } from '@yinxin/shared'
+import type { Lang } from '@yinxin/shared'
 import { computed, inject, type ComputedRef, type InjectionKey, type ShallowRef } from 'vue'
 import { useI18n } from 'vue-i18n'
+import type { Api, Session } from './api'
 
 /** What every page of the console needs: the API, and who sits in front of it. */
 export interface Office {

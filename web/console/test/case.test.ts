@@ -1,20 +1,22 @@
-import type { Field, Matter } from '@yinxin/shared'
+import { Problem } from '@yinxin/shared'
 import { describe, expect, it } from 'vitest'
+import type { Field, Matter } from '../src/api'
 import { anchorOf } from '../src/logic/anchor'
 import { difference, filledFrom, sameValue } from '../src/logic/compare'
 import { toCsv } from '../src/logic/csv'
-import { changedValues, formFields, valueFault } from '../src/logic/form'
-import { articleOf, changedMaterials, mayTakePaper, nextStep, rulesOf } from '../src/logic/material'
-import { newCase, partiesOf, partyFaults } from '../src/logic/party'
+import { changedValues, valueFault } from '../src/logic/form'
+import { articleFor, articleOf, changedMaterials, mayTakePaper, nextStep, rulesOf, spokenStage } from '../src/logic/material'
+import { blamed, newCase, partiesOf, partyFaults, type Entry, type PartyName } from '../src/logic/party'
 import { casePower, mayReview, roomsOf } from '../src/logic/power'
-import { approver, clerk, detail, making, material, reviewer } from './sample'
+import { approver, clerk, detail, field, making, material, reviewer } from './sample'
 
 const matter: Matter = {
   code: 'M1',
   baseCode: 'B1',
   name: '食品经营许可',
   unit: { id: 'u', name: '局' },
-  level: '县级',
+  level: 3,
+  basis: '',
   holderKind: 'legal',
   days: 5,
   materials: [
@@ -23,23 +25,16 @@ const matter: Matter = {
     { seq: 3, name: '平面图', party: 'spouse', required: true, stages: ['accept'], fields: [] },
   ],
   form: [
-    { name: 'name', label: '名称', type: 'text', required: true, maxLength: 4, from: '1.CZZT' },
-    { name: 'since', label: '成立日期', type: 'date', required: false },
+    { name: 'name', label: '名称', type: 'text', required: true, maxLength: 4, from: '1.CZZT', locked: false },
+    { name: 'since', label: '成立日期', type: 'date', required: false, locked: false },
   ],
 }
 
 describe('form', () => {
-  const c = detail({ form: [{ name: 'name', label: '名称', value: '榕城', from: '来自营业执照', fromSeq: 1 }] })
-
-  it('joins definition and value, and does without the definition', () => {
-    expect(formFields(c, matter)[0]).toMatchObject({ required: true, from: '1.CZZT', source: '来自营业执照', value: '榕城' })
-    expect(formFields(c, undefined)[0]).toMatchObject({ type: 'text', required: false, label: '名称' })
-  })
-
   it('sends only what changed', () => {
-    const fields = formFields(c, matter)
-    expect(changedValues(fields, { name: '榕城' })).toEqual({})
-    expect(changedValues(fields, { name: '榕城二' })).toEqual({ name: '榕城二' })
+    const fields = [field({ value: '榕城' }), field({ name: 'place' })]
+    expect(changedValues(fields, { name: '榕城', place: '' })).toEqual({})
+    expect(changedValues(fields, { name: '榕城二', place: '' })).toEqual({ name: '榕城二' })
   })
 
   it.each([
@@ -51,8 +46,8 @@ describe('form', () => {
   })
 
   it('judges numbers and dates', () => {
-    expect(valueFault({ name: 'n', label: 'n', type: 'number', required: false }, '12a')).toBe('number')
-    expect(valueFault({ name: 'n', label: 'n', type: 'number', required: false }, '12.5')).toBeUndefined()
+    expect(valueFault(field({ type: 'number', required: false }), '12a')).toBe('number')
+    expect(valueFault(field({ type: 'number', required: false }), '12.5')).toBeUndefined()
     expect(valueFault(matter.form[1]!, '2026/3/1')).toBe('date')
   })
 })
@@ -99,8 +94,8 @@ describe('materials', () => {
     const at = '2026-11-20T09:00:00+08:00'
     const c = detail({
       materials: [
-        material({ seq: 1, recheck: { state: 'valid', changed: false, at } }),
-        material({ seq: 2, recheck: { state: 'lost', changed: true, at } }),
+        material({ seq: 1, recheck: { state: 'valid', stateText: '有效', changed: false, at } }),
+        material({ seq: 2, recheck: { state: 'lost', stateText: '挂失', changed: true, at } }),
         material({ seq: 3 }),
       ],
     })
@@ -110,6 +105,20 @@ describe('materials', () => {
   it('cites the rules that bear on the case', () => {
     const c = detail({ electronic: false, materials: [material(), material({ seq: 2, status: 'missing' })] })
     expect(rulesOf(c, true)).toEqual([7, 12, 15, 17])
+  })
+
+  it('rests a refusal on the article its words cite, else on the one for its status', () => {
+    const reason = { code: 'x', zh: '没有用证的依据（榕政办〔2018〕214号第十二条）。', en: '' }
+    expect(articleFor(material({ status: 'missing', reason }))).toBe(12)
+    expect(articleFor(material({ status: 'missing', reason: { ...reason, zh: '没有。' } }))).toBe(15)
+    expect(articleFor(material())).toBeUndefined()
+  })
+
+  it('speaks of a case that came back as sent back, until it is submitted again', () => {
+    const step = (action: 'submit' | 'return') => ({ at: '2026-11-20T09:00:00+08:00', action, actor: { name: '林一', roles: [] } })
+    expect(spokenStage(detail({ history: [step('submit'), step('return')] }))).toBe('returned')
+    expect(spokenStage(detail({ stage: 'decide', history: [step('submit'), step('return'), step('submit')] }))).toBe('decide')
+    expect(spokenStage(detail())).toBe('accept')
   })
 
   it.each([
@@ -125,7 +134,7 @@ describe('materials', () => {
 })
 
 describe('power', () => {
-  const decide = detail({ stage: 'decide', assignee: undefined })
+  const decide = detail({ stage: 'decide', assignee: undefined, mine: false })
 
   it('lets the clerk edit and submit their own case', () => {
     expect(casePower(detail(), clerk)).toMatchObject({ edit: true, submit: true, take: false, look: true, decide: false })
@@ -133,16 +142,18 @@ describe('power', () => {
 
   it('lets an approver take first, then decide', () => {
     expect(casePower(decide, approver)).toMatchObject({ take: true, decide: false, look: false })
-    const mine = { ...decide, assignee: { id: 'a2', name: 'x' } }
+    const mine = { ...decide, mine: true }
     expect(casePower(mine, approver)).toMatchObject({ take: false, decide: true, edit: false, look: true })
   })
 
   it('gives nothing on closed cases or to the wrong role', () => {
     expect(Object.values(casePower(detail({ state: 'closed' }), clerk)).some(Boolean)).toBe(false)
     expect(Object.values(casePower(decide, clerk)).some(Boolean)).toBe(false)
+    expect(Object.values(casePower(detail({ mine: false }), clerk)).some(Boolean)).toBe(false)
   })
 
-  it('reviews only what is sealed', () => {
+  it('reviews only what is sealed and approved by someone else', () => {
+    expect(mayReview(making({ mine: true }), reviewer)).toBe(false)
     expect(mayReview(making(), reviewer)).toBe(true)
     expect(mayReview(making({ step: 'data' }), reviewer)).toBe(false)
     expect(mayReview(making(), approver)).toBe(false)
@@ -156,18 +167,43 @@ describe('power', () => {
 })
 
 describe('new case', () => {
-  it('asks only for parties whose licenses are fetched', () => {
-    expect(partiesOf(matter)).toEqual(['applicant', 'representative'])
+  const typed = (over: Partial<Record<PartyName, string>>): Record<PartyName, Entry> => {
+    const entry = (p: PartyName) => ({ code: over[p] ?? '', name: '' })
+    return { applicant: entry('applicant'), representative: entry('representative'), spouse: entry('spouse') }
+  }
+  const asks = partiesOf(matter)
+
+  it('asks for parties whose licenses are fetched, and for whom the server asks besides', () => {
+    expect(asks).toEqual([
+      { party: 'applicant', required: true },
+      { party: 'representative', required: true },
+    ])
+    expect(partiesOf(matter, ['spouse']).map((a) => a.party)).toEqual(['applicant', 'representative', 'spouse'])
+    const lax = { ...matter, materials: matter.materials.map((m) => ({ ...m, required: false })) }
+    expect(partiesOf(lax)[1]).toEqual({ party: 'representative', required: false })
   })
 
-  it('names each fault and sends tidy codes', () => {
-    expect(partyFaults(matter, { applicant: '91350100M000100Y43' })).toEqual({ representative: 'empty' })
-    expect(newCase(matter, { applicant: '91350100m000100y43 ', representative: '11010519491231002x' }, 'k')).toEqual({
+  it('names each fault; an optional party may stay empty', () => {
+    expect(partyFaults(matter, asks, typed({ applicant: '91350100M000100Y43' }))).toEqual({ representative: 'empty' })
+    const optional = asks.map((a) => ({ ...a, required: a.party === 'applicant' }))
+    expect(partyFaults(matter, optional, typed({ applicant: '91350100M000100Y43' }))).toEqual({})
+  })
+
+  it('sends tidy codes, and names only where they were asked for', () => {
+    const t = typed({ applicant: '91350100m000100y43 ', representative: '11010519491231002x' })
+    t.representative.name = ' 郑小明 '
+    expect(newCase(matter, asks, t, 'k')).toEqual({
       matterCode: 'M1',
       applicant: { code: '91350100M000100Y43' },
-      representative: { code: '11010519491231002X' },
+      representative: { code: '11010519491231002X', name: '郑小明' },
       idempotencyKey: 'k',
     })
+  })
+
+  it('reads from a problem whom it blames', () => {
+    const errors = [{ field: 'representative.code', code: 'case.holder-unknown', zh: '', en: '' }]
+    expect(blamed(new Problem(422, { code: 'case.holder-unknown', errors }), 'case.holder-unknown')).toEqual(['representative'])
+    expect(blamed(new Error('x'), 'case.holder-unknown')).toEqual([])
   })
 })
 
@@ -176,6 +212,7 @@ describe('small things', () => {
     expect(anchorOf('materials.3')).toBe('#material-3')
     expect(anchorOf('form.name')).toBe('#field-name')
     expect(anchorOf('opinion')).toBeUndefined()
+    expect(anchorOf('place', (id) => id === 'field-place')).toBe('#field-place')
   })
 
   it('quotes cells and defuses formulas', () => {

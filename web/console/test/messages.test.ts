@@ -30,3 +30,17 @@ describe('messages', () => {
     expect(strays).toEqual([])
   })
 })
+
+describe('keys', () => {
+  const sources = import.meta.glob<string>('../src/**/*.{vue,ts}', { query: '?raw', import: 'default', eager: true })
+  const known = new Set(flat(zh as Tree).map(([key]) => key))
+  const asked = Object.entries(sources).flatMap(([file, text]) =>
+    [...text.matchAll(/\bt\('([\w.-]+)'/g)].map((m) => [m[1] as string, file] as const),
+  )
+
+  it('that the pages ask for are there', () => {
+    const missing = asked.filter(([key]) => !known.has(key) && !key.startsWith('shared.'))
+    expect(missing).toEqual([])
+    expect(asked.length).toBeGreaterThan(150)
+  })
+})

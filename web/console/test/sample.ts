@@ -1,4 +1,5 @@
-import type { CaseDetail, CaseMaterial, CaseSummary, Making, Session } from '@yinxin/shared'
+import type { CaseDetail, CaseMaterial, CaseSummary, Making, Session } from '../src/api'
+import type { FormField } from '../src/logic/form'
 
 export const clerk: Session = { accountId: 'a1', name: '林一', kind: 'staff', roles: ['clerk'], demo: false }
 export const approver: Session = { ...clerk, accountId: 'a2', roles: ['approver'] }
@@ -16,20 +17,21 @@ export function summary(over: Partial<CaseSummary> = {}): CaseSummary {
     dueAt: '2026-11-20T18:00:00+08:00',
     workdaysLeft: 3,
     assignee: { id: 'a1', name: '林一' },
+    mine: true,
     missing: 0,
     ...over,
   }
 }
 
 export function material(over: Partial<CaseMaterial> = {}): CaseMaterial {
-  return { seq: 1, name: '营业执照', type: { code: 'T', name: '营业执照' }, status: 'lent', ...over }
+  return { seq: 1, name: '营业执照', type: { code: 'T', name: '营业执照' }, status: 'lent', required: true, ...over }
 }
 
 export function detail(over: Partial<CaseDetail> = {}): CaseDetail {
   return {
     ...summary(),
     unit: { id: 'u', name: '局' },
-    applicant: { name: '榕城****公司', codeMasked: '9135****', codeType: 'uscc' },
+    applicant: { role: 'applicant', name: '榕城****公司', codeMasked: '9135****', codeType: 'uscc' },
     parties: [],
     form: [],
     materials: [],
@@ -46,9 +48,15 @@ export function making(over: Partial<Making> = {}): Making {
     holderNameMasked: '榕城****公司',
     step: 'sealed',
     issuer: '局',
-    seals: [],
+    maker: { name: '陈二', roles: ['approver'] },
+    late: false,
+    mine: false,
     madeAt: '2026-11-01T09:00:00+08:00',
     dueAt: '2026-11-20T18:00:00+08:00',
     ...over,
   }
+}
+
+export function field(over: Partial<FormField> = {}): FormField {
+  return { name: 'name', label: '名称', type: 'text', required: true, locked: false, value: '', ...over }
 }

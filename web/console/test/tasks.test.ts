@@ -24,21 +24,20 @@ describe('tasks', () => {
 
   it.each([
     ['a clerk’s own case', summary(), clerk, 'accept'],
-    ['a case sent back', summary({ stage: 'returned' }), clerk, 'amend'],
-    ['someone else’s case', summary({ assignee: { id: 'x', name: 'x' } }), clerk, undefined],
+    ['someone else’s case', summary({ assignee: { id: 'x', name: 'x' }, mine: false }), clerk, undefined],
     ['a closed case', summary({ state: 'closed', stage: 'done' }), clerk, undefined],
-    ['a case nobody took', summary({ stage: 'decide', assignee: undefined }), approver, 'take'],
-    ['a case taken by me', summary({ stage: 'decide', assignee: { id: 'a2', name: 'x' } }), approver, 'decide'],
-    ['a case another approver took', summary({ stage: 'decide' }), approver, undefined],
+    ['a case nobody took', summary({ stage: 'decide', assignee: undefined, mine: false }), approver, 'take'],
+    ['a case taken by me', summary({ stage: 'decide' }), approver, 'decide'],
+    ['a case another approver took', summary({ stage: 'decide', mine: false }), approver, undefined],
     ['a case at decision, for the clerk', summary({ stage: 'decide' }), clerk, undefined],
   ])('knows the duty in %s', (_name, c, me, want) => {
     expect(caseDuty(c, me)).toBe(want)
   })
 
   it('lists a case of two queues once and only sealed licenses for review', () => {
-    const c = summary({ stage: 'decide', assignee: { id: 'a2', name: 'x' } })
+    const c = summary({ stage: 'decide' })
     expect(tasksOf([c, c], [], approver)).toHaveLength(1)
-    const makings = [making(), making({ licenseId: 'L2', step: 'data' }), making({ licenseId: 'L3', step: 'published' })]
+    const makings = [making(), making({ licenseId: 'L2', step: 'data' }), making({ licenseId: 'L3', mine: true })]
     expect(tasksOf([], makings, reviewer).map((t) => t.key)).toEqual(['making-L1'])
   })
 

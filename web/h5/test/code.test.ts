@@ -2,16 +2,16 @@ import { expect, test } from 'vitest'
 import { pathOf, readCode } from '../src/logic/code'
 
 test.each([
-  ['https://yinxin.example/s/AbC-123_xyz', 'presentation', 'AbC-123_xyz'],
-  ['http://localhost:8080/s/AbC123456?x=1#y', 'presentation', 'AbC123456'],
-  ['/s/AbC123456/', 'presentation', 'AbC123456'],
-  ['  AbC123456 ', 'presentation', 'AbC123456'],
-  ['https://yinxin.example/v/FACE12345', 'face', 'FACE12345'],
+  ['https://yinxin.example/s/AbC-123_xyz4567890defg', 'presentation', 'AbC-123_xyz4567890defg'],
+  ['http://localhost:8080/s/AbC-123_xyz4567890defg?x=1#y', 'presentation', 'AbC-123_xyz4567890defg'],
+  ['/s/AbC-123_xyz4567890defg/', 'presentation', 'AbC-123_xyz4567890defg'],
+  ['  AbC-123_xyz4567890defg ', 'presentation', 'AbC-123_xyz4567890defg'],
+  ['https://yinxin.example/v/FACE5678901234567890', 'face', 'FACE5678901234567890'],
 ])('%s is a code', (text, kind, token) => {
   expect(readCode(text)).toEqual({ kind, token })
 })
 
-test.each(['', 'hello', 'https://yinxin.example/', 'https://evil.example/x/AbC123456', '/s/short', '/s/../../etc1', 'javascript:1234567890'])(
+test.each(['', 'hello', 'https://yinxin.example/', 'https://evil.example/x/AbC-123_xyz4567890defg', '/s/short', '/s/../../etc1', 'javascript:1234567890'])(
   '%j is none',
   (text) => expect(readCode(text)).toBeUndefined(),
 )

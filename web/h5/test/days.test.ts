@@ -1,7 +1,7 @@
 import type { Use } from '@yinxin/shared'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { byDay } from '../src/logic/days'
-import { recordLines } from '../src/logic/record'
+import { agrees, recordLines } from '../src/logic/record'
 
 const at = (time: string) => ({ at: time, recordNo: time }) as Use
 
@@ -15,11 +15,46 @@ test('uses are grouped by Beijing day, newest first', () => {
 })
 
 test('a record is told line by line, without what is empty', () => {
-  const body = { unit: '某局', fields: ['甲', '乙'], reason: null, matter: { code: 'm', name: '事项' }, empty: '', n: 0 }
+  const body = { unit: '某局', fields: ['甲', '乙'], reason: null, empty: '', none: [], n: 0 }
   expect(recordLines(body)).toEqual([
-    { name: 'unit', value: '某局' },
-    { name: 'fields', value: '甲、乙' },
-    { name: 'matter', value: 'm · 事项' },
-    { name: 'n', value: '0' },
+    { name: 'unit', values: ['某局'] },
+    { name: 'fields', values: ['甲', '乙'] },
+    { name: 'n', values: ['0'] },
   ])
+})
+
+describe('a record agrees with what is shown', () => {
+  const use = {
+    at: '2026-03-02T14:05:07+08:00',
+    license: { id: 'l1', typeName: '营业执照' },
+    ground: 'case',
+    result: 'given',
+    purpose: '食品经营许可',
+    caseNo: '3501',
+  } as Use
+  const body = {
+    at: '2026-03-02T14:05:07.123456789+08:00',
+    licenseId: 'l1',
+    ground: 'case',
+    result: 'given',
+    purpose: '食品经营许可',
+    caseNo: '3501',
+  }
+
+  test('when all its members are the same', () => {
+    expect(agrees(use, body)).toBe(true)
+    expect(agrees({ ...use, caseNo: undefined }, { ...body, caseNo: undefined })).toBe(true)
+  })
+
+  test.each([
+    ['at', '2026-03-02T14:05:09+08:00'],
+    ['at', undefined],
+    ['licenseId', 'l2'],
+    ['ground', 'self'],
+    ['result', 'refused'],
+    ['purpose', ''],
+    ['caseNo', undefined],
+  ])('but not when %s is %s', (member, value) => {
+    expect(agrees(use, { ...body, [member]: value })).toBe(false)
+  })
 })

@@ -1,6 +1,6 @@
 import { states } from '@yinxin/shared'
-import { zh as shared } from '@yinxin/shared/messages/zh'
 import { expect, test } from 'vitest'
+import { zh as shared } from '../../shared/src/messages/zh'
 import { en } from '../src/messages/en'
 import { zh } from '../src/messages/zh'
 

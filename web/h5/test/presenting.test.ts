@@ -41,8 +41,8 @@ test('tells when it was checked, and stops asking', async () => {
 })
 
 test('a lost connection is told and asked again', async () => {
-  const answers = [Promise.reject(new Error('down')), Promise.resolve(open)]
-  const { show } = setup({ presentation: vi.fn(() => answers.shift()!) })
+  const answers = [() => Promise.reject(new Error('down')), async () => open]
+  const { show } = setup({ presentation: vi.fn(() => answers.shift()!()) })
   await show.start()
   await vi.advanceTimersByTimeAsync(2000)
   expect([show.online.value, show.phase.value]).toEqual([false, 'open'])

@@ -4,7 +4,7 @@ import { todos } from '../src/logic/todo'
 
 const now = new Date('2026-03-02T08:00:00+08:00')
 
-const license = (id: string, state: string, validTo?: string): HeldLicense => ({
+const license = (id: string, state: HeldLicense['state'], validTo?: string): HeldLicense => ({
   id,
   type: { code: '1', name: '营业执照', family: 'business' },
   holderName: '某公司',
@@ -14,6 +14,7 @@ const license = (id: string, state: string, validTo?: string): HeldLicense => ({
   issuer: '某局',
   validFrom: '2020-01-01',
   validTo,
+  usable: true,
 })
 
 const use = (recordNo: string, result: Use['result'], at: string): Use => ({
@@ -23,6 +24,7 @@ const use = (recordNo: string, result: Use['result'], at: string): Use => ({
   result,
   license: { id: 'a', typeName: '营业执照' },
   purpose: '',
+  role: 'clerk',
   fields: [],
 })
 
@@ -39,7 +41,7 @@ test.each([
 })
 
 test('states that stop use wait for the holder, those that ended it do not', () => {
-  const all = ['lost', 'suspended', 'inspectionOverdue', 'disputed', 'expired', 'cancelled', 'making', 'valid']
+  const all: HeldLicense['state'][] = ['lost', 'suspended', 'inspectionOverdue', 'disputed', 'expired', 'cancelled', 'making', 'valid']
   expect(brief(all.map((s) => license(s, s)))).toEqual(['lost 0', 'suspended 0', 'inspectionOverdue 0', 'disputed 0'])
 })
 

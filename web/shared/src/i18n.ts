@@ -1,11 +1,9 @@
 import { createI18n, type I18nOptions } from 'vue-i18n'
 import { en } from './messages/en'
 import { zh } from './messages/zh'
-import { keepChoice, readChoice } from './prefs'
+import { keepShared, langChoice, readShared } from './prefs'
 
 export type Lang = 'zh' | 'en'
-
-const langKey = 'yx.lang'
 
 /** A tree of messages of the same shape as another: what the English table must be to the Chinese one. */
 export type SameShape<T> = { readonly [K in keyof T]: T[K] extends string ? string : SameShape<T[K]> }
@@ -15,7 +13,7 @@ type Messages = NonNullable<I18nOptions['messages']>
 
 /** The remembered language; Chinese when nothing was chosen. */
 export function chosenLang(): Lang {
-  return readChoice(langKey) === 'en' ? 'en' : 'zh'
+  return readShared(langChoice) === 'en' ? 'en' : 'zh'
 }
 
 /** Makes the i18n of an app: the shared words and the app's own, Chinese by default. */
@@ -39,5 +37,5 @@ export function switchLang(i18n: { global: { locale: unknown } }, lang: Lang): v
   const locale = i18n.global.locale as { value: string }
   locale.value = lang
   markLang(lang)
-  keepChoice(langKey, lang)
+  keepShared(langChoice, lang)
 }

@@ -12,6 +12,7 @@ interface ProblemBody {
   status?: number
   detail?: string
   code?: string
+  reference?: string
   zh?: string
   en?: string
   errors?: FieldProblem[]
@@ -25,6 +26,8 @@ export class Problem extends Error {
   readonly status: number
   readonly code: string
   readonly fields: readonly FieldProblem[]
+  /** Names the request in the service's log; empty if it never came there. */
+  readonly reference: string
   private readonly zh: string
   private readonly en: string
 
@@ -34,6 +37,7 @@ export class Problem extends Error {
     this.status = status
     this.code = body.code ?? `http.${status}`
     this.fields = body.errors ?? []
+    this.reference = body.reference ?? ''
     this.zh = body.zh ?? body.detail ?? ''
     this.en = body.en ?? body.detail ?? ''
   }
@@ -68,4 +72,10 @@ export function problemText(
   if (err.code === networkCode) return t('shared.network')
   if (err.status === 401) return err.text(lang) || t('shared.signedOut')
   return err.text(lang) || t('shared.unknown', { code: err.code })
+}
+
+/** What stands small behind the words, for whoever is asked for help: the code and the request's name. */
+export function problemMark(err: unknown): string {
+  if (!(err instanceof Problem) || err.code === networkCode) return ''
+  return [err.code, err.reference].filter(Boolean).join(' · ')
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
 import { makeApi } from '../src/api'
 import { Client, loginPath } from '../src/client'
-import { Problem, problemText } from '../src/problem'
+import { Problem, problemMark, problemText } from '../src/problem'
 
 function client(answer: () => Response | Promise<Response>) {
   const calls: { path: string; init: RequestInit }[] = []
@@ -51,6 +51,12 @@ describe('refusals', () => {
     const err = await caught(c.get('/x'))
     expect(err).toBeInstanceOf(Problem)
     expect([err.status, err.code, err.text('zh'), err.text('en')]).toEqual([409, 'case.closed', problem.zh, problem.en])
+  })
+
+  test('keep the name of the request for whoever is asked for help', async () => {
+    const { c } = client(() => json({ ...problem, reference: 'r-1' }, 409, 'application/problem+json'))
+    expect(problemMark(await caught(c.get('/x')))).toBe('case.closed · r-1')
+    expect([problemMark(Problem.network()), problemMark(new Error('boom'))]).toEqual(['', ''])
   })
 
   test('with a body that is no problem still have a status', async () => {

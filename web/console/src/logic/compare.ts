@@ -1,4 +1,4 @@
-import type { Field } from '@yinxin/shared'
+import type { Field } from '../api'
 
 /** License fields looked at in this sitting, by material number. Kept in memory only. */
 export type Looked = ReadonlyMap<number, readonly Field[]>

@@ -1,10 +1,10 @@
-import type { CaseStage, CaseSummary } from '@yinxin/shared'
+import type { CaseStage, CaseSummary } from '../api'
 import { deadlineKind } from './deadline'
 
 /** Filters of the case list; each is a chip. */
 export type CaseFilter = CaseStage | 'overdue' | 'open' | 'electronic'
 
-export const stageFilters: readonly CaseStage[] = ['accept', 'returned', 'decide', 'making', 'done']
+export const stageFilters: readonly CaseStage[] = ['accept', 'decide', 'making', 'done']
 export const markFilters = ['overdue', 'open', 'electronic'] as const
 
 function passes(c: CaseSummary, f: CaseFilter): boolean {

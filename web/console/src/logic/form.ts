@@ -1,35 +1,7 @@
-import type { CaseDetail, FormItem, Matter } from '@yinxin/shared'
+import type { CaseDetail, FormItem } from '../api'
 
-/** A form field as the workbench shows it: the matter's definition with the case's value. */
-export interface FormField extends FormItem {
-  value: string
-  /** 来自营业执照, as the server says it. */
-  source?: string
-  sourceSeq?: number
-  /** The rule does not allow changing what the license says. */
-  locked: boolean
-}
-
-/** Joins the definition of the matter's form with the values of the case; either may know more than the other. */
-export function formFields(c: CaseDetail, matter: Matter | undefined): FormField[] {
-  const items = new Map((matter?.form ?? []).map((i) => [i.name, i as FormItem & { locked?: boolean }]))
-  return (c.form ?? []).map((f) => {
-    const item = items.get(f.name)
-    return {
-      name: f.name,
-      label: f.label || item?.label || f.name,
-      type: item?.type ?? 'text',
-      required: item?.required ?? false,
-      maxLength: item?.maxLength,
-      options: item?.options,
-      from: item?.from,
-      value: f.value ?? '',
-      source: f.from,
-      sourceSeq: f.fromSeq,
-      locked: item?.locked ?? false,
-    }
-  })
-}
+/** A form field as a case holds it: its definition, its value and the material that filled it. */
+export type FormField = CaseDetail['form'][number]
 
 /** What is wrong with a value; a key of `form.fault` in the messages. */
 export type ValueFault = 'required' | 'long' | 'number' | 'date'

@@ -1,4 +1,4 @@
-import type { Making } from '@yinxin/shared'
+import type { Making } from '../api'
 
 export type MakingStep = Making['step']
 

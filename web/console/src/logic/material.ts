@@ -1,4 +1,4 @@
-import type { CaseDetail, CaseMaterial } from '@yinxin/shared'
+import type { CaseDetail, CaseMaterial } from '../api'
 
 /** What a member of staff can do about a material that was not fetched; a key of `next` in the messages. */
 export type NextStep = 'paper' | 'renew' | 'askIssuer' | 'addParty' | 'notNeeded' | 'grant' | 'collect'
@@ -32,33 +32,46 @@ export function mayTakePaper(m: CaseMaterial): boolean {
 
 /** Materials whose license changed its state after the case was opened. */
 export function changedMaterials(c: CaseDetail): CaseMaterial[] {
-  return (c.materials ?? []).filter((m) => m.recheck?.changed)
+  return c.materials.filter((m) => m.recheck?.changed)
+}
+
+/** The stage as people speak of it: a case that came back from the approver is being corrected (退回补正). */
+export function spokenStage(c: CaseDetail): CaseDetail['stage'] | 'returned' {
+  const last = c.history.findLast((h) => h.action === 'return' || h.action === 'submit')
+  return c.stage === 'accept' && last?.action === 'return' ? 'returned' : c.stage
 }
 
 /** How many materials came by themselves, and how many still need something. */
 export function fetchTally(c: CaseDetail): { lent: number; open: number; plain: number } {
-  const count = (...s: CaseMaterial['status'][]) => (c.materials ?? []).filter((m) => s.includes(m.status)).length
+  const count = (...s: CaseMaterial['status'][]) => c.materials.filter((m) => s.includes(m.status)).length
   return { lent: count('lent'), open: count('missing', 'unusable', 'refused'), plain: count('plain') }
 }
 
 /** The articles of the Measures that bear on a case, in order; keys of `rules.a` in the messages. */
 export function rulesOf(c: CaseDetail, makesLicense: boolean): number[] {
-  const has = (s: CaseMaterial['status']) => (c.materials ?? []).some((m) => m.status === s)
+  const has = (s: CaseMaterial['status']) => c.materials.some((m) => m.status === s)
   const rules = new Set<number>()
   if (c.electronic) rules.add(3)
   if (makesLicense) rules.add(7)
   if (has('unusable')) rules.add(9)
   if (has('lent') || has('refused')) rules.add(12)
-  if ((c.materials ?? []).some((m) => m.type)) rules.add(15)
+  if (c.materials.some((m) => m.type)) rules.add(15)
   if (has('missing')) rules.add(17)
   return [...rules].sort((a, b) => a - b)
 }
 
+const byStatus: Partial<Record<CaseMaterial['status'], number>> = { missing: 15, unusable: 9, refused: 12 }
+
+/** The article a reason rests on: the one its words cite, else the one that governs its status. */
+export function articleFor(m: CaseMaterial): number | undefined {
+  return (m.reason && articleOf(m.reason.zh)) ?? byStatus[m.status]
+}
+
 const numerals = ['零', '一', '二', '三', '四', '五', '六', '七', '八', '九']
 
-/** 第十五条 → 15: the article a clause names, for the link to its text. */
-export function articleOf(clause: string): number | undefined {
-  const m = /第([一二三四五六七八九十]+)条/.exec(clause) ?? /art\.?\s*(\d+)/i.exec(clause)
+/** 第十五条 → 15: the first article that a text names. */
+export function articleOf(text: string): number | undefined {
+  const m = /第([一二三四五六七八九十]+)条/.exec(text) ?? /art\.?\s*(\d+)/i.exec(text)
   if (!m?.[1]) return undefined
   if (/^\d+$/.test(m[1])) return Number(m[1])
   const [tens, ones] = m[1].includes('十') ? m[1].split('十') : ['', m[1]]

@@ -1,4 +1,4 @@
-import type { CaseDetail, Making, Session } from '@yinxin/shared'
+import type { CaseDetail, Making, Session } from '../api'
 
 /** What the person in front of the screen may do with a case now. The server decides again. */
 export interface Power {
@@ -15,17 +15,18 @@ const none: Power = { edit: false, submit: false, take: false, decide: false, pa
 
 export function casePower(c: CaseDetail, me: Session): Power {
   if (c.state === 'closed') return none
-  const mine = c.assignee?.id === me.accountId
-  const atCounter = c.stage === 'accept' || c.stage === 'returned'
-  const allowed = (atCounter && me.roles.includes('clerk')) || (c.stage === 'decide' && me.roles.includes('approver'))
-  if (!allowed) return none
-  if (!mine) return { ...none, take: true }
-  return { edit: atCounter, submit: atCounter, take: false, decide: !atCounter, paper: atCounter, look: true }
+  if (c.stage === 'accept' && me.roles.includes('clerk') && c.mine) {
+    return { ...none, edit: true, submit: true, paper: true, look: true }
+  }
+  if (c.stage === 'decide' && me.roles.includes('approver')) {
+    return c.mine ? { ...none, decide: true, look: true } : { ...none, take: true }
+  }
+  return none
 }
 
-/** A making waits for review once its seals are on; only reviewers publish. */
+/** A making waits for review once it is sealed; the reviewer must not be who approved it. */
 export function mayReview(m: Making, me: Session): boolean {
-  return m.step === 'sealed' && me.roles.includes('reviewer')
+  return m.step === 'sealed' && me.roles.includes('reviewer') && !m.mine
 }
 
 export type Room = 'today' | 'cases' | 'makings'

@@ -1,4 +1,4 @@
-import type { CaseQueue, Session } from '@yinxin/shared'
+import type { CaseQueue, Session } from '../api'
 
 /** The queues a person may see, the one they work from first. */
 export function queuesOf(me: Session): CaseQueue[] {

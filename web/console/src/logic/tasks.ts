@@ -1,8 +1,8 @@
-import type { CaseSummary, Making, Session } from '@yinxin/shared'
+import type { CaseSummary, Making, Session } from '../api'
 import { deadlineKind, momentKind, type DeadlineKind } from './deadline'
 
 /** What is to be done; a key of `today.verb` in the messages. */
-export type Duty = 'accept' | 'amend' | 'take' | 'decide' | 'review'
+export type Duty = 'accept' | 'take' | 'decide' | 'review'
 
 /** One piece of today's work. */
 export interface Task {
@@ -43,14 +43,11 @@ export function groupTasks(tasks: readonly Task[]): { kind: 'overdue' | 'today' 
 /** The work a case means for this person now; undefined when it waits for someone else. */
 export function caseDuty(c: CaseSummary, me: Session): Duty | undefined {
   if (c.state === 'closed') return undefined
-  const mine = c.assignee?.id === me.accountId
   if (c.stage === 'decide' && me.roles.includes('approver')) {
-    if (mine) return 'decide'
+    if (c.mine) return 'decide'
     return c.assignee ? undefined : 'take'
   }
-  if (!mine || !me.roles.includes('clerk')) return undefined
-  if (c.stage === 'accept') return 'accept'
-  return c.stage === 'returned' ? 'amend' : undefined
+  return c.mine && c.stage === 'accept' && me.roles.includes('clerk') ? 'accept' : undefined
 }
 
 /** Today's work out of the queues a person may see; a case in two queues is one task. */
@@ -60,7 +57,7 @@ export function tasksOf(cases: readonly CaseSummary[], makings: readonly Making[
     const duty = caseDuty(c, me)
     if (duty) byKey.set(c.caseNo, caseTask(c, duty))
   }
-  const reviews = makings.filter((m) => m.step === 'sealed').map(reviewTask)
+  const reviews = makings.filter((m) => m.step === 'sealed' && !m.mine).map(reviewTask)
   return sortTasks([...byKey.values(), ...reviews])
 }
 

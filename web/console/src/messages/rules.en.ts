@@ -4,7 +4,7 @@ import type { rulesZh } from './rules.zh'
 export const rulesEn: SameShape<typeof rulesZh> = {
   title: 'Rules on using licenses',
   here: 'Rules that apply to this case',
-  by: 'Rule: {clause}',
+  by: 'Rule: 榕政办〔2018〕214号, {article}',
   source:
     'Measures of Fuzhou City on Using Electronic Licenses throughout Administrative Approval (for trial implementation), 榕政办〔2018〕214号, issued on 15 October 2018.',
   note: 'Only the articles that pages cite are shown, in our translation. The Chinese text as published is binding.',

@@ -1,7 +1,7 @@
 /** What a scanned or typed text stands for. */
 export type Scanned = { kind: 'presentation' | 'face'; token: string } | undefined
 
-const tokenForm = /^[A-Za-z0-9_-]{8,200}$/
+const tokenForm = /^[A-Za-z0-9_-]{20,64}$/
 
 /**
  * Reads a code: the address of a presentation (`…/s/TOKEN`), of a code printed on a face (`…/v/TOKEN`), or a bare

@@ -1,4 +1,4 @@
-import type { Code, FileReport, Tone, Verdict } from '@yinxin/shared'
+import type { Tone, Verdict } from '@yinxin/shared'
 
 /** How a verdict looks: its key in the words, its colour and its shape in a 48 × 48 box. */
 export interface Look {
@@ -19,7 +19,9 @@ const looks: Record<Verdict['verdict'], Look> = {
   ended: { key: 'ended', tone: 'red', shape: cross },
 }
 
-const fileLooks: Record<FileReport['verdict'], Look> = {
+type FileVerdict = 'valid' | 'untrusted' | 'invalid'
+
+const fileLooks: Record<FileVerdict, Look> = {
   valid: { key: 'fileValid', tone: 'jade', shape: check },
   untrusted: { key: 'fileUntrusted', tone: 'amber', shape: question },
   invalid: { key: 'fileInvalid', tone: 'red', shape: cross },
@@ -32,10 +34,5 @@ export function lookOf(verdict: string): Look {
 
 /** The look of a file's report; an answer we do not know counts as invalid. */
 export function fileLookOf(verdict: string): Look {
-  return fileLooks[verdict as FileReport['verdict']] ?? fileLooks.invalid
-}
-
-/** The name of a license type, which comes alone or with its code. */
-export function typeName(type: string | Code): string {
-  return typeof type === 'string' ? type : type.name
+  return fileLooks[verdict as FileVerdict] ?? fileLooks.invalid
 }

@@ -44,7 +44,11 @@ final class Face {
                     same(want, item.getValue()),
                     item.getKey() + ": face and metadata differ");
         }
-        Mismatch.unless(index.containsKey("ZZBH"), "data index does not point at the license number");
+        // Where the number is the holder's code, as on an identity card, the face shows it once.
+        String number = plain(meta.getCustomDataValue("ZZBH"));
+        Mismatch.unless(
+                index.values().stream().anyMatch(text -> plain(text).equals(number)),
+                "data index does not point at the license number");
         Mismatch.unless(index.containsKey("CZZT"), "data index does not point at the holder");
         return index.size();
     }
@@ -79,13 +83,13 @@ final class Face {
         return index;
     }
 
-    /** Equal but for white space; a date may be written 20250102, 2025-01-02 or 2025年1月2日. */
+    /** Equal but for white space and the mark between several holders; a date may be written 20250102, 2025-01-02 or 2025年1月2日. */
     private static boolean same(String meta, String shown) {
         return plain(meta).equals(plain(shown));
     }
 
     private static String plain(String value) {
-        String text = value.replaceAll("\\s", "");
+        String text = value.replaceAll("\\s", "").replace('^', '、');
         Matcher date = DATE.matcher(text);
         if (!date.matches()) {
             return text;

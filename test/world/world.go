@@ -1,0 +1,191 @@
+// Package world gives tests a whole platform: the demonstration's units, types and matters, the cast with its
+// licenses and accounts, on every database the product supports, at a time that the test decides.
+//
+// Making the cast takes seconds, so it is made once a process and copied for every test. A package that uses
+// it has to let Main run its tests, which takes the copy on PostgreSQL away again.
+package world
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/yinxin-org/yinxin/internal/app"
+	"github.com/yinxin-org/yinxin/internal/authn"
+	"github.com/yinxin-org/yinxin/internal/clock"
+	"github.com/yinxin-org/yinxin/internal/config"
+	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/demo"
+	"github.com/yinxin-org/yinxin/internal/holder"
+)
+
+// BaseURL is how the world's platform is reached.
+const BaseURL = "https://yinxin.example"
+
+// Start is when every world begins: a Monday morning, a working day.
+var Start = time.Date(2026, 3, 2, 10, 0, 0, 0, clock.Shanghai)
+
+// Hash makes passwords cheap; tests prove nothing about their cost.
+var Hash = authn.Params{MemoryKiB: 64, Passes: 1, Threads: 1}
+
+// World is a platform of a test's own.
+type World struct {
+	*app.App
+	Now  *clock.Fixed
+	City *demo.City
+
+	mu        sync.Mutex
+	passwords map[string]string
+	actors    map[string]*authn.Actor
+}
+
+// Each runs fn in a world of its own on SQLite and on PostgreSQL. Without a server the latter is skipped and
+// says so; in CI that is a failure.
+func Each(t *testing.T, fn func(t *testing.T, w *World)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		fn(t, sqliteWorld(t))
+	})
+	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
+		fn(t, postgresWorld(t))
+	})
+}
+
+// New is a world on SQLite, for tests of what no database can change.
+func New(t *testing.T) *World {
+	t.Helper()
+	return sqliteWorld(t)
+}
+
+// open builds the object graph over a folder and a database.
+func open(t testing.TB, dir, url string) *World {
+	t.Helper()
+	c := config.Config{Data: dir, Database: url, BaseURL: BaseURL, PlatformUnit: demo.PlatformUnit, LogOrigin: "yinxin.example/test"}
+	if err := c.Complete(); err != nil {
+		t.Fatal(err)
+	}
+	w := &World{Now: clock.At(Start), actors: map[string]*authn.Actor{}}
+	var err error
+	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	if w.App, err = app.Open(context.Background(), app.Options{Config: c, Log: log, Clock: w.Now, Demo: true, Hash: Hash}); err != nil {
+		t.Fatal(err)
+	}
+	if w.City, err = demo.Load(demo.Seed, Start); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// copied opens the copy of a template for one test.
+func copied(t *testing.T, template, url string) *World {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "data")
+	if err := os.CopyFS(dir, os.DirFS(template)); err != nil {
+		t.Fatal(err)
+	}
+	// What holds secrets is refused when others could read it, and copying does not keep the modes.
+	if err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		return os.Chmod(path, 0o600)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if url == "" {
+		url = "sqlite:" + filepath.Join(dir, "yinxin.db")
+	}
+	w := open(t, dir, url)
+	t.Cleanup(func() { _ = w.Close() })
+	var err error
+	if w.passwords, err = demo.Passwords(dir); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// Actor signs an account of the demonstration in, such as "gl-scjg-clerk" or "food-firm".
+func (w *World) Actor(t testing.TB, login string) *authn.Actor {
+	t.Helper()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if a := w.actors[login]; a != nil {
+		return a
+	}
+	s, err := w.Accounts.SignIn(context.Background(), login, w.passwords[login])
+	if err != nil {
+		t.Fatalf("sign %s in: %v", login, err)
+	}
+	w.actors[login] = s.Actor
+	return s.Actor
+}
+
+// Cast is a member of the cast, such as "owner".
+func (w *World) Cast(t testing.TB, key string) demo.Holder {
+	t.Helper()
+	h, ok := w.City.Cast(key)
+	if !ok {
+		t.Fatalf("the cast has no %s", key)
+	}
+	return h
+}
+
+// HolderID is the id of a member of the cast.
+func (w *World) HolderID(t testing.TB, key string) string {
+	t.Helper()
+	var id string
+	w.Read(t, func(ctx context.Context, q *db.Tx) error {
+		var err error
+		id, err = w.Holders.Find(ctx, q, holder.Code(w.Cast(t, key).Code))
+		return err
+	})
+	return id
+}
+
+// TypeCode is the code of a license type by its key, such as demo.FoodPermit.
+func (w *World) TypeCode(t testing.TB, key string) string {
+	t.Helper()
+	typ, err := w.City.Type(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return typ.Code
+}
+
+// Read reads, and fails the test on error.
+func (w *World) Read(t testing.TB, fn func(ctx context.Context, q *db.Tx) error) {
+	t.Helper()
+	ctx := context.Background()
+	if err := w.DB.Read(ctx, func(q *db.Tx) error { return fn(ctx, q) }); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Write writes, and fails the test on error.
+func (w *World) Write(t testing.TB, fn func(ctx context.Context, tx *db.Tx) error) {
+	t.Helper()
+	if err := w.TryWrite(fn); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TryWrite writes and gives the error.
+func (w *World) TryWrite(fn func(ctx context.Context, tx *db.Tx) error) error {
+	ctx := context.Background()
+	return w.DB.Write(ctx, func(tx *db.Tx) error { return fn(ctx, tx) })
+}
+
+// Count is the number a query gives.
+func (w *World) Count(t testing.TB, query string, args ...any) int {
+	t.Helper()
+	var n int
+	w.Read(t, func(ctx context.Context, q *db.Tx) error { return q.QueryRow(ctx, query, args...).Scan(&n) })
+	return n
+}
