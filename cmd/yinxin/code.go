@@ -24,6 +24,9 @@ func (c codeCmd) Run(s streams) error {
 	for i, v := range c.Values {
 		// The likeliest kind comes first.
 		f := gbcode.Identify(v)[0]
+		if f.Kind == gbcode.KindCitizen {
+			f.Parts = nil // birth and sex are the person's own
+		}
 		valid = valid && f.Valid
 		if err := printJSON(s.out, codeLine{Index: i + 1, Finding: f}, false); err != nil {
 			return err

@@ -24,7 +24,8 @@ type demoCmd struct {
 func (demoCmd) Help() string {
 	return `The first start makes a demonstration city: units of Fuzhou, 12 license types, 15 matters, 300 invented
 holders with their licenses, all sealed under a root certificate that exists only in this folder. Accounts and
-passwords are made for the folder, printed here and kept in DIR/accounts.txt.
+passwords are made for the folder, printed here and kept in DIR/accounts.txt; the codes of the people and firms
+of its stories, to open cases for, are in DIR/cast.json.
 
 With --once it leaves in DIR/out: license.ofd, license.svg, annotated.ofd, receipt.json, proof.json, anchors.pem,
 log.pub. Check them with:

@@ -43,6 +43,7 @@ type setup struct {
 	app      *app.App
 	city     *City
 	progress func(done, of int)
+	actors   map[string]*authn.Actor // by login
 }
 
 // ready marks a data folder whose setting up came to its end.
@@ -72,7 +73,7 @@ func fill(ctx context.Context, a *app.App, progress func(done, of int), castOnly
 	if progress == nil {
 		progress = func(int, int) {}
 	}
-	s := &setup{app: a, city: city, progress: progress}
+	s := &setup{app: a, city: city, progress: progress, actors: map[string]*authn.Actor{}}
 	if err := a.DB.Write(ctx, func(tx *db.Tx) error { return a.MarkDemo(ctx, tx) }); err != nil {
 		return err
 	}
@@ -93,6 +94,12 @@ func fill(ctx context.Context, a *app.App, progress func(done, of int), castOnly
 		return err
 	}
 	if err := s.accounts(ctx, ids); err != nil {
+		return err
+	}
+	if err := s.cases(ctx); err != nil {
+		return err
+	}
+	if err := s.writeCast(); err != nil {
 		return err
 	}
 	return a.DB.Write(ctx, func(tx *db.Tx) error {
@@ -236,9 +243,11 @@ func (s *setup) accounts(ctx context.Context, ids map[string]string) error {
 	list.WriteString("# 印信演示账号。口令只为本目录生成。 Accounts of this demonstration; passwords were made for this folder.\n")
 	add := func(a authn.Account, what string) error {
 		a.Password = password()
-		if _, err := s.app.Accounts.Create(ctx, a); err != nil {
+		id, err := s.app.Accounts.Create(ctx, a)
+		if err != nil {
 			return fmt.Errorf("make account %s: %w", a.Login, err)
 		}
+		s.actors[a.Login] = &authn.Actor{AccountID: id, Name: a.Name, Kind: a.Kind, UnitID: a.UnitID, HolderID: a.HolderID, Roles: a.Roles}
 		fmt.Fprintf(&list, "%s\t%s\t%s\n", a.Login, a.Password, what)
 		return nil
 	}

@@ -30,8 +30,17 @@ export function dayOf(value: string): number | undefined {
     const ms = Date.UTC(Number(date[1]), Number(date[2]) - 1, Number(date[3]))
     return new Date(ms).toISOString().startsWith(value) ? ms / dayLength : undefined
   }
-  const at = new Date(value)
-  return Number.isNaN(at.getTime()) ? undefined : beijingDay(at)
+  const at = momentOf(value)
+  return at && beijingDay(at)
+}
+
+// Date itself would take `001` or `1766` for a year.
+const momentForm = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/
+
+/** Reads a moment (RFC 3339); undefined if it is none. */
+export function momentOf(value: string): Date | undefined {
+  const at = momentForm.test(value) ? new Date(value) : undefined
+  return at && !Number.isNaN(at.getTime()) ? at : undefined
 }
 
 function plainDay(day: number, lang: Lang): string {
@@ -62,8 +71,8 @@ export function dateText(value: string, lang: Lang): string {
 
 /** A moment with a date word: `今天 14:05`, `yesterday 14:05`, `2026年3月1日 14:05`. */
 export function timeText(value: string, lang: Lang, now: Date = new Date()): string {
-  const at = new Date(value)
-  if (Number.isNaN(at.getTime())) return value
+  const at = momentOf(value)
+  if (!at) return value
   const day = beijingDay(at)
   const word = words[lang].get(day - beijingDay(now)) ?? plainDay(day, lang)
   return `${word} ${clockText(at)}`

@@ -26,6 +26,11 @@ test('dates are written out, other words stay as they are', () => {
   expect(dateText('长期', 'zh')).toBe('长期')
 })
 
+test.each(['001', '1766', '2018', 'March 5', '2026-03-02T25:00:00Z', '20180325'])('%s is no date', (value) => {
+  expect(dateText(value, 'zh')).toBe(value)
+  expect(timeText(value, 'zh', now)).toBe(value)
+})
+
 test('a day that does not exist is no date', () => {
   expect(dayOf('2026-02-30')).toBeUndefined()
   expect(dayOf('2028-02-29')).toBeDefined()

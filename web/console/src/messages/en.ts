@@ -246,7 +246,7 @@ export const en: SameShape<typeof zh> = {
   opinion: {
     label: 'Opinion',
     needed: 'State your opinion; the parties and the archive need it.',
-    phrases: 'Common opinions',
+    phrases: 'Common phrases',
     cancel: 'Cancel',
     submit: {
       title: 'Submit for decision',
@@ -317,6 +317,7 @@ export const en: SameShape<typeof zh> = {
     recorded: 'This look was recorded {time}. The holder can see who looked, and for which case.',
     alt: 'Face of the annotated copy: {name}. Its contents stand in the list beside it.',
     fields: 'What the license says',
+    identifier: 'License identifier',
     same: 'same as the form',
     differs: 'The form says: {value}',
     download: 'Download the annotated copy (OFD)',

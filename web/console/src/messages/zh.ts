@@ -245,7 +245,7 @@ export const zh = {
   opinion: {
     label: '意见',
     needed: '请写明意见，当事人和存档都要看。',
-    phrases: '常用意见',
+    phrases: '常用语',
     cancel: '取消',
     submit: {
       title: '提交审批',
@@ -316,6 +316,7 @@ export const zh = {
     recorded: '这次查看已于{time}记录，持证人能看到是谁、为哪个办件看的。',
     alt: '{name}加注件的照面；各项内容见旁边的列表',
     fields: '证照内容',
+    identifier: '证照标识',
     same: '与表单一致',
     differs: '表单上是：{value}',
     download: '下载加注件（OFD）',

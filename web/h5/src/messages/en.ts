@@ -120,7 +120,7 @@ export const en: SameShape<typeof zh> = {
     look: 'See this license',
   },
   uses: {
-    intro: 'Every use, showing and refusal is recorded here. Nobody can delete a record.',
+    intro: 'Every use, showing and refusal is recorded here. Nobody can delete a record. Times are Beijing time.',
     only: 'Only: {name}',
     all: 'See all',
     none: 'Nobody has used your licenses yet',

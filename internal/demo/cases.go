@@ -1,0 +1,43 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/yinxin-org/yinxin/internal/hall"
+	"github.com/yinxin-org/yinxin/internal/matter"
+)
+
+// opening is a case that is already there when the demonstration begins, so that nobody finds an empty desk.
+type opening struct {
+	clerk      string
+	matterCode string
+	parties    map[matter.Party]string // cast keys
+}
+
+var openings = []opening{
+	{"gl-scjg-clerk", foodMatter, map[matter.Party]string{matter.Applicant: "hotel", matter.Representative: "hotelier"}},
+	// The identity card of this representative is reported lost: the case shows what cannot be used, and why.
+	{"gl-scjg-clerk", "11350102YX0100017G4350131902001",
+		map[matter.Party]string{matter.Applicant: "new-firm", matter.Representative: "loser"}},
+	{"gl-xzfw-clerk", "11350102YX010009294350110905001",
+		map[matter.Party]string{matter.Applicant: "tea-firm", matter.Representative: "baker"}},
+}
+
+// cases opens the cases as their clerks would; what they need is fetched through the door.
+func (s *setup) cases(ctx context.Context) error {
+	for _, o := range openings {
+		parties := map[matter.Party]hall.Person{}
+		for role, key := range o.parties {
+			h, ok := s.city.Cast(key)
+			if !ok {
+				return fmt.Errorf("the cast has no %s", key)
+			}
+			parties[role] = hall.Person{Code: h.Code}
+		}
+		if _, err := s.app.Hall.Open(ctx, s.actors[o.clerk], hall.Request{MatterCode: o.matterCode, Parties: parties}); err != nil {
+			return fmt.Errorf("open a case of %s: %w", o.clerk, err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,146 @@
+// A person at a browser of their own, watched: what the page complains of, what fails to load, and whether axe-core
+// finds a barrier.
+
+import assert from 'node:assert/strict'
+import { mkdir } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+const axeTags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+
+/** Where pictures of the pages are left. */
+export const out = fileURLToPath(new URL('../out', import.meta.url))
+
+const desk = { viewport: { width: 1440, height: 900 } }
+const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 }
+export const devices = { desk, phone, small: { ...phone, viewport: { width: 320, height: 640 } } }
+
+export class Person {
+  #faults = []
+  #expected = []
+  #underWay = new Set()
+  #context
+  #origin
+  #prefix
+
+  /** Opens a browser context. prefix begins the names of this person's pictures; empty: none are kept. */
+  static async arrive(browser, { city, name, device, prefix, script = true }) {
+    const context = await browser.newContext({
+      ...device,
+      baseURL: city.url,
+      locale: 'zh-CN',
+      timezoneId: 'Asia/Shanghai',
+      reducedMotion: 'reduce',
+      javaScriptEnabled: script,
+      permissions: script ? ['clipboard-write'] : [],
+    })
+    context.setDefaultTimeout(15_000)
+    await context.addInitScript({ path: axePath })
+    const person = new Person()
+    person.name = name
+    person.city = city
+    person.#context = context
+    person.#origin = city.url
+    person.#prefix = prefix
+    context.on('page', (page) => person.#watch(page))
+    person.page = await context.newPage()
+    return person
+  }
+
+  #watch(page) {
+    page.on('console', (m) => {
+      // A failed load is heard of below, with its address.
+      if (m.type() === 'error' && !m.text().startsWith('Failed to load resource')) this.#fault(page, `console: ${m.text()}`)
+    })
+    page.on('pageerror', (err) => this.#fault(page, `script: ${err.stack ?? err}`))
+    page.on('request', (r) => {
+      this.#underWay.add(r)
+      const outside = /^https?:/.test(r.url()) && !r.url().startsWith(this.#origin)
+      if (outside) this.#fault(page, `request to another host: ${r.url()}`)
+    })
+    page.on('requestfinished', (r) => this.#underWay.delete(r))
+    page.on('requestfailed', (r) => {
+      this.#underWay.delete(r)
+      // Leaving a page, and a download, end requests early.
+      if (r.failure()?.errorText !== 'net::ERR_ABORTED') this.#fault(page, `${r.method()} ${r.url()}: ${r.failure()?.errorText}`)
+    })
+    page.on('response', (r) => this.#answered(page, r))
+  }
+
+  #answered(page, r) {
+    if (r.status() < 400) return
+    const at = this.#expected.findIndex((e) => e.status === r.status() && e.path.test(new URL(r.url()).pathname))
+    if (at >= 0) this.#expected.splice(at, 1)
+    else this.#fault(page, `${r.request().method()} ${r.url()}: ${r.status()}`)
+  }
+
+  #fault(page, text) {
+    this.#faults.push(`${this.name} at ${new URL(page.url()).pathname}: ${text}`)
+  }
+
+  /** Says that the server will refuse something once: any other refusal is a fault, and so is this one not coming. */
+  expectRefusal(status, path) {
+    this.#expected.push({ status, path })
+  }
+
+  async signIn(login, to) {
+    await this.page.goto(to ?? '/login')
+    await this.giveAccount(login)
+  }
+
+  /** Fills in the sign-in form that is on the page. */
+  async giveAccount(login) {
+    await this.page.getByLabel('账号').fill(login)
+    await this.page.getByLabel('密码').fill(this.city.passwords[login])
+    await this.page.getByRole('main').getByRole('button', { name: '登录' }).click()
+    await this.page.waitForURL((url) => url.pathname !== '/login')
+  }
+
+  /** Sets language and size as the links and switches of the pages do: for all pages, from the next one on. */
+  async prefer({ lang = 'zh', large = false }) {
+    const cookie = (name, value) => ({ name, value, url: this.#origin })
+    await this.#context.addCookies([cookie('yx_lang', lang), cookie('yx_large', large ? '1' : '0')])
+  }
+
+  /** Waits until nothing is loading, nothing moves and the page has been drawn. */
+  async settle(page = this.page) {
+    await page.waitForLoadState('load')
+    do {
+      await page.evaluate(async () => {
+        const moving = document.getAnimations().filter((a) => Number.isFinite(a.effect?.getComputedTiming().endTime))
+        await Promise.all(moving.map((a) => a.finished.catch(() => undefined)))
+        await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))
+      })
+    } while (this.#underWay.size > 0)
+  }
+
+  /** Looks the page over as it is now: no barrier found by axe-core, nothing wider than the screen; keeps a picture. */
+  async look(name, page = this.page) {
+    await this.settle(page)
+    if (this.#prefix) await this.picture(`${this.#prefix}-${name}`, page)
+    const found = await page.evaluate((tags) => globalThis.axe.run(document, { runOnly: tags, resultTypes: ['violations'] }), axeTags)
+    const barriers = found.violations.map((v) => `${v.id} (${v.impact}): ${v.help}\n${v.nodes.map((n) => `    ${n.target.join(' ')}\n      ${n.failureSummary.replaceAll('\n', '\n      ')}`).join('\n')}`)
+    assert.deepEqual(barriers, [], `axe-core on ${name} (${page.url()}):\n${barriers.join('\n')}`)
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+    assert.ok(wide <= 0, `${name} (${page.url()}) is ${wide} px wider than the screen`)
+    this.assertQuiet()
+  }
+
+  async picture(name, page = this.page) {
+    await mkdir(out, { recursive: true })
+    await page.screenshot({ path: join(out, `${name}.png`), fullPage: true })
+  }
+
+  /** Fails if anything went wrong that nobody expected. */
+  assertQuiet() {
+    assert.deepEqual(this.#faults, [], this.#faults.join('\n'))
+  }
+
+  async leave() {
+    await this.#context.close()
+    this.assertQuiet()
+    assert.deepEqual(this.#expected, [], `${this.name}: a refusal did not come`)
+  }
+}
