@@ -82,6 +82,7 @@ describe('materials', () => {
     expect(nextStep(material({ status: 'unusable', reason: reason('material.expired') }))).toBe('renew')
     expect(nextStep(material({ status: 'refused', reason: reason('access.case.type') }))).toBe('notNeeded')
     expect(nextStep(material({ status: 'missing', reason: reason('something.new') }))).toBe('paper')
+    expect(nextStep(material({ status: 'missing', reason: reason('material.missing') }))).toBeUndefined()
     expect(nextStep(material({ status: 'lent' }))).toBeUndefined()
   })
 

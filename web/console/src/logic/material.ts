@@ -1,16 +1,17 @@
 import type { CaseDetail, CaseMaterial } from '../api'
 
 /** What a member of staff can do about a material that was not fetched; a key of `next` in the messages. */
-export type NextStep = 'paper' | 'renew' | 'askIssuer' | 'addParty' | 'notNeeded' | 'grant' | 'collect'
+export type NextStep = 'paper' | 'renew' | 'askIssuer' | 'addParty' | 'notNeeded' | 'collect'
 
-const steps: Record<string, NextStep> = {
-  'material.missing': 'paper',
+// No advice where the reason's own words already give it.
+const steps: Record<string, NextStep | undefined> = {
+  'material.missing': undefined,
   'material.holder-unknown': 'paper',
   'material.party-absent': 'addParty',
   'material.expired': 'renew',
   'material.not-in-force': 'askIssuer',
   'access.case.type': 'notNeeded',
-  'access.case.time': 'grant',
+  'access.case.time': undefined,
   'access.license.state': 'askIssuer',
 }
 
@@ -18,8 +19,8 @@ const steps: Record<string, NextStep> = {
 export function nextStep(m: CaseMaterial): NextStep | undefined {
   if (m.status === 'plain') return 'collect'
   if (m.status === 'lent' || m.status === 'paper') return undefined
-  const known = steps[m.reason?.code ?? '']
-  if (known) return known
+  const code = m.reason?.code ?? ''
+  if (code in steps) return steps[code]
   if (m.license?.state === 'expired') return 'renew'
   if (m.status === 'missing') return 'paper'
   return m.status === 'refused' ? 'notNeeded' : 'askIssuer'

@@ -107,7 +107,7 @@ export const en: SameShape<typeof zh> = {
     queues: 'Queue',
     filters: 'Filters',
     search: 'Search cases',
-    searchHint: 'Number, matter, applicant, clerk',
+    searchHint: 'Number, matter, applicant, handler',
     count: '{n} case | {n} cases',
     col: {
       matter: 'Matter',
@@ -306,10 +306,9 @@ export const en: SameShape<typeof zh> = {
   next: {
     paper: 'What to do: accept paper and state the reason. The issuer will be asked to add the license, so that it need not be handed in again.',
     renew: 'What to do: ask the applicant to renew it first. In urgent cases accept the new paper and state the reason.',
-    askIssuer: 'What to do: the applicant settles it with the issuer. Once the state is restored, the license is fetched again by itself.',
+    askIssuer: 'What to do: the applicant settles it with the issuer. If the case cannot wait, accept paper and state the reason.',
     addParty: 'What to do: the case names no such party. Check what the matter requires; open the case anew if needed.',
     notNeeded: 'What to do: do not ask the applicant for it. If the case truly needs it, propose a change of the matter’s bindings to the matter office.',
-    grant: 'What to do: open the case again and it will be fetched again.',
     collect: 'There is no electronic license for this; receive it as the service guide says.',
   },
   copy: {

@@ -83,7 +83,7 @@ export const zh = {
   case: {
     title: '办件 {no}',
     no: '办件编号',
-    assignee: '经办人',
+    assignee: '承办人',
     nobody: '待取件',
     dueAt: '期限',
     electronic: '电子证照件，优先办',
@@ -106,7 +106,7 @@ export const zh = {
     queues: '队列',
     filters: '筛选',
     search: '查找办件',
-    searchHint: '编号、事项、申请人、经办人',
+    searchHint: '编号、事项、申请人、承办人',
     count: '共{n}件',
     col: {
       matter: '事项',
@@ -115,7 +115,7 @@ export const zh = {
       stage: '环节',
       due: '期限',
       materials: '材料',
-      assignee: '经办人',
+      assignee: '承办人',
       opened: '受理日期',
     },
     none: '没有符合筛选的办件',
@@ -305,10 +305,9 @@ export const zh = {
   next: {
     paper: '怎么办：可以接收纸质并写明理由；系统会请签发单位补录，下次就不用交了。',
     renew: '怎么办：请申请人先办理延续或换发；急办的，可以接收新的纸质件并写明理由。',
-    askIssuer: '怎么办：请申请人找签发单位处理；状态恢复后，系统会自动重新取用。',
+    askIssuer: '怎么办：请申请人找签发单位处理。办件等不得的，可以接收纸质并写明理由。',
     addParty: '怎么办：这个办件没有登记这位当事人。请核对事项要求，必要时重新开办。',
     notNeeded: '怎么办：不要向申请人要这项材料。若办理确实需要，请向审改部门提出修改事项绑定。',
-    grant: '怎么办：重新打开办件，系统会再次取用。',
     collect: '这项材料没有对应的电子证照，按办事指南收取。',
   },
   copy: {
