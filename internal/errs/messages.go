@@ -23,7 +23,6 @@ var commonMessages = messages{
 	"field.unknown":     {"有系统不认识的字段，请删去。", "There is a field the system does not know; remove it."},
 	"field.required":    {"此项必填。", "This is required."},
 	"field.too-long":    {"此项最多{max}个字。", "At most {max} characters."},
-	"field.invalid":     {"此项不合规则：{rule}。", "This breaks a rule: {rule}."},
 	"rate.limited":      {"操作过于频繁，请稍后再试。", "Too many attempts; wait a little."},
 	"unit.unknown":      {"没有这个机构。", "No such unit."},
 	"idempotency.reuse": {"同一个请求编号用于了不同的内容。", "The same request key was used for different content."},

@@ -5,7 +5,7 @@ var accessMessages = messages{
 	"access.case.open":     {"办件不存在或已办结，没有用证的依据（榕政办〔2018〕214号第十二条）。", "The case does not exist or is closed; there is no ground for use (榕政办〔2018〕214号 art. 12)."},
 	"access.case.matter":   {"证照用途与本办件的事项不符。", "The use is not for the matter of this case."},
 	"access.case.stage":    {"这项材料在办件的当前环节不能取用。", "This material may not be read at the case's present stage."},
-	"access.case.party":    {"持证主体不是本办件的当事人。", "The holder is not a party to this case."},
+	"access.case.party":    {"持证主体不是本办件的当事人，或本事项不需要这位当事人的该证照。", "The holder is not a party to this case, or the matter does not ask for this party's license."},
 	"access.case.type":     {"本办件事项未绑定该证照类型。", "The matter of this case does not bind this license type."},
 	"access.case.clerk":    {"办件现不由您经办。", "You are not the assigned clerk of this case."},
 	"access.case.unit":     {"办件不由您的单位办理。", "Your unit does not handle this case."},

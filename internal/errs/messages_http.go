@@ -15,6 +15,7 @@ var httpMessages = messages{
 	"field.option":    {"此项不在可选的值之中。", "This is not one of the values offered."},
 	"field.date":      {"此项应是真实的日期，如 2026-03-01。", "This must be a real date such as 2026-03-01."},
 	"field.time":      {"此项应是带时区的时间，如 2026-03-01T09:00:00+08:00。", "This must be a time with zone such as 2026-03-01T09:00:00+08:00."},
+	"field.number":    {"此项应是数字。", "This must be a number."},
 	"field.type":      {"此项的类型不对。", "This has the wrong type."},
 	"field.format":    {"此项的格式不对。", "This has the wrong form."},
 }

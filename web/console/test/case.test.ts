@@ -89,6 +89,8 @@ describe('materials', () => {
   it('takes no paper for what a license satisfies', () => {
     expect(mayTakePaper(material({ status: 'lent' }))).toBe(false)
     expect(mayTakePaper(material({ status: 'missing' }))).toBe(true)
+    expect(mayTakePaper(material({ status: 'refused' }))).toBe(true)
+    expect(mayTakePaper(material({ status: 'refused', reason: { code: 'access.case.type', zh: '', en: '' } }))).toBe(false)
   })
 
   it('finds licenses whose state changed after opening', () => {

@@ -23,12 +23,13 @@ export function nextStep(m: CaseMaterial): NextStep | undefined {
   if (code in steps) return steps[code]
   if (m.license?.state === 'expired') return 'renew'
   if (m.status === 'missing') return 'paper'
-  return m.status === 'refused' ? 'notNeeded' : 'askIssuer'
+  return m.status === 'unusable' ? 'askIssuer' : undefined
 }
 
-/** Paper may be taken only for what no electronic license satisfies (榕政办〔2018〕214号 第十五条). */
+/** Paper may be taken only for what no electronic license satisfies (榕政办〔2018〕214号 第十五条), and never for
+ * what the matter does not need. */
 export function mayTakePaper(m: CaseMaterial): boolean {
-  return m.status !== 'lent' && m.status !== 'paper'
+  return m.status !== 'lent' && m.status !== 'paper' && nextStep(m) !== 'notNeeded'
 }
 
 /** Materials whose license changed its state after the case was opened. */
