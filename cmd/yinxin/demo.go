@@ -13,8 +13,8 @@ import (
 )
 
 type demoCmd struct {
-	Data     string `default:"yinxin-demo" placeholder:"DIR" help:"Folder for the demonstration's data; made if missing."`
-	Addr     string `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on."`
+	Data     string `default:"yinxin-demo" placeholder:"DIR" help:"Folder for the demonstration's data, made if missing (${default})."`
+	Addr     string `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on (${default})."`
 	Database string `placeholder:"URL" help:"postgres://… instead of the SQLite file in the folder."`
 	LAN      bool   `name:"lan" help:"Serve phones in the same network over HTTPS with a certificate made for this folder. Browsers will warn about it once."`
 	Once     bool   `help:"Run the life of one license through the real interface on a free loopback port, print one JSON line a step, leave the files in DIR/out, and end."`

@@ -23,11 +23,17 @@ type serveCmd struct {
 func (serveCmd) Help() string {
 	return `The file names the data folder, the database, the address and the unit that runs the platform:
 
-  data = "/var/lib/yinxin"
+  data = "/var/lib/yinxin"                 # folder of keys, files and log; needed
+  base_url = "https://zz.example.gov.cn"   # how people reach the platform; needed
+  platform_unit = "11350100YX001010XH"     # credit code of the unit that runs it and seals copies; needed
   database = "postgres://yinxin@localhost/yinxin"   # left out: SQLite in the data folder
-  listen = "127.0.0.1:8080"
-  base_url = "https://zz.example.gov.cn"
-  platform_unit = "11350100YX001010XH"
+  listen = "127.0.0.1:8080"                # this is the default
+  tls_cert = "cert.pem"                    # with tls_key; left out: TLS ends in front of this process
+  tls_key = "key.pem"
+  proxies = ["10.0.0.0/8"]                 # reverse proxies whose X-Forwarded-For is believed
+  log_origin = "zz.example.gov.cn/log"     # name of the transparency log; default: host of base_url and /log
+  anchors = "anchors.pem"                  # trusted roots; default: anchors.pem in the data folder
+  makers = "makers.pem"                    # trusted seal makers; default: makers.pem in the data folder
 
 Data of a demonstration are refused. Logs go to standard error, one JSON line each.`
 }

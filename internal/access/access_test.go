@@ -224,9 +224,14 @@ func (w *world) replay(t *testing.T) {
 	var wg sync.WaitGroup
 	results := make([]error, at)
 	readings := make([]access.Reading, at)
+	start := make(chan struct{})
 	for i := range at {
-		wg.Go(func() { readings[i], results[i] = w.door.Redeem(t.Context(), w.clerk, token.Secret, access.Fields) })
+		wg.Go(func() {
+			<-start
+			readings[i], results[i] = w.door.Redeem(t.Context(), w.clerk, token.Secret, access.Fields)
+		})
 	}
+	close(start)
 	wg.Wait()
 	given := 0
 	for i, err := range results {

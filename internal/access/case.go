@@ -51,7 +51,7 @@ func (d *Door) Grant(ctx context.Context, actor *authn.Actor, a Ask) (Token, err
 	err = d.o.DB.Write(ctx, func(tx *db.Tx) error {
 		now := d.o.Clock.Now()
 		var err error
-		if u, err = d.inCase(ctx, tx, actor, a, now, now.Add(grantLife)); err != nil {
+		if u, err = d.inCase(ctx, tx, actor, a, lifeOf(actor, now)); err != nil {
 			return err
 		}
 		u.purpose = "grant"
@@ -70,25 +70,41 @@ func (d *Door) Grant(ctx context.Context, actor *authn.Actor, a Ask) (Token, err
 	if err != nil {
 		return Token{}, err
 	}
+	if err := u.refusal(); err != nil {
+		return Token{}, err
+	}
 	t.RecordNo = u.recordNo
-	return t, u.refusal()
+	return t, nil
+}
+
+// lifeOf is what a grant made now is bound to.
+func lifeOf(actor *authn.Actor, now time.Time) life {
+	return life{grantee: actorID(actor), from: now, until: now.Add(grantLife)}
+}
+
+// life says whose a grant is and when it may be used.
+type life struct {
+	grantee     string // account
+	from, until time.Time
 }
 
 // Redeem uses a token up and gives the reading it stands for. Case, clerk, stage and license are held against
-// the rules again; a second redemption is refused and recorded.
+// the rules again; a second redemption is refused and recorded, and so is a token that was never given out.
 func (d *Door) Redeem(ctx context.Context, actor *authn.Actor, secret string, want Want) (Reading, error) {
-	holderID, hash, err := parseSecret(secret)
-	if err != nil {
-		return Reading{}, err
-	}
+	holderID, hash := parseSecret(secret)
 	var u use
 	var p license.Purpose
-	err = d.o.DB.Write(ctx, func(tx *db.Tx) error {
+	err := d.o.DB.Write(ctx, func(tx *db.Tx) error {
 		g, err := d.grantOf(ctx, tx, holderID, hash)
+		if errs.Code(err) == tokenWrong {
+			// It names no license, so the attempt stands under the platform.
+			u = use{ground: Case, actor: actor, purpose: "read", fields: []string{}, reasons: []string{tokenWrong}}
+			return d.record(ctx, tx, &u)
+		}
 		if err != nil {
 			return err
 		}
-		if u, err = d.inCase(ctx, tx, actor, g.ask, g.createdAt, g.until()); err != nil {
+		if u, err = d.inCase(ctx, tx, actor, g.ask, life{grantee: g.accountID, from: g.createdAt, until: g.until()}); err != nil {
 			return err
 		}
 		u.grantID, u.purpose = g.id, "read"
@@ -122,7 +138,7 @@ func (d *Door) Lend(ctx context.Context, actor *authn.Actor, a Ask, want Want) (
 }
 
 // inCase gathers the facts of a use in a case and lets the rules decide.
-func (d *Door) inCase(ctx context.Context, tx *db.Tx, actor *authn.Actor, a Ask, from, until time.Time) (use, error) {
+func (d *Door) inCase(ctx context.Context, tx *db.Tx, actor *authn.Actor, a Ask, life life) (use, error) {
 	u := use{ground: Case, actor: actor, caseNo: a.CaseNo, matterCode: a.MatterCode}
 	l, err := d.licenseOf(ctx, tx, a)
 	if err != nil {
@@ -137,32 +153,34 @@ func (d *Door) inCase(ctx context.Context, tx *db.Tx, actor *authn.Actor, a Ask,
 	if err != nil && errs.Code(err) != "matter.unknown" {
 		return use{}, err
 	}
-	material, bound := binding(&m, l, parties)
-	u.fields = append([]string{}, material.Fields...)
+	b := binding(&m, l, parties)
+	u.fields = append([]string{}, b.material.Fields...)
 	now := d.o.Clock.Now()
 	u.reasons, err = d.rules.decide(facts{
 		ground: Case, actor: actor, license: l, usable: l.State(now).Usable(),
 		context: cedar.RecordMap{
 			"case": cedar.NewRecord(cedar.RecordMap{
 				"state": cedar.String(c.State), "unit": cedar.String(c.UnitID), "matter": cedar.String(c.MatterCode),
-				"stage": cedar.String(c.Stage), "clerk": cedar.String(c.ClerkID), "parties": stringSet(values(parties)),
+				"stage": cedar.String(c.Stage), "clerk": cedar.String(c.ClerkID),
 			}),
-			"askedMatter": cedar.String(a.MatterCode),
-			"boundTypes":  stringSet(bound),
-			"boundStages": stringSet(stages(material)),
-			"now":         cedar.Long(now.UnixMicro()),
-			"from":        cedar.Long(from.UnixMicro()),
-			"until":       cedar.Long(until.UnixMicro()),
+			"askedMatter":  cedar.String(a.MatterCode),
+			"boundTypes":   stringSet(b.types),
+			"boundParties": stringSet(b.parties),
+			"boundStages":  stringSet(stages(b.material)),
+			"grantee":      cedar.String(life.grantee),
+			"now":          cedar.Long(now.UnixMicro()),
+			"from":         cedar.Long(life.from.UnixMicro()),
+			"until":        cedar.Long(life.until.UnixMicro()),
 		},
 	})
 	return u, err
 }
 
-// licenseOf finds the license asked for. One that does not exist is an empty license, which the rules refuse.
+// licenseOf finds the license asked for. One that does not exist is a license of nobody's, which the rules refuse.
 func (d *Door) licenseOf(ctx context.Context, tx *db.Tx, a Ask) (license.License, error) {
 	l, err := d.o.Licenses.Get(ctx, tx, a.LicenseHolderID, a.LicenseID)
 	if errs.Code(err) == "license.unknown" {
-		return license.License{}, nil
+		return license.License{ID: a.LicenseID}, nil
 	}
 	return l, err
 }
@@ -180,25 +198,36 @@ func (d *Door) caseOf(ctx context.Context, tx *db.Tx, no string) (casefile.Case,
 	return c, parties, err
 }
 
-// binding finds the material for which the matter binds the license: by its type, for a party who holds it.
-// When no party holds it, any material of its type serves, so that the rules name the party as the fault.
-func binding(m *matter.Matter, l license.License, parties map[matter.Party]string) (matter.Material, []string) {
-	var found matter.Material
-	var bound []string
+// bound is what a matter binds of a license asked for.
+type bound struct {
+	material matter.Material // for which the license would be lent
+	types    []string        // all types that the matter binds
+	parties  []string        // holder ids: the parties whose license of this type the matter asks for
+}
+
+// binding holds a license against a matter: the material that binds its type, for a party who holds it. Where no
+// such party holds it, any material of its type serves, so that the rules name the party as the fault; and where
+// the type is not bound at all, every party does, so that they name the type.
+func binding(m *matter.Matter, l license.License, parties map[matter.Party]string) bound {
+	var b bound
+	held := false
 	for _, x := range m.Materials {
 		if x.Type == "" {
 			continue
 		}
-		bound = append(bound, x.Type)
+		b.types = append(b.types, x.Type)
 		if x.Type != l.TypeCode {
 			continue
 		}
-		if slices.Contains(l.Holders, parties[x.Party]) {
-			return x, append(bound, l.TypeCode)
+		b.parties = append(b.parties, parties[x.Party])
+		if !held {
+			b.material, held = x, slices.Contains(l.Holders, parties[x.Party])
 		}
-		found = x
 	}
-	return found, bound
+	if !slices.Contains(b.types, l.TypeCode) {
+		b.parties = values(parties)
+	}
+	return b
 }
 
 func stages(m matter.Material) []string {
@@ -229,12 +258,16 @@ func newSecret(holderID string) (secret string, hash []byte, err error) {
 	return base64.RawURLEncoding.EncodeToString(raw), secretHash(raw), nil
 }
 
-func parseSecret(secret string) (holderID string, hash []byte, err error) {
+// tokenWrong is the reason against a token that was used up or never given out.
+const tokenWrong = "access.token"
+
+// parseSecret takes a token apart. What is no token belongs to no holder.
+func parseSecret(secret string) (holderID string, hash []byte) {
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(secret)
 	if err != nil || len(raw) != 48 {
-		return "", nil, errs.New(errs.Denied, "access.token")
+		return "", nil
 	}
-	return uuid.UUID(raw[:16]).String(), secretHash(raw), nil
+	return uuid.UUID(raw[:16]).String(), secretHash(raw)
 }
 
 func secretHash(raw []byte) []byte {
@@ -245,6 +278,7 @@ func secretHash(raw []byte) []byte {
 // grant is a stored use grant with what it is bound to.
 type grant struct {
 	id        string
+	accountID string
 	ask       Ask
 	createdAt time.Time
 	expiresAt time.Time
@@ -303,13 +337,13 @@ func (d *Door) grantOf(ctx context.Context, tx *db.Tx, holderID string, hash []b
 	g := grant{ask: Ask{LicenseHolderID: holderID}}
 	var created, expires, ended int64
 	err := tx.QueryRow(ctx, `
-		SELECT g.grant_id, g.license_id, g.case_no, g.created_at, g.expires_at, g.ended_at, g.copy_ref
+		SELECT g.grant_id, g.account_id, g.license_id, g.case_no, g.created_at, g.expires_at, g.ended_at, g.copy_ref
 		FROM use_token t
 		JOIN use_grant g ON g.holder_id = t.holder_id AND g.grant_id = t.grant_id
 		WHERE t.holder_id = $1 AND t.token_hash = $2`, holderID, hash).
-		Scan(&g.id, &g.ask.LicenseID, &g.ask.CaseNo, &created, &expires, &ended, &g.copyRef)
+		Scan(&g.id, &g.accountID, &g.ask.LicenseID, &g.ask.CaseNo, &created, &expires, &ended, &g.copyRef)
 	if errors.Is(err, db.ErrNoRows) {
-		return grant{}, errs.New(errs.Denied, "access.token")
+		return grant{}, errs.New(errs.Denied, tokenWrong)
 	}
 	if err != nil {
 		return grant{}, fmt.Errorf("find token: %w", err)
@@ -333,7 +367,7 @@ func (d *Door) spend(ctx context.Context, tx *db.Tx, holderID string, hash []byt
 		return fmt.Errorf("redeem token: %w", err)
 	}
 	if n == 0 {
-		u.reasons = []string{"access.token"}
+		u.reasons = []string{tokenWrong}
 	}
 	return nil
 }

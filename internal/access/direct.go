@@ -18,7 +18,8 @@ func (d *Door) Own(ctx context.Context, actor *authn.Actor, licenseID string, wa
 		l, err := d.o.Licenses.Find(ctx, tx, actor.HolderID, licenseID)
 		if errs.Code(err) == "license.unknown" {
 			// Recorded under the asker: somebody tried to read what is not theirs, or is not there.
-			return use{ground: Self, purpose: "own", holderID: ownerOr(actor, holder.PlatformID)}, cedar.RecordMap{}, nil
+			return use{ground: Self, purpose: "own", license: license.License{ID: licenseID}, holderID: ownerOr(actor, holder.PlatformID)},
+				cedar.RecordMap{}, nil
 		}
 		return use{ground: Self, purpose: "own", license: l, holderID: l.HolderID}, cedar.RecordMap{}, err
 	})
@@ -34,7 +35,7 @@ func ownerOr(a *authn.Actor, other string) string {
 // Task lets the issuer's second person read a license that waits for review.
 func (d *Door) Task(ctx context.Context, actor *authn.Actor, licenseID string, want Want) (Reading, error) {
 	return d.direct(ctx, actor, want, func(ctx context.Context, tx *db.Tx) (use, cedar.RecordMap, error) {
-		u := use{ground: Issuing, purpose: "review"}
+		u := use{ground: Issuing, purpose: "review", license: license.License{ID: licenseID}}
 		m, err := d.o.Licenses.Making(ctx, tx, actor.UnitID, licenseID)
 		if errs.Code(err) == "license.unknown" {
 			return u, cedar.RecordMap{"task": cedar.False}, nil

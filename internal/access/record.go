@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -101,12 +102,16 @@ func (d *Door) record(ctx context.Context, tx *db.Tx, u *use) error {
 	if err != nil {
 		return fmt.Errorf("encode reasons: %w", err)
 	}
+	purpose, err := d.o.Holders.Seal(ctx, tx, u.holderID, []byte(u.purpose))
+	if err != nil {
+		return err
+	}
 	_, err = tx.Exec(ctx, `
 		INSERT INTO access_record (holder_id, record_id, at, ground, result, reasons, account_id, unit_id, role, case_no,
 			matter_code, license_id, version_no, type_code, fields, purpose, place)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
 		u.holderID, u.recordID, db.Micros(u.at), string(u.ground), u.result(), string(reasons), actorID(u.actor), unit,
-		role, u.caseNo, u.matterCode, u.license.ID, u.license.VersionNo, u.license.TypeCode, string(names), u.purpose, u.place)
+		role, u.caseNo, u.matterCode, u.license.ID, u.license.VersionNo, u.license.TypeCode, string(names), purpose, u.place)
 	if err != nil {
 		return fmt.Errorf("record use: %w", err)
 	}
@@ -151,14 +156,16 @@ func (d *Door) Uses(ctx context.Context, q *db.Tx, holderID string, limit int) (
 	if err != nil {
 		return nil, fmt.Errorf("list uses: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
 	var found []Use
+	var purposes [][]byte
 	for rows.Next() {
 		var u Use
+		var purpose []byte
 		var at int64
 		var reasons, fields string
 		if err := rows.Scan(&u.RecordID, &at, &u.Ground, &u.Result, &reasons, &u.UnitID, &u.Role, &u.CaseNo,
-			&u.MatterCode, &u.LicenseID, &u.TypeCode, &fields, &u.Purpose); err != nil {
+			&u.MatterCode, &u.LicenseID, &u.TypeCode, &fields, &purpose); err != nil {
+			_ = rows.Close()
 			return nil, fmt.Errorf("list uses: %w", err)
 		}
 		if err := json.Unmarshal([]byte(reasons), &u.Reasons); err != nil {
@@ -169,9 +176,19 @@ func (d *Door) Uses(ctx context.Context, q *db.Tx, holderID string, limit int) (
 		}
 		u.At = db.Time(at)
 		u.RecordNo = number(u.RecordID)
-		found = append(found, u)
+		found, purposes = append(found, u), append(purposes, purpose)
 	}
-	return found, rows.Err()
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return nil, fmt.Errorf("list uses: %w", err)
+	}
+	for i := range found {
+		plain, err := d.o.Holders.Open(ctx, q, holderID, purposes[i])
+		if err != nil {
+			return nil, err
+		}
+		found[i].Purpose = string(plain)
+	}
+	return found, nil
 }
 
 // number is the 存证编号 of a record.

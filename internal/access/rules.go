@@ -1,9 +1,11 @@
 package access
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 
 	"github.com/cedar-policy/cedar-go"
 
@@ -57,8 +59,8 @@ type facts struct {
 	context cedar.RecordMap
 }
 
-// decide gives the codes of the rules that refuse; none means permitted.
-func (r *rules) decide(f facts) ([]string, error) {
+// request puts the facts into the words of policy/yinxin.cedarschema.
+func (f facts) request() (cedar.EntityMap, cedar.Request) {
 	principal, entities := principalOf(f.actor)
 	resource := cedar.NewEntityUID("License", cedar.String(f.license.ID))
 	entities[resource] = cedar.Entity{UID: resource, Attributes: cedar.NewRecord(cedar.RecordMap{
@@ -67,9 +69,15 @@ func (r *rules) decide(f facts) ([]string, error) {
 		"holders": stringSet(f.license.Holders),
 		"usable":  cedar.Boolean(f.usable),
 	})}
-	decision, why := cedar.Authorize(r.set, entities, cedar.Request{
+	return entities, cedar.Request{
 		Principal: principal, Action: actions[f.ground], Resource: resource, Context: cedar.NewRecord(f.context),
-	})
+	}
+}
+
+// decide gives the codes of the rules that refuse; none means permitted.
+func (r *rules) decide(f facts) ([]string, error) {
+	entities, request := f.request()
+	decision, why := cedar.Authorize(r.set, entities, request)
 	if len(why.Errors) > 0 {
 		// A rule that could not be evaluated is a rule that did not refuse: never go on.
 		return nil, fmt.Errorf("decide access: rule %s: %s", why.Errors[0].PolicyID, why.Errors[0].Message)
@@ -84,13 +92,14 @@ func (r *rules) decide(f facts) ([]string, error) {
 	if len(codes) == 0 {
 		codes = []string{"access.default"}
 	}
-	slices.SortFunc(codes, func(a, b string) int { return rank(a) - rank(b) })
+	// The rules come in no order of their own; the same facts must give the same leading reason every time.
+	slices.SortFunc(codes, func(a, b string) int { return cmp.Or(rank(a)-rank(b), strings.Compare(a, b)) })
 	return codes, nil
 }
 
 // order is the order in which reasons are told: the most basic first.
 var order = []string{"access.case.open", "access.case.unit", "access.case.clerk", "access.case.time", "access.case.matter",
-	"access.case.party", "access.case.type", "access.case.stage", "access.license.state"}
+	"access.case.party", "access.case.type", "access.case.stage", "access.license.state", "access.issuing.task", "access.issuing.unit"}
 
 func rank(code string) int {
 	if i := slices.Index(order, code); i >= 0 {

@@ -4,6 +4,7 @@ package app
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -12,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync/atomic"
+	"time"
 
 	"github.com/yinxin-org/yinxin/internal/access"
 	"github.com/yinxin-org/yinxin/internal/authn"
@@ -101,6 +103,9 @@ func (a *App) build(ctx context.Context, o Options) error {
 	if a.Keys, err = gm.OpenKeyStore(filepath.Join(o.Config.Data, "keys")); err != nil {
 		return err
 	}
+	if err := a.checkKeys(ctx); err != nil {
+		return err
+	}
 	if a.Accounts, err = authn.Open(authn.Options{DB: a.DB, Clock: a.Clock, Vault: a.Keys, Params: o.Hash}); err != nil {
 		return err
 	}
@@ -175,6 +180,55 @@ func (a *App) checkDemo(ctx context.Context) error {
 	if n > 0 && !a.Demo {
 		return errs.New(errs.Conflict, "demo.data")
 	}
+	if n == 0 && a.Demo {
+		return a.checkEmpty(ctx)
+	}
+	return nil
+}
+
+// checkEmpty keeps a demonstration out of a database that is somebody's.
+func (a *App) checkEmpty(ctx context.Context) error {
+	var n int
+	err := a.DB.Read(ctx, func(q *db.Tx) error {
+		return q.QueryRow(ctx, `SELECT (SELECT count(*) FROM unit) + (SELECT count(*) FROM holder) + (SELECT count(*) FROM account)`).Scan(&n)
+	})
+	if err != nil {
+		return fmt.Errorf("look for data: %w", err)
+	}
+	if n > 0 {
+		return errs.New(errs.Conflict, "demo.real")
+	}
+	return nil
+}
+
+// keyMark stands in the database, wrapped by its master key: keys that cannot open it belong to another database.
+const keyMark = "keys"
+
+// checkKeys refuses a key folder that does not fit the database, for example one that was lost and made anew.
+func (a *App) checkKeys(ctx context.Context) error {
+	wrapped, err := a.Keys.Wrap([]byte(keyMark), []byte(keyMark))
+	if err != nil {
+		return err
+	}
+	var mark string
+	err = a.DB.Write(ctx, func(tx *db.Tx) error {
+		if _, err := tx.Exec(ctx, `
+			INSERT INTO installation (name, value) VALUES ($1, $2)
+			ON CONFLICT (name) DO NOTHING`, keyMark, hex.EncodeToString(wrapped)); err != nil {
+			return err
+		}
+		return tx.QueryRow(ctx, `SELECT value FROM installation WHERE name = $1`, keyMark).Scan(&mark)
+	})
+	if err != nil {
+		return fmt.Errorf("read key mark: %w", err)
+	}
+	sealed, err := hex.DecodeString(mark)
+	if err != nil {
+		return fmt.Errorf("read key mark: %w", err)
+	}
+	if _, err := a.Keys.Unwrap(sealed, []byte(keyMark)); err != nil {
+		return errs.New(errs.Conflict, "keys.foreign").Wrap(err)
+	}
 	return nil
 }
 
@@ -210,12 +264,29 @@ func (a *App) VerifyFile(file []byte) verify.Report {
 // off. If the log has to stop, because what it would publish contradicts what it has published, records are
 // still taken and the service goes on without new proofs, until an operator has looked.
 func (a *App) Run(ctx context.Context) {
-	if err := a.Hall.Resume(ctx); err != nil {
-		a.Log.ErrorContext(ctx, "unfinished licenses", slog.Any("error", err))
-	}
+	go a.housekeep(ctx)
 	if err := a.Book.Run(ctx); err != nil {
 		a.Log.ErrorContext(ctx, "the log has stopped", slog.Any("error", err))
 		a.stopped.Store(true)
+	}
+}
+
+// houseEvery is how often unfinished work is looked for. Lost work is late by that much, never lost.
+const houseEvery = 30 * time.Second
+
+// housekeep makes licenses whose making was cut off or failed, and clears away ended sessions.
+func (a *App) housekeep(ctx context.Context) {
+	tick := time.NewTicker(houseEvery)
+	defer tick.Stop()
+	for {
+		if err := errors.Join(a.Hall.Resume(ctx), a.Accounts.Sweep(ctx)); err != nil && ctx.Err() == nil {
+			a.Log.ErrorContext(ctx, "unfinished work", slog.Any("error", err))
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
 	}
 }
 

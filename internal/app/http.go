@@ -31,7 +31,8 @@ func handler(a *App) (http.Handler, error) {
 		return nil, err
 	}
 	a.serveLog(mux)
-	edge := httpapi.Edge{Log: a.Log, Clock: a.Clock, Secure: strings.HasPrefix(a.Config.BaseURL, "https://"), PageError: site.Error}
+	edge := httpapi.Edge{Log: a.Log, Clock: a.Clock, Secure: strings.HasPrefix(a.Config.BaseURL, "https://"), PageError: site.Error,
+		Proxies: a.Config.Proxies}
 	return edge.Handler(mux), nil
 }
 

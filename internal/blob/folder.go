@@ -5,6 +5,7 @@
 package blob
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -14,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"github.com/yinxin-org/yinxin/internal/gm"
 )
@@ -21,40 +23,64 @@ import (
 // ErrNotFound says that no file has the reference.
 var ErrNotFound = errors.New("blob: no such file")
 
-// Folder keeps files in a local folder.
-type Folder struct{ dir string }
+// Folder keeps files in a local folder. It is safe for concurrent use.
+type Folder struct {
+	dir string
+
+	mu     sync.Mutex
+	synced map[string]bool // subfolders whose own entry in dir is durable
+}
 
 // OpenFolder makes the folder if it is missing.
 func OpenFolder(dir string) (*Folder, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("open blob folder: %w", err)
 	}
-	return &Folder{dir: dir}, nil
+	if err := syncDir(filepath.Dir(dir)); err != nil {
+		return nil, fmt.Errorf("open blob folder: %w", err)
+	}
+	return &Folder{dir: dir, synced: map[string]bool{}}, nil
 }
 
-// Put stores data durably and gives its reference: the SM3 digest in hex.
+// Put stores data durably and gives its reference: the SM3 digest in hex. A file of that name which the disk
+// has damaged is replaced.
 func (f *Folder) Put(_ context.Context, data []byte) (string, error) {
 	sum := gm.SM3(data)
 	ref := hex.EncodeToString(sum[:])
 	path := f.path(ref)
-	if _, err := os.Stat(path); err == nil {
-		return ref, nil
-	}
 	dir := filepath.Dir(path)
 	if err := f.ensure(dir); err != nil {
 		return "", fmt.Errorf("put blob: %w", err)
 	}
-	tmp := filepath.Join(dir, ".new-"+rand.Text())
-	if err := writeSynced(tmp, data); err != nil {
-		return "", fmt.Errorf("put blob: %w", err)
+	if old, err := os.ReadFile(path); err != nil || !bytes.Equal(old, data) {
+		if err := place(dir, path, data); err != nil {
+			return "", fmt.Errorf("put blob: %w", err)
+		}
 	}
-	if err := os.Rename(tmp, path); err != nil {
-		return "", fmt.Errorf("put blob: %w", err)
-	}
+	// Also where the file stood already: whoever placed it may not have come to this.
 	if err := syncDir(dir); err != nil {
 		return "", fmt.Errorf("put blob: %w", err)
 	}
 	return ref, nil
+}
+
+// place writes and syncs the data apart and then moves it to its name in one step.
+func place(dir, path string, data []byte) error {
+	tmp := filepath.Join(dir, ".new-"+rand.Text())
+	if err := writeSynced(tmp, data); err != nil {
+		return errors.Join(err, discard(tmp))
+	}
+	if err := os.Rename(tmp, path); err != nil {
+		return errors.Join(err, discard(tmp))
+	}
+	return nil
+}
+
+func discard(path string) error {
+	if err := os.Remove(path); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
 }
 
 // Get reads a file and checks that it still is what was stored.
@@ -75,15 +101,25 @@ func (f *Folder) Get(_ context.Context, ref string) ([]byte, error) {
 	return data, nil
 }
 
-// ensure makes a subfolder if it is missing; its entry in the parent is then durable too.
+// ensure makes a subfolder if it is missing and sees to it that its entry in the parent is durable. That it
+// exists does not tell: another Put, or a process that died, may have made it a moment ago.
 func (f *Folder) ensure(dir string) error {
-	if _, err := os.Stat(dir); err == nil {
+	f.mu.Lock()
+	done := f.synced[dir]
+	f.mu.Unlock()
+	if done {
 		return nil
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	return syncDir(f.dir)
+	if err := syncDir(f.dir); err != nil {
+		return err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.synced[dir] = true
+	return nil
 }
 
 func (f *Folder) path(ref string) string { return filepath.Join(f.dir, ref[:2], ref) }

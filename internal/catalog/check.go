@@ -14,12 +14,15 @@ import (
 // defaultMaxLen bounds a field whose type states no length.
 const defaultMaxLen = 200
 
+// decimal matches a number as people write it; "NaN", "1e9" and "0x1p4", which machines also read, are none.
+var decimal = regexp.MustCompile(`^-?[0-9]{1,15}(\.[0-9]{1,6})?$`)
+
 // CheckFields holds the values of a license's own fields against their declarations (元数据校验): unknown and
 // missing names, length, pattern, code list, real dates. The error names the field, never the value.
 func (t *Type) CheckFields(values map[string]string) error {
 	for name := range values {
 		if !slices.ContainsFunc(t.Fields, func(f Field) bool { return f.Name == name }) {
-			return errs.New(errs.Invalid, "license.field.unknown").On(name).With("name", name)
+			return errs.New(errs.Invalid, "license.field.unknown").On(name)
 		}
 	}
 	for _, f := range t.Fields {
@@ -48,7 +51,7 @@ func (f Field) check(value string) error {
 		return fail("license.field.long").With("max", strconv.Itoa(limit))
 	}
 	if strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r == '^' || r == utf8.RuneError }) {
-		return fail("license.field.pattern").With("rule", "不含控制字符和“^”")
+		return fail("license.field.pattern").With("rule", "不含控制字符和“^”").With("ruleEn", `no control characters and no "^"`)
 	}
 	switch f.Type {
 	case "date":
@@ -56,8 +59,8 @@ func (f Field) check(value string) error {
 			return fail("license.field.date")
 		}
 	case "number":
-		if _, err := strconv.ParseFloat(value, 64); err != nil {
-			return fail("license.field.pattern").With("rule", "数字")
+		if !decimal.MatchString(value) {
+			return fail("license.field.pattern").With("rule", "数字").With("ruleEn", "a number")
 		}
 	case "code":
 		if !slices.Contains(f.Options, value) {
@@ -67,7 +70,7 @@ func (f Field) check(value string) error {
 	if f.Pattern != "" {
 		re, err := regexp.Compile(f.Pattern)
 		if err != nil || !re.MatchString(value) {
-			return fail("license.field.pattern").With("rule", f.Pattern)
+			return fail("license.field.pattern").With("rule", f.Pattern).With("ruleEn", f.Pattern)
 		}
 	}
 	return nil

@@ -5,6 +5,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -25,6 +26,8 @@ type Config struct {
 	LogOrigin    string `toml:"log_origin"`    // name of the transparency log; default: host of base_url + "/log"
 	Anchors      string `toml:"anchors"`       // PEM file of trusted roots; default: anchors.pem in the data folder
 	Makers       string `toml:"makers"`        // PEM file of trusted seal makers; default: makers.pem in the data folder
+	// Proxies are the networks of reverse proxies whose X-Forwarded-For is believed, such as "10.0.0.0/8".
+	Proxies []netip.Prefix `toml:"proxies"`
 }
 
 // Read reads a TOML file.

@@ -33,6 +33,7 @@ type Server struct {
 	http    *http.Server
 	stop    context.CancelFunc
 	ended   chan error
+	rested  chan struct{} // closed when the background work is over
 }
 
 // Start fills the folder if it is new and serves it.
@@ -66,10 +67,13 @@ func start(ctx context.Context, o Options, l net.Listener, baseURL string) (*Ser
 		return nil, errors.Join(err, a.Close())
 	}
 	run, stop := context.WithCancel(context.WithoutCancel(ctx))
-	s := &Server{App: a, BaseURL: baseURL, Data: o.Data, stop: stop, ended: make(chan error, 1),
+	s := &Server{App: a, BaseURL: baseURL, Data: o.Data, stop: stop, ended: make(chan error, 1), rested: make(chan struct{}),
 		http: &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 			ErrorLog: slog.NewLogLogger(o.Log.Handler(), slog.LevelWarn)}}
-	go a.Run(run)
+	go func() {
+		defer close(s.rested)
+		a.Run(run)
+	}()
 	go func() {
 		if err := s.http.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 			s.ended <- err
@@ -94,6 +98,7 @@ func (s *Server) Close() error {
 	defer cancel()
 	err := s.http.Shutdown(ctx)
 	s.stop()
+	<-s.rested
 	return errors.Join(err, s.App.Close())
 }
 

@@ -67,7 +67,7 @@ func (h *Hall) turnDown(ctx context.Context, tx *db.Tx, c *casefile.Case, actor 
 	case Return:
 		c.Stage, c.ClerkID = matter.Accept, c.AcceptedBy
 	default:
-		return errs.New(errs.Invalid, "field.invalid").On("outcome").With("rule", "approve, refuse, return")
+		return errs.New(errs.Invalid, "field.option").On("outcome")
 	}
 	return h.pass(ctx, tx, c, outcome, actor, opinion)
 }
@@ -99,6 +99,9 @@ func (h *Hall) states(ctx context.Context, tx *db.Tx, c *casefile.Case) (lost bo
 		}
 		l, err := h.o.Licenses.Get(ctx, tx, m.LicenseHolderID, m.LicenseID)
 		if err != nil {
+			return false, err
+		}
+		if err := h.o.Licenses.Pin(ctx, tx, l); err != nil {
 			return false, err
 		}
 		state := l.State(now)

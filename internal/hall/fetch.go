@@ -109,7 +109,7 @@ func (h *Hall) candidate(ctx context.Context, q *db.Tx, t *errand, holderID stri
 		t.outcome.LicenseHolderID, t.outcome.LicenseID = worst.HolderID, worst.ID
 		state := worst.State(now)
 		t.outcome.LicenseState = string(state)
-		t.outcome.Detail["state"] = state.Text("zh")
+		t.outcome.Detail["state"], t.outcome.Detail["stateEn"] = state.Text("zh"), state.Text("en")
 		if state == license.Expired {
 			t.outcome.Reason = "material.expired"
 			t.outcome.Detail["date"] = worst.ValidTo.Add(-time.Second).In(clock.Shanghai).Format(time.DateOnly)

@@ -57,6 +57,9 @@ type Request struct {
 
 // Open opens a case, fetches what it needs, and gives its number. The same key again gives the same case.
 func (h *Hall) Open(ctx context.Context, actor *authn.Actor, r Request) (string, error) {
+	if err := matter.CheckCode(r.MatterCode, "matterCode"); err != nil {
+		return "", err
+	}
 	codes, err := parseParties(r.Parties)
 	if err != nil {
 		return "", err
@@ -99,6 +102,9 @@ func parseParties(parties map[matter.Party]Person) (map[matter.Party]holder.Prof
 }
 
 func (h *Hall) create(ctx context.Context, tx *db.Tx, actor *authn.Actor, m matter.Matter, r Request, parties map[matter.Party]holder.Profile) (casefile.Case, error) {
+	if err := h.typesPublished(ctx, tx, m); err != nil {
+		return casefile.Case{}, err
+	}
 	unit, err := h.o.Units.Get(ctx, tx, m.Unit)
 	if err != nil {
 		return casefile.Case{}, err
@@ -115,7 +121,7 @@ func (h *Hall) create(ctx context.Context, tx *db.Tx, actor *authn.Actor, m matt
 	}
 	for _, role := range neededParties(m) {
 		if ids[role] == "" {
-			return casefile.Case{}, errs.New(errs.Invalid, "case.party-required").On(string(role)+".code").With("party", partyName[role])
+			return casefile.Case{}, errs.New(errs.Invalid, "case.party-required").On(string(role)+".code").With("party", partyName[role]).With("partyEn", string(role))
 		}
 	}
 	c, err := h.o.Cases.Create(ctx, tx, casefile.New{
@@ -126,6 +132,27 @@ func (h *Hall) create(ctx context.Context, tx *db.Tx, actor *authn.Actor, m matt
 		return casefile.Case{}, err
 	}
 	return c, h.o.Cases.Add(ctx, tx, c, "open", actor.AccountID, "")
+}
+
+// typesPublished refuses a matter that asks for, or yields, a license of a type that is not published: such a case
+// could never come to its end.
+func (h *Hall) typesPublished(ctx context.Context, tx *db.Tx, m matter.Matter) error {
+	codes := []string{m.Result}
+	for _, x := range m.Materials {
+		codes = append(codes, x.Type)
+	}
+	for _, code := range codes {
+		if code == "" {
+			continue
+		}
+		if _, err := h.o.Types.Current(ctx, tx, code); err != nil {
+			if e, ok := errors.AsType[*errs.Error](err); ok {
+				return e.On("matterCode")
+			}
+			return err
+		}
+	}
+	return nil
 }
 
 // party finds a party's holder; one the platform does not know is entered when its name is given.

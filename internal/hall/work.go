@@ -2,9 +2,12 @@ package hall
 
 import (
 	"context"
+	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/yinxin-org/yinxin/internal/authn"
@@ -27,22 +30,23 @@ func (h *Hall) SetForm(ctx context.Context, actor *authn.Actor, no string, versi
 		if err != nil {
 			return err
 		}
-		for name, text := range values {
+		for _, name := range slices.Sorted(maps.Keys(values)) {
+			text := values[name]
 			i := slices.IndexFunc(m.Form, func(f matter.FormField) bool { return f.Name == name })
 			if i < 0 {
-				return errs.New(errs.Invalid, "case.form-unknown").On(name).With("name", name)
+				return errs.New(errs.Invalid, "case.form-unknown").On(name)
+			}
+			old := c.Form[name]
+			if old.Text == text {
+				continue // what a license gave is taken as it is
+			}
+			if m.Form[i].Locked && old.Seq > 0 {
+				return errs.New(errs.Invalid, "case.form-locked").On(name).With("name", m.Form[i].Label).With("nameEn", m.Form[i].LabelEn)
 			}
 			if err := checkValue(m.Form[i], text); err != nil {
 				return err
 			}
-			old := c.Form[name]
-			switch {
-			case old.Text == text:
-			case m.Form[i].Locked && old.Seq > 0:
-				return errs.New(errs.Invalid, "case.form-locked").On(name).With("name", m.Form[i].Label)
-			default:
-				c.Form[name] = casefile.Value{Text: text}
-			}
+			c.Form[name] = casefile.Value{Text: text}
 		}
 		return h.o.Cases.Save(ctx, tx, &c)
 	})
@@ -56,11 +60,27 @@ func checkValue(f matter.FormField, text string) error {
 	if utf8.RuneCountInString(text) > limit {
 		return errs.New(errs.Invalid, "field.too-long").On(f.Name).With("max", strconv.Itoa(limit))
 	}
-	if text != "" && len(f.Options) > 0 && !slices.Contains(f.Options, text) {
-		return errs.New(errs.Invalid, "field.invalid").On(f.Name).With("rule", "选项之一")
+	if text == "" {
+		return nil
+	}
+	if len(f.Options) > 0 && !slices.Contains(f.Options, text) {
+		return errs.New(errs.Invalid, "field.option").On(f.Name)
+	}
+	switch f.Type {
+	case "date":
+		if _, err := time.Parse(time.DateOnly, text); err != nil {
+			return errs.New(errs.Invalid, "field.date").On(f.Name)
+		}
+	case "number":
+		if !decimal.MatchString(text) {
+			return errs.New(errs.Invalid, "field.number").On(f.Name)
+		}
 	}
 	return nil
 }
+
+// decimal matches what a number field takes; the type of the license that the matter yields may ask for less.
+var decimal = regexp.MustCompile(`^[0-9]{1,15}(\.[0-9]{1,6})?$`)
 
 // Paper records that a material was accepted on paper, with the ground (榕政办〔2018〕214号 第十五条). Where an
 // electronic license satisfies it, asking for paper is refused.

@@ -13,6 +13,9 @@ type Code string
 // String is the masked code.
 func (c Code) String() string { return MaskCode(string(c)) }
 
+// GoString is the masked code too.
+func (c Code) GoString() string { return MaskCode(string(c)) }
+
 // LogValue keeps the code out of logs.
 func (c Code) LogValue() slog.Value { return slog.StringValue(c.String()) }
 

@@ -60,9 +60,11 @@ type Party struct {
 // FormValue is one form field with its value.
 type FormValue struct {
 	FormField
-	Value   string `json:"value"`
-	FromSeq int    `json:"fromSeq,omitempty" doc:"The material that filled it."`
-	Source  string `json:"source,omitempty" doc:"Name of the material that filled it."`
+	Value string `json:"value"`
+	// What the applicant wrote, and what came from licenses, is for whoever handles the open case.
+	Withheld bool   `json:"withheld" doc:"There is a value, shown only to whoever handles the open case."`
+	FromSeq  int    `json:"fromSeq,omitempty" doc:"The material that filled it."`
+	Source   string `json:"source,omitempty" doc:"Name of the material that filled it."`
 }
 
 // CaseMaterial is what became of one material.
@@ -176,7 +178,7 @@ func (d Deps) caseSummary(ctx context.Context, c casefile.Case, m matter.Matter,
 		CaseNo: c.No, Matter: Coded{Code: m.Code, Name: choose(lang, m.Name, m.NameEn)}, ApplicantName: applicant.Masked(),
 		Stage: string(c.Stage), State: c.State, Outcome: c.Outcome, OpenedAt: c.OpenedAt.In(clock.Shanghai),
 		DueAt: c.DueAt.In(clock.Shanghai), WorkdaysLeft: workday.Left(d.Clock.Now(), c.DueAt),
-		Mine: c.ClerkID != "" && c.ClerkID == actorFrom(ctx).AccountID,
+		Mine: c.State == casefile.StateOpen && c.ClerkID != "" && c.ClerkID == actorFrom(ctx).AccountID,
 	}
 	if c.ClerkID != "" {
 		p, err := d.Person(ctx, c.ClerkID)
@@ -207,6 +209,9 @@ func (d Deps) caseDetail(ctx context.Context, v hall.View, lang string) (CaseDet
 		field := FormValue{FormField: formField(f, lang), Value: value.Text, FromSeq: value.Seq}
 		if m, ok := v.Matter.Material(value.Seq); ok {
 			field.Source = m.Name
+		}
+		if value.Text != "" && !summary.Mine {
+			field.Value, field.Withheld = "", true
 		}
 		out.Form = append(out.Form, field)
 	}

@@ -88,7 +88,7 @@ func (e Edge) finish(rec *recorder, r *http.Request, s *scope, began time.Time, 
 	}
 	attrs := []slog.Attr{
 		slog.String("id", s.id), slog.String("method", r.Method), slog.String("route", route),
-		slog.Int("status", rec.code()), slog.Int64("bytes", rec.bytes), slog.Duration("took", time.Since(began)),
+		slog.Int("status", rec.code()), slog.Int64("bytes", rec.bytes), slog.Float64("ms", float64(time.Since(began).Microseconds())/1000),
 	}
 	if s.code != "" {
 		attrs = append(attrs, slog.String("code", s.code))

@@ -140,7 +140,7 @@ func fromError(ctx context.Context, lang language.Tag, err error) *Problem {
 	}
 	p := plain(lang, statusOf(e.Kind), e.Code, e.Args)
 	if e.Field != "" {
-		p.Errors = []FieldProblem{{Field: e.Field, Code: e.Code, Zh: p.Zh, En: p.En}}
+		p.Errors = []FieldProblem{{Field: shownName(e.Field), Code: e.Code, Zh: p.Zh, En: p.En}}
 	}
 	note(ctx, p, err)
 	return p
@@ -228,14 +228,19 @@ func writeProblem(w http.ResponseWriter, r *http.Request, p *Problem) {
 }
 
 // fieldName is huma's location without the part of the request it begins with: "body.applicant.code" is the
-// field "applicant.code" to the client. Names the client made up are shown only if they look like names, for
-// people do paste values into the wrong place.
+// field "applicant.code" to the client.
 func fieldName(location string) string {
 	_, rest, found := strings.Cut(location, ".")
 	if !found {
 		return ""
 	}
-	parts := strings.Split(rest, ".")
+	return shownName(rest)
+}
+
+// shownName is a path to a field as it may be told. Names the client made up are shown only if they look like
+// names, for people do paste values into the wrong place.
+func shownName(path string) string {
+	parts := strings.Split(path, ".")
 	for i, part := range parts {
 		if !namelike.MatchString(part) {
 			parts[i] = "*"

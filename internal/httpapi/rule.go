@@ -51,7 +51,7 @@ var rules = []struct{ begins, code, arg string }{
 // fieldProblem turns one complaint of huma, or one domain error that names a field, into a FieldProblem.
 func fieldProblem(err error) (FieldProblem, bool) {
 	if e, ok := errors.AsType[*errs.Error](err); ok {
-		return FieldProblem{Field: e.Field, Code: e.Code, Zh: errs.Text(e.Code, "zh", e.Args), En: errs.Text(e.Code, "en", e.Args)}, e.Field != ""
+		return FieldProblem{Field: shownName(e.Field), Code: e.Code, Zh: errs.Text(e.Code, "zh", e.Args), En: errs.Text(e.Code, "en", e.Args)}, e.Field != ""
 	}
 	d, ok := errors.AsType[*huma.ErrorDetail](err)
 	if !ok {

@@ -187,11 +187,29 @@ func codeHash(code string) []byte {
 	return sum[:]
 }
 
+func (s *Store) numberIndex(l License, b body) []byte {
+	return s.o.Keys.BlindIndex("license.number", l.TypeCode+"\x00"+l.IssuerID+"\x00"+b.Values["ZZBH"])
+}
+
+// freeNumber gives back the number of a license that the review refused: where the number is the holder's code,
+// the same one must be given when the case is decided anew.
+func (s *Store) freeNumber(ctx context.Context, tx *db.Tx, l License) error {
+	b, err := s.body(ctx, tx, l)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `
+		DELETE FROM license_number
+		WHERE number_index = $1 AND license_id = $2`, s.numberIndex(l, b), l.ID); err != nil {
+		return fmt.Errorf("free number: %w", err)
+	}
+	return nil
+}
+
 func (s *Store) insert(ctx context.Context, tx *db.Tx, l License, b body) error {
-	number := s.o.Keys.BlindIndex("license.number", l.TypeCode+"\x00"+l.IssuerID+"\x00"+b.Values["ZZBH"])
 	n, err := tx.Exec(ctx, `
 		INSERT INTO license_number (number_index, holder_id, license_id) VALUES ($1, $2, $3)
-		ON CONFLICT (number_index) DO NOTHING`, number, l.HolderID, l.ID)
+		ON CONFLICT (number_index) DO NOTHING`, s.numberIndex(l, b), l.HolderID, l.ID)
 	if err != nil {
 		return fmt.Errorf("claim number: %w", err)
 	}

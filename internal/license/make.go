@@ -164,6 +164,11 @@ func (s *Store) Review(ctx context.Context, tx *db.Tx, r Review) (License, error
 		return License{}, errs.New(errs.Conflict, "conflict")
 	}
 	l.RowVersion++
+	if !r.Publish {
+		if err := s.freeNumber(ctx, tx, l); err != nil {
+			return License{}, err
+		}
+	}
 	if err := s.record(ctx, tx, l, action, r.ReviewerID, r.UnitID, l.CaseNo); err != nil {
 		return License{}, err
 	}
@@ -174,7 +179,7 @@ func (s *Store) Review(ctx context.Context, tx *db.Tx, r Review) (License, error
 // 榕政办〔2018〕214号 第九条.
 func (s *Store) ReportLoss(ctx context.Context, tx *db.Tx, l License, accountID string) error {
 	if state := l.State(s.o.Clock.Now()); state != Valid {
-		return errs.New(errs.Conflict, "license.not-in-force").With("state", state.Text("zh"))
+		return errs.New(errs.Conflict, "license.not-in-force").With("state", state.Text("zh")).With("stateEn", state.Text("en"))
 	}
 	n, err := tx.Exec(ctx, `
 		UPDATE license

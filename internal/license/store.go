@@ -45,6 +45,22 @@ func (s *Store) Get(ctx context.Context, q *db.Tx, holderID, licenseID string) (
 		WHERE holder_id = $1 AND license_id = $2`, holderID, licenseID))
 }
 
+// Pin makes sure that a license is still as it was read and stays so until the caller's transaction ends: a
+// report of loss at the same moment waits, or makes this one fail with conflict.
+func (s *Store) Pin(ctx context.Context, tx *db.Tx, l License) error {
+	n, err := tx.Exec(ctx, `
+		UPDATE license
+		SET row_version = row_version
+		WHERE holder_id = $1 AND license_id = $2 AND row_version = $3`, l.HolderID, l.ID, l.RowVersion)
+	if err != nil {
+		return fmt.Errorf("pin license: %w", err)
+	}
+	if n == 0 {
+		return errs.New(errs.Conflict, "conflict")
+	}
+	return nil
+}
+
 // ByCode finds the license that bears a static check code.
 func (s *Store) ByCode(ctx context.Context, q *db.Tx, code string) (License, error) {
 	return s.lookup(ctx, q, `SELECT holder_id, license_id FROM license_code WHERE code_hash = $1`, codeHash(code))

@@ -5,7 +5,13 @@
 // It opens no case and reads no license.
 package matter
 
-import "github.com/yinxin-org/yinxin/internal/catalog"
+import (
+	"errors"
+
+	"github.com/yinxin-org/yinxin/gbcode"
+	"github.com/yinxin-org/yinxin/internal/catalog"
+	"github.com/yinxin-org/yinxin/internal/errs"
+)
 
 // Party says whose license a material is.
 type Party string
@@ -80,12 +86,11 @@ func (m *Matter) Material(seq int) (Material, bool) {
 	return Material{}, false
 }
 
-// Binds reports whether the matter binds a license type for a party, and at which material.
-func (m *Matter) Binds(typeCode string, p Party) (Material, bool) {
-	for _, x := range m.Materials {
-		if x.Type == typeCode && x.Party == p {
-			return x, true
-		}
+// CheckCode holds a text against the forms of matter codes; field is blamed on error.
+func CheckCode(code, field string) error {
+	_, err := gbcode.CheckMatterCode(code)
+	if e, ok := errors.AsType[*gbcode.Error](err); ok {
+		return errs.New(errs.Invalid, "code.matter").On(field).With("rule", e.Chinese()).With("ruleEn", e.Error())
 	}
-	return Material{}, false
+	return err
 }

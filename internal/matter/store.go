@@ -37,6 +37,10 @@ func (s *Store) Put(ctx context.Context, tx *db.Tx, m Matter) error {
 
 // Get finds a matter by its code, or gives matter.unknown.
 func (s *Store) Get(ctx context.Context, q *db.Tx, code string) (Matter, error) {
+	if CheckCode(code, "") != nil {
+		// No matter has such a code, and not every text is fit to ask a database for.
+		return Matter{}, errs.New(errs.NotFound, "matter.unknown")
+	}
 	var data string
 	err := q.QueryRow(ctx, `SELECT data FROM matter WHERE matter_code = $1`, code).Scan(&data)
 	if errors.Is(err, db.ErrNoRows) {

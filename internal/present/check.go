@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/yinxin-org/yinxin/internal/access"
@@ -68,6 +70,9 @@ func (d *Desk) Check(ctx context.Context, actor *authn.Actor, code, purpose stri
 	if utf8.RuneCountInString(purpose) > purposeMax {
 		return Verdict{}, errs.New(errs.Invalid, "field.too-long").On("purpose").With("max", fmt.Sprint(purposeMax))
 	}
+	if !utf8.ValidString(purpose) || strings.ContainsFunc(purpose, unicode.IsControl) {
+		return Verdict{}, errs.New(errs.Invalid, "field.format").On("purpose")
+	}
 	var p Presentation
 	claim := func(ctx context.Context, tx *db.Tx) (access.Shown, error) {
 		var err error
@@ -89,7 +94,10 @@ func (d *Desk) Check(ctx context.Context, actor *authn.Actor, code, purpose stri
 		return d.checked(ctx, tx, p, actor, recordID)
 	}
 	r, err := d.o.Door.Presented(ctx, actor, access.Fields, claim, settle)
-	if _, refused := errors.AsType[*access.Refusal](err); refused && dead[p.State] != nil {
+	if _, refused := errors.AsType[*access.Refusal](err); refused {
+		if p.State == Open { // of several checks at this moment another one was first
+			p.State = Checked
+		}
 		return Verdict{}, dead[p.State]
 	}
 	if err != nil {

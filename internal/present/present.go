@@ -89,7 +89,7 @@ func (d *Desk) Show(ctx context.Context, actor *authn.Actor, licenseID string, f
 			return err
 		}
 		if state := l.State(now); !state.Usable() {
-			return errs.New(errs.Conflict, "license.not-in-force").With("state", state.Text("zh"))
+			return errs.New(errs.Conflict, "license.not-in-force").With("state", state.Text("zh")).With("stateEn", state.Text("en"))
 		}
 		if p.Type, err = d.o.Types.Version(ctx, tx, l.TypeCode, l.TypeVersion); err != nil {
 			return err
@@ -111,7 +111,7 @@ func choose(t *catalog.Type, fields []string) ([]string, error) {
 	}
 	for _, n := range fields {
 		if _, ok := t.Field(n); !ok {
-			return nil, errs.New(errs.Invalid, "license.field.unknown").On("fields").With("name", n)
+			return nil, errs.New(errs.Invalid, "license.field.unknown").On("fields")
 		}
 	}
 	return fields, nil

@@ -290,7 +290,7 @@ CREATE TABLE access_record (
   version_no  SMALLINT NOT NULL,
   type_code   TEXT   NOT NULL,
   fields      TEXT   NOT NULL, -- JSON array of names
-  purpose     TEXT   NOT NULL,
+  purpose     BYTEA  NOT NULL, -- ciphertext: a verifier may write whatever words
   place       TEXT   NOT NULL,
   PRIMARY KEY (holder_id, record_id)
 );

@@ -86,7 +86,9 @@ export class Person {
   }
 
   async signIn(login, to) {
+    if (to) this.expectRefusal(401, /^\/api\/v1\/session$/)
     await this.page.goto(to ?? '/login')
+    await this.page.waitForURL((url) => url.pathname === '/login')
     await this.giveAccount(login)
   }
 
@@ -107,13 +109,13 @@ export class Person {
   /** Waits until nothing is loading, nothing moves and the page has been drawn. */
   async settle(page = this.page) {
     await page.waitForLoadState('load')
-    do {
+    for (let quiet = 0; quiet < 2; quiet = this.#underWay.size > 0 ? 0 : quiet + 1) {
       await page.evaluate(async () => {
         const moving = document.getAnimations().filter((a) => Number.isFinite(a.effect?.getComputedTiming().endTime))
         await Promise.all(moving.map((a) => a.finished.catch(() => undefined)))
         await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))
       })
-    } while (this.#underWay.size > 0)
+    }
   }
 
   /** Looks the page over as it is now: no barrier found by axe-core, nothing wider than the screen; keeps a picture. */
@@ -130,7 +132,8 @@ export class Person {
 
   async picture(name, page = this.page) {
     await mkdir(out, { recursive: true })
-    await page.screenshot({ path: join(out, `${name}.png`), fullPage: true })
+    // A desk is seen as the screen shows it, with what sticks to its edge; a phone from top to bottom.
+    await page.screenshot({ path: join(out, `${name}.png`), fullPage: page.viewportSize().width < desk.viewport.width })
   }
 
   /** Fails if anything went wrong that nobody expected. */

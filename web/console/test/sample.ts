@@ -58,5 +58,5 @@ export function making(over: Partial<Making> = {}): Making {
 }
 
 export function field(over: Partial<FormField> = {}): FormField {
-  return { name: 'name', label: '名称', type: 'text', required: true, locked: false, value: '', ...over }
+  return { withheld: false, name: 'name', label: '名称', type: 'text', required: true, locked: false, value: '', ...over }
 }

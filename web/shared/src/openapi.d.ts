@@ -887,6 +887,8 @@ export interface components {
             /** @enum {string} */
             type: "text" | "date" | "number" | "select" | "area";
             value: string;
+            /** @description There is a value, shown only to whoever handles the open case. */
+            withheld: boolean;
         };
         HeldDetail: {
             fields: components["schemas"]["Item"][];
@@ -1518,8 +1520,13 @@ export interface operations {
     decideCase: {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                caseNo: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -1596,8 +1603,13 @@ export interface operations {
     setForm: {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                caseNo: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -1674,8 +1686,12 @@ export interface operations {
     copyMaterial: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
             path: {
+                caseNo: string;
                 seq: number;
             };
             cookie?: never;
@@ -1753,8 +1769,14 @@ export interface operations {
     acceptPaper: {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                caseNo: string;
+                seq: number;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -1831,8 +1853,12 @@ export interface operations {
     previewMaterial: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
             path: {
+                caseNo: string;
                 seq: number;
             };
             cookie?: never;
@@ -1910,8 +1936,12 @@ export interface operations {
     readMaterial: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
             path: {
+                caseNo: string;
                 seq: number;
             };
             cookie?: never;
@@ -1986,8 +2016,12 @@ export interface operations {
     grantUse: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
             path: {
+                caseNo: string;
                 seq: number;
             };
             cookie?: never;
@@ -2062,8 +2096,13 @@ export interface operations {
     submitCase: {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                caseNo: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -2140,8 +2179,13 @@ export interface operations {
     takeCase: {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                caseNo: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -2420,8 +2464,13 @@ export interface operations {
     reviewMaking: {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                licenseId: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -2877,8 +2926,13 @@ export interface operations {
     showLicense: {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -3415,8 +3469,13 @@ export interface operations {
     check: {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                token: string;
+            };
             cookie?: never;
         };
         requestBody: {

@@ -210,6 +210,7 @@ export const en: SameShape<typeof zh> = {
     none: 'This matter has no form.',
     optional: ' (optional)',
     choose: 'Choose',
+    withheld: 'Only whoever handles the case sees this',
     blank: 'not filled in',
     from: 'from {name}',
     changed: 'changed from what was filled in',

@@ -209,6 +209,7 @@ export const zh = {
     none: '这个事项没有要填的表。',
     optional: '（选填）',
     choose: '请选择',
+    withheld: '只有经办人能看',
     blank: '未填写',
     from: '来自{name}',
     changed: '已改动，与自动填写的不同',

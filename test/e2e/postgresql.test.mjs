@@ -1,0 +1,3 @@
+import { testFlow } from './flow/flow.mjs'
+
+testFlow('PostgreSQL')
