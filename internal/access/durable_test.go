@@ -2,12 +2,11 @@ package access_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
 	"time"
-
-	"encoding/json"
 
 	"github.com/yinxin-org/yinxin/internal/access"
 	"github.com/yinxin-org/yinxin/internal/casefile"
@@ -145,9 +144,8 @@ func (w *world) noRecordNoData(t *testing.T) {
 	nothing := func(t *testing.T, ctx context.Context) {
 		t.Helper()
 		for ground, read := range readings {
-			_, isRefusal := errors.AsType[*access.Refusal](nil)
 			n, err := read(ctx)
-			if _, isRefusal = errors.AsType[*access.Refusal](err); err == nil || isRefusal || n != 0 {
+			if _, isRefusal := errors.AsType[*access.Refusal](err); err == nil || isRefusal || n != 0 {
 				t.Errorf("%s: %d fields and bytes, %v; want none and a failure", ground, n, err)
 			}
 		}

@@ -19,7 +19,6 @@ var licenseMessages = messages{
 	"license.stage":          {"证照不在这个环节，不能这样办理。", "The license is not at this stage."},
 	"license.same-person":    {"复核须由签发单位的第二人完成。", "The review needs a second person of the issuing unit."},
 	"license.not-issuer":     {"这本证照不由您的单位签发。", "Your unit does not issue this license."},
-	"license.not-yours":      {"这本证照不是您的。", "This license is not yours."},
 	"seal.unknown":           {"没有可用的印章：{unit}。", "No usable seal: {unit}."},
 	"seal.not-in-use":        {"印章“{name}”不在使用期内或已停用。", "Seal {name} is outside its period or stopped."},
 	"license.not-in-force":   {"证照现为“{state}”，不能出示或使用。", "The license is now {stateEn} and cannot be shown or used."},

@@ -107,7 +107,7 @@ func (d Deps) listUses(ctx context.Context, in *struct{ Language }) (*usesOutput
 
 func (d Deps) use(ctx context.Context, q *db.Tx, u access.Use, lang string) (Use, error) {
 	out := Use{RecordNo: u.RecordNo, At: u.At.In(clock.Shanghai), Ground: string(u.Ground), Result: u.Result, Role: u.Role,
-		CaseNo: u.CaseNo, Purpose: purposeText(u, lang), License: UseLicense{ID: u.LicenseID}, Fields: []string{}}
+		CaseNo: u.CaseNo, Purpose: u.Purpose, License: UseLicense{ID: u.LicenseID}, Fields: []string{}}
 	if len(u.Reasons) > 0 {
 		out.Reason = reasonOf(u.Reasons[0], nil)
 	}
@@ -144,20 +144,6 @@ func (d Deps) use(ctx context.Context, q *db.Tx, u access.Use, lang string) (Use
 		}
 	}
 	return out, nil
-}
-
-// purposeWords are the purposes that the platform itself states; a verifier's own words stand as they are.
-var purposeWords = map[string][2]string{
-	"grant": {"申请取用", "asked to use it for a case"}, "read": {"办理事项时取用", "read to handle a case"},
-	"review": {"发证前复核", "reviewed before publishing"}, "own": {"本人查看", "looked at by the holder"},
-}
-
-func purposeText(u access.Use, lang string) string {
-	words, ok := purposeWords[u.Purpose]
-	if !ok || u.Ground == access.Presentation {
-		return u.Purpose
-	}
-	return choose(lang, words[0], words[1])
 }
 
 func (d Deps) receipt(ctx context.Context, in *recordInput) (*receiptOutput, error) {

@@ -65,16 +65,18 @@ func (s *Store) Put(ctx context.Context, tx *db.Tx, x Seal) error {
 	return nil
 }
 
-// Usable finds the seal that a unit may now use for a purpose.
+// Usable finds the seal that a unit may now use for a purpose; of several, the one that is good for longest.
 func (s *Store) Usable(ctx context.Context, q *db.Tx, unitID, purpose string) (Seal, error) {
+	now := s.clock.Now()
 	var x Seal
 	var from, to int64
+	// Seals within their period come first: one made ahead of time must not hide the one it will follow.
 	err := q.QueryRow(ctx, `
 		SELECT seal_code, unit_id, name, purpose, key_id, eseal, valid_from, valid_to, state
 		FROM seal
 		WHERE unit_id = $1 AND purpose = $2 AND state = $3
-		ORDER BY valid_to DESC
-		LIMIT 1`, unitID, purpose, inUse).
+		ORDER BY CASE WHEN valid_from <= $4 AND valid_to > $4 THEN 0 ELSE 1 END, valid_to DESC
+		LIMIT 1`, unitID, purpose, inUse, db.Micros(now)).
 		Scan(&x.Code, &x.UnitID, &x.Name, &x.Purpose, &x.KeyID, &x.DER, &from, &to, &x.State)
 	if errors.Is(err, db.ErrNoRows) {
 		return Seal{}, errs.New(errs.Conflict, "seal.unknown").With("unit", unitID)
@@ -83,11 +85,15 @@ func (s *Store) Usable(ctx context.Context, q *db.Tx, unitID, purpose string) (S
 		return Seal{}, fmt.Errorf("find seal: %w", err)
 	}
 	x.ValidFrom, x.ValidTo = db.Time(from), db.Time(to)
-	now := s.clock.Now()
-	if now.Before(x.ValidFrom) || !now.Before(x.ValidTo) {
-		return Seal{}, errs.New(errs.Conflict, "seal.not-in-use").With("name", x.Name)
+	return x, x.usable(now)
+}
+
+// usable refuses a seal that may not sign at a moment.
+func (x Seal) usable(now time.Time) error {
+	if x.State != inUse || now.Before(x.ValidFrom) || !now.Before(x.ValidTo) {
+		return errs.New(errs.Conflict, "seal.not-in-use").With("name", x.Name)
 	}
-	return x, nil
+	return nil
 }
 
 // Place is where on the first page a seal stands, in millimetres.
@@ -107,6 +113,9 @@ func (s *Store) Sign(p *ofd.Package, steps []Step) error {
 		return fmt.Errorf("read the file to seal: %w", err)
 	}
 	for i, step := range steps {
+		if err := step.Seal.usable(s.clock.Now()); err != nil {
+			return err
+		}
 		signer, err := s.keys.Signer(step.Seal.KeyID)
 		if err != nil {
 			return fmt.Errorf("find seal key: %w", err)

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/yinxin-org/yinxin/internal/authn"
@@ -78,6 +79,11 @@ type VerdictView struct {
 	Preview   string // local address of a picture, or ""
 	CheckedAt time.Time
 	RecordNo  string // 存证编号
+}
+
+// NamesIssuer tells whether one of the fields shown is the issuer already.
+func (v VerdictView) NamesIssuer() bool {
+	return slices.ContainsFunc(v.Fields, func(f Field) bool { return f.Value == v.Issuer.Zh })
 }
 
 // The verdicts on a file, beside Valid.

@@ -65,6 +65,19 @@ func (p page) Time(t time.Time) string {
 	return t.In(clock.Shanghai).Format("2006年1月2日 15:04")
 }
 
+// Fact writes the value of a field: a date in words, whichever way the license spells it, anything else as it is.
+func (p page) Fact(f Field) string {
+	if !strings.Contains(f.Label.Zh, "日期") {
+		return f.Value
+	}
+	for _, layout := range []string{"2006-01-02", "20060102"} {
+		if t, err := time.Parse(layout, f.Value); err == nil {
+			return t.Format(p.T("2006年1月2日", "2 January 2006"))
+		}
+	}
+	return f.Value
+}
+
 // Minutes writes a short span in words.
 func (p page) Minutes(seconds int) string {
 	if seconds < 120 {

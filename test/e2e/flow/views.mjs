@@ -101,9 +101,10 @@ export async function onSmallScreens(story) {
   await story.visitor.page.setViewportSize(devices.phone.viewport)
   await lookAtAll(story, 'phone', ['visitor'])
   // A desk at 200 % has half as many pixels.
-  const half = { width: 720, height: 450 }
-  for (const who of ['clerk', 'reviewer']) await story[who].page.setViewportSize(half)
-  await lookAtAll(story, 'half', ['clerk', 'reviewer'])
+  for (const [manner, viewport] of Object.entries({ narrow: { width: 1024, height: 768 }, half: { width: 720, height: 450 } })) {
+    for (const who of ['clerk', 'reviewer']) await story[who].page.setViewportSize(viewport)
+    await lookAtAll(story, manner, ['clerk', 'reviewer'])
+  }
   for (const who of ['clerk', 'reviewer', 'visitor']) await story[who].page.setViewportSize(devices.desk.viewport)
 }
 

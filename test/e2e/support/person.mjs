@@ -17,6 +17,30 @@ const desk = { viewport: { width: 1440, height: 900 } }
 const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 }
 export const devices = { desk, phone, small: { ...phone, viewport: { width: 320, height: 640 } } }
 
+/** Runs in the page: texts that stick out of a box around them, to lie over what is beside it or be cut off. */
+function findSpills() {
+  const spills = []
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+  while (texts.nextNode()) {
+    const range = document.createRange()
+    range.selectNodeContents(texts.currentNode)
+    for (const line of range.getClientRects()) {
+      for (let box = texts.currentNode.parentElement; box && line.width > 0; box = box.parentElement) {
+        const style = getComputedStyle(box)
+        const edge = box.getBoundingClientRect()
+        // Hidden from sight on purpose, or to be scrolled.
+        if (edge.width <= 1 || style.visibility === 'hidden' || /auto|scroll/.test(style.overflowX)) break
+        if (!/^(inline|contents)$/.test(style.display) && (line.right > edge.right + 1 || line.left < edge.left - 1)) {
+          spills.push(`“${texts.currentNode.textContent.trim()}” out of <${box.localName} class="${box.className}">`)
+          break
+        }
+        if (/absolute|fixed/.test(style.position)) break
+      }
+    }
+  }
+  return [...new Set(spills)]
+}
+
 export class Person {
   #faults = []
   #expected = []
@@ -127,6 +151,7 @@ export class Person {
     assert.deepEqual(barriers, [], `axe-core on ${name} (${page.url()}):\n${barriers.join('\n')}`)
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
     assert.ok(wide <= 0, `${name} (${page.url()}) is ${wide} px wider than the screen`)
+    assert.deepEqual(await page.evaluate(findSpills), [], `text leaves its box on ${name} (${page.url()})`)
     this.assertQuiet()
   }
 

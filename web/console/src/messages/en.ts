@@ -242,6 +242,7 @@ export const en: SameShape<typeof zh> = {
       decide: 'The case is up for decision by: {name}.',
       making: 'The case is approved. Its license is being made and awaits review.',
       done: 'The case is closed.',
+      free: 'The case is up for decision and waits for an approver to take it.',
     },
   },
   opinion: {

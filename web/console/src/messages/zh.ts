@@ -241,6 +241,7 @@ export const zh = {
       decide: '办件在审批环节，由{name}办理。',
       making: '办件已批准，正在制证，等待复核发布。',
       done: '办件已办结。',
+      free: '办件在审批环节，等审批人员取件。',
     },
   },
   opinion: {

@@ -240,6 +240,10 @@ export const en: SameShape<typeof zh> = {
       presentation: 'Shown in person',
       self: 'Viewed by yourself',
       issuing: 'While being issued',
+      grant: 'Asked to use it for a case',
+      read: 'Read to handle a case',
+      review: 'Reviewed before publishing',
+      own: 'Looked at by the holder',
     },
   },
   verify: {

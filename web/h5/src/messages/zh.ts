@@ -233,6 +233,10 @@ export const zh = {
       presentation: '当面出示',
       self: '本人查看',
       issuing: '签发过程',
+      grant: '申请取用',
+      read: '办理事项时取用',
+      review: '发证前复核',
+      own: '本人查看',
     },
   },
   verify: {
