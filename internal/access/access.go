@@ -47,9 +47,10 @@ type Want int
 
 // What can be wanted.
 const (
-	Fields  Want = iota // the fields alone
-	Picture             // the face as SVG: of the annotated copy for a case, of the license otherwise
-	File                // the OFD file, likewise
+	Fields   Want = iota // the fields alone
+	Prepared             // the fields; the annotated copy is made and kept beside the grant, but not handed out
+	Picture              // the face as SVG: of the annotated copy for a case, of the license otherwise
+	File                 // the OFD file, likewise
 )
 
 // Options are the parts the door works with.
@@ -124,6 +125,8 @@ func (d *Door) open(ctx context.Context, u use, want Want, p *license.Purpose) (
 	r.Fields = cut(b, u.fields)
 	switch {
 	case want == Fields:
+	case want == Prepared:
+		_, err = d.copy(ctx, u, b, *p, want)
 	case p != nil:
 		r.Content, err = d.copy(ctx, u, b, *p, want)
 	case want == File:

@@ -107,7 +107,7 @@ func (d *Door) Redeem(ctx context.Context, actor *authn.Actor, secret string, wa
 		if u, err = d.inCase(ctx, tx, actor, g.ask, life{grantee: g.accountID, from: g.createdAt, until: g.until()}); err != nil {
 			return err
 		}
-		u.grantID, u.purpose = g.id, "read"
+		u.grantID, u.purpose, u.whole = g.id, "read", want == Picture || want == File
 		if len(u.reasons) == 0 {
 			if err := d.spend(ctx, tx, holderID, hash, &u); err != nil {
 				return err

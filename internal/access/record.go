@@ -27,6 +27,7 @@ type use struct {
 	matterCode string
 	grantID    string
 	fields     []string // nil: all
+	whole      bool     // a picture or file is handed out, which shows the whole face whatever fields are bound
 	purpose    string
 	place      string
 	reasons    []string // empty: given
@@ -81,7 +82,7 @@ func (d *Door) record(ctx context.Context, tx *db.Tx, u *use) error {
 		unit, role = u.actor.UnitID, roleFor(u.ground, u.actor)
 	}
 	fields := u.fields
-	if fields == nil {
+	if fields == nil || u.whole {
 		fields = []string{"*"}
 	}
 	receipt, err := d.o.Book.Append(ctx, tx, evidence.Event{HolderID: u.holderID, Kind: "use", At: u.at, Body: entry{

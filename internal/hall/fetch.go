@@ -124,7 +124,7 @@ func (h *Hall) fetch(ctx context.Context, actor *authn.Actor, t errand) error {
 	if t.license.ID != "" {
 		reading, grantID, err := h.o.Door.Lend(ctx, actor, access.Ask{
 			CaseNo: t.c.No, MatterCode: t.c.MatterCode, LicenseHolderID: t.license.HolderID, LicenseID: t.license.ID,
-		}, access.File)
+		}, access.Prepared)
 		o := &t.outcome
 		o.LicenseHolderID, o.LicenseID = t.license.HolderID, t.license.ID
 		if refused, ok := errors.AsType[*access.Refusal](err); ok {
