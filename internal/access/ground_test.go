@@ -43,6 +43,12 @@ func (w *world) annotatedCopy(t *testing.T) {
 		t.Fatal(err)
 	}
 	sameFile(t, "copy and original", first.Content, original.Content, false)
+	w.fieldsRecorded(t, ask.LicenseHolderID, first.RecordNo, "*")
+	bound, _ := read(w.clerk, access.Prepared)
+	if bound.Content != nil {
+		t.Error("a prepared copy was handed out")
+	}
+	w.fieldsRecorded(t, ask.LicenseHolderID, bound.RecordNo, names(bound.Fields)...)
 
 	made := w.Clock.Now()
 	for _, x := range []struct {
@@ -253,5 +259,13 @@ func (w *world) raceForOneCheck(t *testing.T, p present.Presentation) {
 	}
 	if given != 1 {
 		t.Errorf("%d of %d checks of one code gave data", given, at)
+	}
+}
+
+// fieldsRecorded checks what a record says was given out: the whole face with a file, else the bound fields.
+func (w *world) fieldsRecorded(t *testing.T, holderID, recordNo string, want ...string) {
+	t.Helper()
+	if u := w.recorded(t, holderID, recordNo); !slices.Equal(u.Fields, want) {
+		t.Errorf("the record names %v, want %v", u.Fields, want)
 	}
 }

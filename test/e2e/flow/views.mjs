@@ -33,7 +33,6 @@ function pagesOf(story) {
       login: '/login',
       check: '/check',
       help: '/help',
-      docs: '/docs',
       printed: new URL(printedUrl).pathname,
     },
   }
@@ -97,6 +96,8 @@ export async function onSmallScreens(story) {
   await story.holder.page.setViewportSize(devices.small.viewport)
   await story.visitor.page.setViewportSize(devices.small.viewport)
   await lookAtAll(story, 'small', ['holder', 'visitor'])
+  await story.visitor.page.goto('/docs')
+  await story.visitor.look('small-visitor-docs')
   await story.holder.page.setViewportSize(devices.phone.viewport)
   await story.visitor.page.setViewportSize(devices.phone.viewport)
   await lookAtAll(story, 'phone', ['visitor'])
@@ -146,6 +147,9 @@ export async function inCorners(story) {
   await holder.page.getByRole('heading', { name: '没有这个页面' }).waitFor()
   await holder.look('holder-missing')
 
+  await visitor.page.goto('/docs')
+  await visitor.page.getByRole('heading', { name: /^接口文档/ }).waitFor()
+  await visitor.look('public-docs')
   visitor.expectRefusal(404, /^\/nowhere$/)
   await visitor.page.goto('/nowhere')
   await visitor.page.getByRole('heading', { name: '没有找到' }).waitFor()

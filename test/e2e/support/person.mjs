@@ -157,8 +157,10 @@ export class Person {
 
   async picture(name, page = this.page) {
     await mkdir(out, { recursive: true })
-    // A desk is seen as the screen shows it, with what sticks to its edge; a phone from top to bottom.
-    await page.screenshot({ path: join(out, `${name}.png`), fullPage: page.viewportSize().width < desk.viewport.width })
+    // A desk is seen as the screen shows it, with what sticks to its edge; a phone from top to bottom, if it has one.
+    const narrow = page.viewportSize().width < desk.viewport.width
+    const tall = await page.evaluate(() => document.documentElement.scrollHeight)
+    await page.screenshot({ path: join(out, `${name}.png`), fullPage: narrow && tall < 8000 })
   }
 
   /** Fails if anything went wrong that nobody expected. */
