@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What is too long for every change: each fuzz target for FUZZTIME (default 2m), then all tests five times
-# in changing order.
+# What is too long for every change: each fuzz target for FUZZTIME (default 2m), the server killed YINXIN_KILLS times
+# (default 200) on each database, then all tests five times in changing order.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/find.sh
@@ -18,4 +18,6 @@ for package in $(go list ./...); do
 done
 
 postgres_start "$work"
+# The server is killed many times more often than in every run of the tests.
+YINXIN_KILLS="${YINXIN_KILLS:-200}" go test -count 1 -timeout 60m -v -run Killed ./test/kill
 go test -count 5 -shuffle on -timeout 60m ./...

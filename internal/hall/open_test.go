@@ -205,6 +205,37 @@ func TestMaterialsThatCannotBeLent(t *testing.T) {
 	})
 }
 
+// What the door refuses stands in the case with its reason and the number of the record.
+func TestMaterialThatTheDoorRefuses(t *testing.T) {
+	t.Parallel()
+	world.Each(t, func(t *testing.T, w *world.World) {
+		o := newOffice(t, w)
+		w.Write(t, func(ctx context.Context, tx *db.Tx) error {
+			m, err := w.Matters.Get(ctx, tx, foodMatter)
+			if err != nil {
+				return err
+			}
+			m.Materials[1].Stages = []matter.Stage{matter.Decide}
+			return w.Matters.Put(ctx, tx, m)
+		})
+		no := o.open(o.request(""))
+		v := o.look(o.clerk, no)
+		m := v.Materials[1]
+		if m.Status != casefile.Declined || m.Reason != "access.case.stage" || m.RecordNo == "" || m.GrantID != "" {
+			t.Errorf("%+v", m)
+		}
+		if v.Materials[0].Status != casefile.Lent {
+			t.Error("one refusal kept the others from being fetched")
+		}
+		if n := w.Count(t, `SELECT count(*) FROM access_record WHERE case_no = $1 AND result = 'refused'`, no); n != 1 {
+			t.Errorf("%d refusals are recorded", n)
+		}
+		if err := o.Hall.Paper(context.Background(), o.clerk, no, 2, "收原件"); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // 三山糕饼's food permit has expired.
 func TestExpiredMaterial(t *testing.T) {
 	t.Parallel()

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/cookiejar"
+	"slices"
 	"time"
 )
 
@@ -27,12 +28,7 @@ func refused(err error, codes ...string) bool {
 	if !ok {
 		return false
 	}
-	for _, c := range codes {
-		if p.Code == c {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(codes, p.Code)
 }
 
 // errCut says that the connection broke before the whole answer was there: whether the platform did what was

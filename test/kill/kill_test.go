@@ -5,11 +5,14 @@ package kill_test
 
 import (
 	"context"
-	"fmt"
+	"errors"
+	"io"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -52,6 +55,37 @@ func TestKilledServerKeepsItsWord(t *testing.T) {
 	})
 }
 
+// A set-up that was killed leaves a folder that is neither new nor complete: the program says so and serves nothing.
+func TestKilledSetUpIsTold(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "data")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	s := &server{t: t, binary: build(t), dir: dir}
+	t.Cleanup(s.kill)
+	said := func() string {
+		b, _ := os.ReadFile(filepath.Join(dir, "stderr.txt"))
+		return string(b)
+	}
+	_ = s.launch()
+	if err := await(t.Context(), func() (bool, error) { return strings.Contains(said(), ": 20/"), nil }); err != nil {
+		t.Fatalf("it makes no licenses: %v", err)
+	}
+	s.kill()
+	out := s.launch()
+	text, err := io.ReadAll(out) // until it ends by itself
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = s.cmd.Wait()
+	exit, ok := errors.AsType[*exec.ExitError](err)
+	if !ok || exit.ExitCode() != 2 || portal.Match(text) || !strings.Contains(said(), "cut off") {
+		t.Errorf("it ended with %v, saying %q and %q", err, text, said())
+	}
+	s.cmd = nil
+}
+
 // campaign is one server that is killed again and again.
 type campaign struct {
 	t       *testing.T
@@ -79,7 +113,8 @@ func newCampaign(t *testing.T, binary, database string, seed uint64) *campaign {
 	c := &campaign{t: t, rnd: rand.New(rand.NewPCG(seed, 1)), journal: newJournal(),
 		server: &server{t: t, binary: binary, dir: dir, database: database}, auditor: newAuditor(t, dir, database)}
 	t.Cleanup(c.server.kill)
-	c.checker = &checker{t: t, server: c.server, journal: c.journal, sessions: map[string]*session{}, trust: trust}
+	c.checker = &checker{t: t, server: c.server, journal: c.journal, sessions: map[string]*session{}, trust: trust,
+		found: map[string]bool{}}
 	for i, course := range courses {
 		c.workers = append(c.workers, &worker{course: course, city: city, journal: c.journal, trust: trust,
 			rnd: rand.New(rand.NewPCG(seed, uint64(i)+2))})
@@ -93,7 +128,7 @@ func (c *campaign) run(times int) {
 	c.server.start()
 	c.signIn(ctx)
 	for n := range times {
-		alive := time.Duration(50+c.rnd.IntN(1500)) * time.Millisecond
+		alive := time.Duration(50+c.rnd.IntN(2000)) * time.Millisecond
 		c.drive(ctx, alive)
 		stumbles := 0
 		for c.rnd.IntN(3) == 0 {
@@ -175,8 +210,8 @@ func (c *campaign) worth() {
 		done += w.done
 	}
 	j := c.journal
-	c.t.Log(fmt.Sprintf("%d cases, %d of them to their end; %d licenses, %d checks, %d records proved",
-		len(j.cases), done, len(j.licenses), len(j.checks), len(j.kept)))
+	c.t.Logf("%d cases, %d of them to their end; %d licenses, %d checks, %d records proved",
+		len(j.cases), done, len(j.licenses), len(j.checks), len(j.kept))
 	if len(j.cases) == 0 || len(j.kept) < len(j.cases) {
 		c.t.Error("hardly anything happened between the kills")
 	}

@@ -41,7 +41,7 @@ func Main(m *testing.M) int {
 	}
 	if templates.database != "" {
 		if admin, err := sql.Open("pgx", os.Getenv(dbtest.ServerEnv)); err == nil {
-			_, _ = admin.Exec("DROP DATABASE " + templates.database + " WITH (FORCE)")
+			_, _ = admin.ExecContext(context.Background(), "DROP DATABASE "+templates.database+" WITH (FORCE)")
 			_ = admin.Close()
 		}
 	}
@@ -51,7 +51,7 @@ func Main(m *testing.M) int {
 // fill makes a template: a folder with the cast. The database is in it, or at url.
 func fill(t testing.TB, name, url string) {
 	t.Helper()
-	parent, err := os.MkdirTemp("", "yinxin-world-")
+	parent, err := os.MkdirTemp("", "yinxin-world-") //nolint:usetesting // it outlives the test that first needs it
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,7 +128,7 @@ func postgresWorld(t *testing.T) *World {
 	w := copied(t, dir, databaseURL(t, server, name))
 	t.Cleanup(func() {
 		_ = w.Close()
-		_, _ = admin.Exec("DROP DATABASE " + name + " WITH (FORCE)")
+		_, _ = admin.ExecContext(context.Background(), "DROP DATABASE "+name+" WITH (FORCE)")
 	})
 	return w
 }
@@ -138,7 +138,7 @@ func create(t testing.TB, admin *sql.DB, statement string) {
 	// PostgreSQL copies a template for one at a time.
 	templates.mu.Lock()
 	defer templates.mu.Unlock()
-	if _, err := admin.Exec(statement); err != nil {
+	if _, err := admin.ExecContext(t.Context(), statement); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -7,7 +7,9 @@ package world
 
 import (
 	"context"
+	"errors"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -90,15 +92,7 @@ func copied(t *testing.T, template, url string) *World {
 	if err := os.CopyFS(dir, os.DirFS(template)); err != nil {
 		t.Fatal(err)
 	}
-	// What holds secrets is refused when others could read it, and copying does not keep the modes.
-	if err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		return os.Chmod(path, 0o600)
-	}); err != nil {
-		t.Fatal(err)
-	}
+	closeToOthers(t, dir)
 	if url == "" {
 		url = "sqlite:" + filepath.Join(dir, "yinxin.db")
 	}
@@ -109,6 +103,24 @@ func copied(t *testing.T, template, url string) *World {
 		t.Fatal(err)
 	}
 	return w
+}
+
+// closeToOthers gives the files back the mode that copying did not keep: keys that others could read are refused.
+func closeToOthers(t *testing.T, dir string) {
+	t.Helper()
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = fs.WalkDir(root.FS(), ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		return root.Chmod(path, 0o600)
+	})
+	if err := errors.Join(err, root.Close()); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // Actor signs an account of the demonstration in, such as "gl-scjg-clerk" or "food-firm".
