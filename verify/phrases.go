@@ -105,6 +105,8 @@ var phrases = sync.OnceValue(func() map[key]phrase {
 			"The seal's method of checking (MD5 or SHA-1) is broken; it proves nothing about the contents."},
 		{CheckMethod, "foreign"}: {note, "印章使用的校验方法不是国密 SM3，但仍然安全。",
 			"The seal's method of checking is not SM3 but is still safe."},
+		{CheckMethod, "many"}: {bad, "印章登记的保护内容多得不合理，没有逐一核对。",
+			"The seal names more contents than any license has; they were not checked."},
 		{CheckMethod, "empty"}: {bad, "印章没有保护任何内容。",
 			"The seal protects nothing."},
 		{SealFile, ""}: {bad, "文件附带的印章与签名所用的印章不是同一枚。",

@@ -30,6 +30,9 @@ func digestMethod(written string) (method, reason string) {
 	return "", "unknown"
 }
 
+// maxReferences bounds the files that one signature may name; a package has fewer entries than that.
+const maxReferences = 5000
+
 // references compares every protected file (step 9).
 func (c *check) references(item ses.ListItem, m *ses.Manifest, f *findings) {
 	method, reason := digestMethod(m.CheckMethod)
@@ -38,6 +41,10 @@ func (c *check) references(item ses.ListItem, m *ses.Manifest, f *findings) {
 	}
 	if len(m.References) == 0 {
 		f.add(CheckMethod, "empty", item.ID)
+	}
+	if len(m.References) > maxReferences {
+		f.add(CheckMethod, "many", item.ID)
+		return
 	}
 	for _, ref := range m.References {
 		name, ok := ses.Resolve(c.p, item.Path, ref.File)

@@ -94,9 +94,27 @@ type CopyReport struct {
 // findings collects causes about one seal or the whole file.
 type findings []Cause
 
+// maxCauses bounds the causes told of one signature: a file made to have millions must not fill the memory.
+const maxCauses = 100
+
 func (f *findings) add(code Code, reason, part string) {
 	text := wording(code, reason)
+	if len(*f) >= maxCauses && !f.lowers(text.level) {
+		return
+	}
 	*f = append(*f, Cause{Code: code, Reason: reason, Part: part, Level: text.level, Zh: text.zh, En: text.en})
+}
+
+// lowers reports whether a cause of a level would change the verdict.
+func (f findings) lowers(level Level) bool {
+	switch f.verdict() {
+	case Valid:
+		return level != LevelNote
+	case Untrusted:
+		return level == LevelInvalid
+	default:
+		return false
+	}
 }
 
 func (f findings) verdict() string {

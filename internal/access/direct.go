@@ -19,9 +19,10 @@ func (d *Door) Own(ctx context.Context, actor *authn.Actor, licenseID string, wa
 		if errs.Code(err) == "license.unknown" {
 			// Recorded under the asker: somebody tried to read what is not theirs, or is not there.
 			return use{ground: Self, purpose: "own", license: license.License{ID: licenseID}, holderID: ownerOr(actor, holder.PlatformID)},
-				cedar.RecordMap{}, nil
+				cedar.RecordMap{"published": cedar.True}, nil
 		}
-		return use{ground: Self, purpose: "own", license: l, holderID: l.HolderID}, cedar.RecordMap{}, err
+		return use{ground: Self, purpose: "own", license: l, holderID: l.HolderID},
+			cedar.RecordMap{"published": cedar.Boolean(l.Step == license.StepPublished)}, err
 	})
 }
 

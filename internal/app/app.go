@@ -43,6 +43,9 @@ const (
 	logSM2     = "log.sm2"
 )
 
+// filesAtOnce bounds the files judged together.
+const filesAtOnce = 4
+
 // App is a running installation's parts.
 type App struct {
 	Config   config.Config
@@ -64,7 +67,8 @@ type App struct {
 	Accounts *authn.Service
 	Demo     bool
 	trust    verify.Options
-	stopped  atomic.Bool // the log had to stop
+	judging  chan struct{} // places to judge a file
+	stopped  atomic.Bool   // the log had to stop
 }
 
 // Options say how an App is opened.
@@ -81,7 +85,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	if o.Clock == nil {
 		o.Clock = clock.System{}
 	}
-	a := &App{Config: o.Config, Log: o.Log, Clock: o.Clock, Demo: o.Demo}
+	a := &App{Config: o.Config, Log: o.Log, Clock: o.Clock, Demo: o.Demo, judging: make(chan struct{}, filesAtOnce)}
 	var err error
 	if a.DB, err = db.Open(ctx, o.Config.Database); err != nil {
 		return nil, err
@@ -254,7 +258,10 @@ func anchors(path string) (*verify.Anchors, error) {
 }
 
 // VerifyFile judges a file against the installation's trust anchors.
+// A few at a time: judging takes memory several times the file's.
 func (a *App) VerifyFile(file []byte) verify.Report {
+	a.judging <- struct{}{}
+	defer func() { <-a.judging }()
 	o := a.trust
 	o.Now = a.Clock.Now()
 	return verify.File(file, o)

@@ -124,7 +124,7 @@ func (c checker) File(ctx context.Context, file []byte) (web.FileVerdict, error)
 	}
 	for _, item := range r.License {
 		out.License = append(out.License, web.Field{Label: web.Text{Zh: item.Label}, Value: item.Value})
-		if item.Name == "ZZBS" {
+		if item.Name == "ZZBS" && r.Verdict != verify.Invalid {
 			v, err := c.a.Desk.ByIdentifier(ctx, item.Value)
 			if err == nil {
 				out.Current = &web.Current{State: stateView(v.State), At: v.At}

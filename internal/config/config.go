@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"github.com/BurntSushi/toml"
+
+	"github.com/yinxin-org/yinxin/gbcode"
 )
 
 // Config is an installation.
@@ -51,9 +53,15 @@ func (c *Config) Complete() error {
 	if c.PlatformUnit == "" {
 		return errors.New("setting platform_unit is needed: the credit code of the unit that runs the platform")
 	}
+	if err := gbcode.CheckUSCC(c.PlatformUnit); err != nil {
+		return fmt.Errorf("setting platform_unit must be a credit code: %w", err)
+	}
+	if c.BaseURL == "" {
+		return errors.New(`setting base_url is needed: the address people use, such as "https://zz.example.gov.cn"`)
+	}
 	u, err := url.Parse(c.BaseURL)
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-		return errors.New(`setting base_url is needed: the address people use, such as "https://zz.example.gov.cn"`)
+		return errors.New(`setting base_url must be an http or https address, such as "https://zz.example.gov.cn"`)
 	}
 	c.BaseURL = strings.TrimSuffix(c.BaseURL, "/")
 	if (c.TLSCert == "") != (c.TLSKey == "") {

@@ -76,9 +76,10 @@ func TestReadSaysWhatIsWrong(t *testing.T) {
 	for name, c := range map[string]struct{ text, says string }{
 		"no folder":           {rest, "data"},
 		"no unit":             {"data = \"x\"\nbase_url = \"https://zz.example.gov.cn\"", "platform_unit"},
-		"no address":          {"data = \"x\"\nplatform_unit = \"1\"", "base_url"},
-		"address of a file":   {"data = \"x\"\nplatform_unit = \"1\"\nbase_url = \"file:///etc\"", "base_url"},
-		"address without way": {"data = \"x\"\nplatform_unit = \"1\"\nbase_url = \"zz.example.gov.cn\"", "base_url"},
+		"unit of no code":     {"data = \"x\"\nbase_url = \"https://zz.example.gov.cn\"\nplatform_unit = \"123\"", "platform_unit"},
+		"no address":          {"data = \"x\"\nplatform_unit = \"11350100YX001010XH\"", "base_url"},
+		"address of a file":   {"data = \"x\"\nplatform_unit = \"11350100YX001010XH\"\nbase_url = \"file:///etc\"", "base_url"},
+		"address without way": {"data = \"x\"\nplatform_unit = \"11350100YX001010XH\"\nbase_url = \"zz.example.gov.cn\"", "base_url"},
 		"half of TLS":         {"data = \"x\"\ntls_cert = \"a\"" + rest, "tls_key"},
 		"a slip of the pen":   {"data = \"x\"\nlistn = \":80\"" + rest, "listn"},
 		"wrong kind":          {"data = 5" + rest, "data"},

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
+	"strconv"
 	"time"
 
 	"github.com/yinxin-org/yinxin/internal/app"
@@ -68,7 +69,7 @@ func start(ctx context.Context, o Options, l net.Listener, baseURL string) (*Ser
 	}
 	run, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s := &Server{App: a, BaseURL: baseURL, Data: o.Data, stop: stop, ended: make(chan error, 1), rested: make(chan struct{}),
-		http: &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+		http: &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute,
 			ErrorLog: slog.NewLogLogger(o.Log.Handler(), slog.LevelWarn)}}
 	go func() {
 		defer close(s.rested)
@@ -102,6 +103,14 @@ func (s *Server) Close() error {
 	return errors.Join(err, s.App.Close())
 }
 
+// reachable is an address to click on: a listener on all addresses is reached on this machine's own.
+func reachable(a net.Addr) string {
+	if t, ok := a.(*net.TCPAddr); ok && t.IP.IsUnspecified() {
+		return net.JoinHostPort("127.0.0.1", strconv.Itoa(t.Port))
+	}
+	return a.String()
+}
+
 // listen opens the port and finds the address under which people reach it.
 func listen(ctx context.Context, o Options) (net.Listener, string, error) {
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp", o.Addr)
@@ -109,7 +118,7 @@ func listen(ctx context.Context, o Options) (net.Listener, string, error) {
 		return nil, "", err
 	}
 	if !o.LAN {
-		return l, "http://" + l.Addr().String(), nil
+		return l, "http://" + reachable(l.Addr()), nil
 	}
 	secure, host, err := secureLAN(l, filepath.Join(o.Data, "lan"))
 	if err != nil {

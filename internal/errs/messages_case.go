@@ -17,6 +17,7 @@ var caseMessages = messages{
 	"case.state-changed":    {"有证照的状态在受理后发生变化，请查看后再决定。", "The state of a license changed after acceptance; look again before deciding."},
 	"case.opinion-required": {"请写明意见。", "State your opinion."},
 	"case.form-unknown":     {"表单没有这个字段。", "The form has no such field."},
+	"case.fetching":         {"这个办件的证照还在取用，请刷新后再填。", "The licenses of this case are still being fetched. Reload, then fill in the form."},
 	"case.form-locked":      {"字段“{name}”取自证照，不能改动。", "Field {nameEn} comes from a license and cannot be changed."},
 	"material.missing":      {"库中没有持证主体的这种证照。请接收纸质材料，并写明原因。", "The holder has no such license here. Accept it on paper and state why."},
 	"material.not-in-force": {"证照现为“{state}”，不能用于本次办理。", "The license is now {stateEn} and cannot be used for this case."},

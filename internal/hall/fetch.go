@@ -158,7 +158,8 @@ func (h *Hall) settle(ctx context.Context, actor *authn.Actor, t errand, fields 
 	})
 }
 
-// fill enters the values that the form takes from a material. What a person has written stays.
+// fill enters the values that the form takes from a material. What a person has written stays, where the rule
+// lets people write.
 func fill(c *casefile.Case, m matter.Matter, seq int, fields []access.Field) {
 	for _, f := range m.Form {
 		from, name, ok := strings.Cut(f.From, ".")
@@ -166,7 +167,7 @@ func fill(c *casefile.Case, m matter.Matter, seq int, fields []access.Field) {
 			continue
 		}
 		for _, x := range fields {
-			if _, written := c.Form[f.Name]; x.Name == name && !written {
+			if _, written := c.Form[f.Name]; x.Name == name && (f.Locked || !written) {
 				c.Form[f.Name] = casefile.Value{Text: strings.ReplaceAll(x.Value, "^", "、"), Seq: seq}
 			}
 		}

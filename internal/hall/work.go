@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/yinxin-org/yinxin/internal/authn"
@@ -29,6 +30,14 @@ func (h *Hall) SetForm(ctx context.Context, actor *authn.Actor, no string, versi
 		c, m, err := h.mine(ctx, tx, actor, no, matter.Accept, version)
 		if err != nil {
 			return err
+		}
+		settled, err := h.o.Cases.Materials(ctx, tx, c)
+		if err != nil {
+			return err
+		}
+		if len(settled) < len(m.Materials) {
+			// What a license says is not known yet; nobody may write in its place.
+			return errs.New(errs.Conflict, "case.fetching")
 		}
 		for _, name := range slices.Sorted(maps.Keys(values)) {
 			text := values[name]
@@ -60,6 +69,9 @@ func checkValue(f matter.FormField, text string) error {
 	if utf8.RuneCountInString(text) > limit {
 		return errs.New(errs.Invalid, "field.too-long").On(f.Name).With("max", strconv.Itoa(limit))
 	}
+	if !clean(text) {
+		return errs.New(errs.Invalid, "field.format").On(f.Name)
+	}
 	if text == "" {
 		return nil
 	}
@@ -79,6 +91,14 @@ func checkValue(f matter.FormField, text string) error {
 	return nil
 }
 
+// clean reports whether a text can be shown as it is: valid, and without marks that hide or reorder what stands
+// around them. Line breaks may stand.
+func clean(text string) bool {
+	return utf8.ValidString(text) && !strings.ContainsFunc(text, func(r rune) bool {
+		return r != '\n' && r != '\t' && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r))
+	})
+}
+
 // decimal matches what a number field takes; the type of the license that the matter yields may ask for less.
 var decimal = regexp.MustCompile(`^[0-9]{1,15}(\.[0-9]{1,6})?$`)
 
@@ -90,6 +110,9 @@ func (h *Hall) Paper(ctx context.Context, actor *authn.Actor, no string, seq int
 	}
 	if utf8.RuneCountInString(reason) > opinionMax {
 		return errs.New(errs.Invalid, "field.too-long").On("reason").With("max", strconv.Itoa(opinionMax))
+	}
+	if !clean(reason) {
+		return errs.New(errs.Invalid, "field.format").On("reason")
 	}
 	return h.o.DB.Write(ctx, func(tx *db.Tx) error {
 		c, err := h.o.Cases.Get(ctx, tx, no)
@@ -166,6 +189,9 @@ func lacking(m matter.Matter, c casefile.Case, materials []casefile.Material) []
 func (h *Hall) pass(ctx context.Context, tx *db.Tx, c *casefile.Case, action string, actor *authn.Actor, opinion string) error {
 	if utf8.RuneCountInString(opinion) > opinionMax {
 		return errs.New(errs.Invalid, "field.too-long").On("opinion").With("max", strconv.Itoa(opinionMax))
+	}
+	if !clean(opinion) {
+		return errs.New(errs.Invalid, "field.format").On("opinion")
 	}
 	if err := h.o.Door.EndGrants(ctx, tx, *c); err != nil {
 		return err

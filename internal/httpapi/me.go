@@ -98,7 +98,7 @@ func (d Deps) listHeld(ctx context.Context, in *struct{ Language }) (*heldListOu
 			return err
 		}
 		for _, l := range held {
-			if l.Step == license.StepRefused {
+			if l.Step != license.StepPublished {
 				continue
 			}
 			x, err := d.heldLicense(ctx, q, l, in.lang())

@@ -42,7 +42,7 @@ func registerVerify(api huma.API, d Deps) {
 func (d Deps) verify(ctx context.Context, in *verifyInput) (*verifyOutput, error) {
 	out := &verifyOutput{Body: FileReport{Report: d.VerifyFile(in.RawBody)}}
 	for _, item := range out.Body.License {
-		if item.Name != "ZZBS" {
+		if item.Name != "ZZBS" || out.Body.Verdict == verify.Invalid {
 			continue
 		}
 		v, err := d.Desk.ByIdentifier(ctx, item.Value)

@@ -151,10 +151,18 @@ func (d *Desk) issuer(ctx context.Context, l license.License) (string, error) {
 
 // Static answers the check code printed on a face: type and state only, nothing of the holder. No body is read.
 func (d *Desk) Static(ctx context.Context, code string) (Verdict, error) {
-	return d.status(ctx, func(q *db.Tx) (license.License, error) { return d.o.Licenses.ByCode(ctx, q, code) })
+	return d.status(ctx, func(q *db.Tx) (license.License, error) {
+		l, err := d.o.Licenses.ByCode(ctx, q, code)
+		if err == nil && l.Step != license.StepPublished {
+			// A license that was never published does not exist for outsiders.
+			return license.License{}, errs.New(errs.NotFound, "license.unknown")
+		}
+		return l, err
+	})
 }
 
-// ByIdentifier is Static for a license identifier (电子证照标识), as a verified file names it.
+// ByIdentifier is Static for a license identifier (电子证照标识), as a verified file names it. Whoever has the
+// sealed file of a license that is not published, or was refused, is told so.
 func (d *Desk) ByIdentifier(ctx context.Context, identifier string) (Verdict, error) {
 	return d.status(ctx, func(q *db.Tx) (license.License, error) { return d.o.Licenses.ByIdentifier(ctx, q, identifier) })
 }
@@ -166,10 +174,7 @@ func (d *Desk) status(ctx context.Context, find func(q *db.Tx) (license.License,
 		if err != nil {
 			return err
 		}
-		// A license that was never published does not exist for outsiders.
-		if v.State = l.State(v.At); v.State == license.InMaking || l.Step == license.StepRefused {
-			return errs.New(errs.NotFound, "license.unknown")
-		}
+		v.State = l.State(v.At)
 		if v.Type, err = d.o.Types.Version(ctx, q, l.TypeCode, l.TypeVersion); err != nil {
 			return err
 		}

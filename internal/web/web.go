@@ -34,11 +34,12 @@ type Site struct {
 	deps   Deps
 	pages  map[string]*template.Template
 	assets map[string]*file
-	files  chan struct{} // turns to check a file: each holds it in memory
+	files  chan struct{} // places to upload a file: each holds it in memory
 }
 
-// filesAtOnce bounds the files checked together, at up to 20 MB each.
-const filesAtOnce = 4
+// filesAtOnce bounds the uploads under way, at up to 20 MB each. Slow ones hold a place until the server's read
+// timeout, so there are many.
+const filesAtOnce = 32
 
 // New registers the pages on mux. It fails only if something compiled in is broken.
 func New(mux *http.ServeMux, d Deps) (*Site, error) {

@@ -120,7 +120,7 @@ export const en: SameShape<typeof zh> = {
     look: 'See this license',
   },
   uses: {
-    intro: 'Every use, showing and refusal is recorded here. Nobody can delete a record. Times are Beijing time.',
+    intro: 'Every use, showing and refusal is recorded here. A record that is changed or removed later is found out. Times are Beijing time.',
     only: 'Only: {name}',
     all: 'See all',
     none: 'Nobody has used your licenses yet',
