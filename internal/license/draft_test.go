@@ -29,7 +29,10 @@ func TestDraftFillsTheElements(t *testing.T) {
 			t.Errorf("identifier %+v: %v", id, err)
 		}
 		firm := w.Cast(t, "food-firm")
-		got := values(t, w, make1(t, w, l), l.HolderID)
+		if _, err := review(w, make1(t, w, l), reviewer, true); err != nil {
+			t.Fatal(err)
+		}
+		got := values(t, w, l, l.HolderID)
 		want := map[string]string{"CZZT": firm.Name, "CZZTDM": firm.Code, "ZZBFRQ": "2026-03-02",
 			"ZZYXQQSRQ": "2026-03-02", "ZZYXQJZRQ": "2031-03-01", "KZ_FDDBR": "林㛃"}
 		for name, v := range want {
