@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -145,15 +147,60 @@ type Use struct {
 	Purpose            string
 }
 
-// Uses lists the uses of a holder's licenses, newest first, refusals included.
+// Uses lists the uses of a holder's licenses, newest first, refusals included. Of a license held with another,
+// the uses stand in the first holder's shard; each holder sees them, except the other's own looks.
 func (d *Door) Uses(ctx context.Context, q *db.Tx, holderID string, limit int) ([]Use, error) {
+	found, err := d.uses(ctx, q, holderID, "", limit)
+	if err != nil {
+		return nil, err
+	}
+	shared, err := d.o.Licenses.Shared(ctx, q, holderID)
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range shared {
+		more, err := d.uses(ctx, q, l.HolderID, l.ID, limit)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, more...)
+	}
+	slices.SortFunc(found, func(a, b Use) int { return strings.Compare(b.RecordID, a.RecordID) })
+	return found[:min(len(found), limit)], nil
+}
+
+// Whose finds in whose shard a record stands that a holder may see: the holder's own, or that of the first holder
+// of a license held together.
+func (d *Door) Whose(ctx context.Context, q *db.Tx, holderID, recordID string) (string, error) {
+	shared, err := d.o.Licenses.Shared(ctx, q, holderID)
+	if err != nil {
+		return "", err
+	}
+	for _, l := range shared {
+		var n int
+		err := q.QueryRow(ctx, `
+			SELECT count(*) FROM access_record
+			WHERE holder_id = $1 AND record_id = $2 AND license_id = $3 AND ground <> 'self'`,
+			l.HolderID, recordID, l.ID).Scan(&n)
+		if err != nil {
+			return "", fmt.Errorf("find record: %w", err)
+		}
+		if n > 0 {
+			return l.HolderID, nil
+		}
+	}
+	return holderID, nil
+}
+
+// uses reads the records of a shard; with a license, those of it alone and without its holder's own looks.
+func (d *Door) uses(ctx context.Context, q *db.Tx, holderID, licenseID string, limit int) ([]Use, error) {
 	rows, err := q.Query(ctx, `
 		SELECT record_id, at, ground, result, reasons, unit_id, role, case_no, matter_code, license_id, type_code,
 			fields, purpose
 		FROM access_record
-		WHERE holder_id = $1
+		WHERE holder_id = $1 AND ($2 = '' OR license_id = $2 AND ground <> 'self')
 		ORDER BY record_id DESC
-		LIMIT $2`, holderID, limit)
+		LIMIT $3`, holderID, licenseID, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list uses: %w", err)
 	}

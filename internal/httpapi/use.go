@@ -151,8 +151,22 @@ func (d Deps) receipt(ctx context.Context, in *recordInput) (*receiptOutput, err
 	if err != nil {
 		return nil, errs.New(errs.NotFound, "evidence.unknown")
 	}
-	r, err := d.Book.Receipt(ctx, actorFrom(ctx).HolderID, id)
+	r, err := d.openReceipt(ctx, id)
 	return &receiptOutput{CacheControl: "no-store", Body: r}, err
+}
+
+// openReceipt gives the receipt of a record that the signed-in holder may see.
+func (d Deps) openReceipt(ctx context.Context, leafID string) (leaf.Receipt, error) {
+	var owner string
+	err := d.DB.Read(ctx, func(q *db.Tx) error {
+		var err error
+		owner, err = d.Door.Whose(ctx, q, actorFrom(ctx).HolderID, leafID)
+		return err
+	})
+	if err != nil {
+		return leaf.Receipt{}, err
+	}
+	return d.Book.Receipt(ctx, owner, leafID)
 }
 
 func (d Deps) proof(ctx context.Context, in *recordInput) (*proofOutput, error) {
@@ -161,7 +175,7 @@ func (d Deps) proof(ctx context.Context, in *recordInput) (*proofOutput, error) 
 		return nil, errs.New(errs.NotFound, "evidence.unknown")
 	}
 	// Whose leaf it is decides who may ask where it stands.
-	if _, err := d.Book.Receipt(ctx, actorFrom(ctx).HolderID, id); err != nil {
+	if _, err := d.openReceipt(ctx, id); err != nil {
 		return nil, err
 	}
 	p, err := d.Book.Proof(ctx, id)

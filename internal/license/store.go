@@ -93,7 +93,7 @@ func (s *Store) Held(ctx context.Context, q *db.Tx, holderID, typeCode string) (
 	if err != nil {
 		return nil, err
 	}
-	shared, err := s.links(ctx, q, holderID)
+	shared, err := s.Shared(ctx, q, holderID)
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +126,8 @@ func (s *Store) list(ctx context.Context, q *db.Tx, query string, args ...any) (
 	return found, rows.Err()
 }
 
-func (s *Store) links(ctx context.Context, q *db.Tx, holderID string) ([]License, error) {
+// Shared names the licenses that a holder holds with another one in whose shard they live: shard and id only.
+func (s *Store) Shared(ctx context.Context, q *db.Tx, holderID string) ([]License, error) {
 	rows, err := q.Query(ctx, `
 		SELECT first_holder_id, license_id
 		FROM license_link
