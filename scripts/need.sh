@@ -17,12 +17,17 @@ at_least() {
   [ "$(printf '%s\n%s\n' "$2" "$1" | sort -V | head -n 1)" = "$2" ]
 }
 
+# Without one the pages are measured in boxes. (No pipe to grep -q: pipefail would take its early end for a failure.)
+has_chinese_font() {
+  command -v fc-list >/dev/null && [ -n "$(fc-list :lang=zh)" ]
+}
+
 have() {
   case $1 in
     go) command -v go >/dev/null && at_least "$(go env GOVERSION | sed 's/^go//')" 1.26 ;;
     node) command -v npm >/dev/null && at_least "$(node --version | tr -d v)" 20.19 ;;
     postgres) find_postgres >/dev/null ;;
-    chromium) find_chromium >/dev/null ;;
+    chromium) find_chromium >/dev/null && has_chinese_font ;;
     java) command -v mvn >/dev/null && command -v javac >/dev/null &&
       at_least "$(javac -version 2>&1 | cut -d' ' -f2)" 17 ;;
     *) echo "need.sh: unknown name $1" >&2; exit 2 ;;
@@ -34,7 +39,7 @@ wording() {
     go) echo 'Go 1.26 or newer' ;;
     node) echo 'Node.js 20.19 or newer with npm' ;;
     postgres) echo 'the PostgreSQL server, 15 or newer' ;;
-    chromium) echo 'Chromium' ;;
+    chromium) echo 'Chromium and a Chinese font' ;;
     java) echo 'JDK 17 or newer and Maven' ;;
   esac
 }
@@ -45,7 +50,7 @@ packages() {
     go) echo golang-go:1.26 ;;
     node) echo nodejs:20.19 npm:0 ;;
     postgres) echo postgresql:15 ;;
-    chromium) echo chromium:0 ;;
+    chromium) echo chromium:0 fontconfig:0 fonts-noto-cjk:0 ;;
     java) echo default-jdk-headless:1.17 maven:0 ;;
   esac
 }
