@@ -138,10 +138,10 @@ func (h *Hall) Paper(ctx context.Context, actor *authn.Actor, no string, seq int
 		if err := h.o.Cases.PutMaterial(ctx, tx, c, m); err != nil {
 			return err
 		}
-		if err := h.o.Cases.Add(ctx, tx, c, "paper", actor.AccountID, reason); err != nil {
+		if err := h.o.Cases.Save(ctx, tx, &c); err != nil {
 			return err
 		}
-		return h.o.Cases.Save(ctx, tx, &c)
+		return h.o.Cases.Add(ctx, tx, c, "paper", actor.AccountID, reason)
 	})
 }
 
@@ -193,13 +193,14 @@ func (h *Hall) pass(ctx context.Context, tx *db.Tx, c *casefile.Case, action str
 	if !clean(opinion) {
 		return errs.New(errs.Invalid, "field.format").On("opinion")
 	}
+	// Saving compares versions and so decides between two at once; only the winner goes on to write the step.
+	if err := h.o.Cases.Save(ctx, tx, c); err != nil {
+		return err
+	}
 	if err := h.o.Door.EndGrants(ctx, tx, *c); err != nil {
 		return err
 	}
-	if err := h.o.Cases.Add(ctx, tx, *c, action, actor.AccountID, opinion); err != nil {
-		return err
-	}
-	return h.o.Cases.Save(ctx, tx, c)
+	return h.o.Cases.Add(ctx, tx, *c, action, actor.AccountID, opinion)
 }
 
 // Take assigns a case that waits for decision to an approver, who must not have accepted it. Taking it from a
