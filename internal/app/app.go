@@ -20,6 +20,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/blob"
 	"github.com/yinxin-org/yinxin/internal/casefile"
 	"github.com/yinxin-org/yinxin/internal/catalog"
+	"github.com/yinxin-org/yinxin/internal/change"
 	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/config"
 	"github.com/yinxin-org/yinxin/internal/db"
@@ -33,6 +34,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/org"
 	"github.com/yinxin-org/yinxin/internal/present"
 	"github.com/yinxin-org/yinxin/internal/sealing"
+	"github.com/yinxin-org/yinxin/internal/task"
 	"github.com/yinxin-org/yinxin/internal/translog"
 	"github.com/yinxin-org/yinxin/verify"
 )
@@ -53,6 +55,8 @@ type App struct {
 	Clock    clock.Clock
 	DB       *db.DB
 	Keys     *gm.KeyStore
+	Trail    *change.Trail
+	Tasks    *task.Store
 	Units    *org.Store
 	Types    *catalog.Store
 	Matters  *matter.Store
@@ -113,6 +117,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 	if a.Accounts, err = authn.Open(authn.Options{DB: a.DB, Clock: a.Clock, Vault: a.Keys, Params: o.Hash}); err != nil {
 		return err
 	}
+	a.Trail, a.Tasks = change.Open(a.Clock), task.Open(a.Clock)
 	a.Units, a.Types, a.Matters = org.Open(a.DB), catalog.Open(a.DB), matter.Open(a.DB)
 	a.Holders = holder.Open(a.DB, a.Keys, a.Clock)
 	a.Seals = sealing.Open(a.DB, a.Keys, a.Clock)

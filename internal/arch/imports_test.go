@@ -13,18 +13,19 @@ var (
 	public = []string{"gbcode", "ofd", "ses", "verify", "client"}
 	leaves = []string{
 		"internal/errs", "internal/clock", "internal/workday", "internal/config", "internal/obs",
-		"internal/gm", "internal/translog", "internal/blob", "internal/db", "internal/sealpic", "policy",
+		"internal/gm", "internal/translog", "internal/blob", "internal/db", "internal/sealpic", "internal/pinyin", "internal/sheet", "policy",
 		// Who asks must be known before anything is decided: sessions stand before the domain.
 		"internal/authn",
 	}
 	domain = []string{
-		"internal/evidence", "internal/org", "internal/catalog", "internal/matter", "internal/holder",
+		"internal/evidence", "internal/change", "internal/task", "internal/org", "internal/catalog", "internal/face",
+		"internal/matter", "internal/intake", "internal/holder",
 		"internal/sealing", "internal/license", "internal/casefile", "internal/consent", "internal/access",
-		"internal/hall", "internal/present",
+		"internal/hall", "internal/present", "internal/trial",
 	}
 	// Pages answer errors as the API does, so web may use httpapi's mapping; the API knows no pages.
-	edge = []string{"internal/job", "internal/httpapi", "internal/web"}
-	top  = []string{"internal/app", "internal/demo", "cmd"}
+	edge = []string{"internal/connect", "internal/job", "internal/httpapi", "internal/web"}
+	top  = []string{"internal/app", "internal/reference", "internal/demo", "cmd"}
 )
 
 // publicMay names what public packages may use of the inside: only what is needed to check a proof of the
@@ -51,9 +52,10 @@ var fences = []struct {
 	},
 	{"github.com/transparency-dev", []string{"internal/translog", "verify"}, "one log"},
 	{"github.com/alecthomas/kong", []string{"cmd"}, "commands are wiring"},
+	{"github.com/xuri/excelize", []string{"internal/sheet"}, "spreadsheets are read and written in one place"},
 	{
 		"net/http",
-		[]string{"internal/httpapi", "internal/web", "internal/app", "internal/demo", "internal/authn", "cmd", "client"},
+		[]string{"internal/httpapi", "internal/web", "internal/app", "internal/demo", "internal/authn", "internal/connect", "internal/reference", "cmd", "client"},
 		"the domain does not know how it is asked",
 	},
 	{"html/template", []string{"internal/web", "internal/httpapi"}, "pages are made in one place"},

@@ -21,13 +21,36 @@ type Making string
 // Where licenses are made.
 const (
 	Online   Making = "online"   // here, as a step of the approval
-	External Making = "external" // by a national system; never sealed here
+	Offline  Making = "offline"  // here, entered the day the case closes elsewhere
+	Vertical Making = "vertical" // by a vertical system (垂管系统), pushed to the platform
+	External Making = "external" // made to a national norm elsewhere: indexed, fetched and verified at its source; never sealed here
+)
+
+// Here reports whether the platform itself makes and seals licenses of this kind.
+func (m Making) Here() bool { return m == Online || m == Offline }
+
+// The validity rules (有效期规则).
+const (
+	Fixed = "years" // Years, Months and Days together, from the first day
+	Until = "until" // until a date that each license states (ZZYXQJZRQ)
+	Long  = "long"  // 长期
+	None  = "none"  // the type has no period
 )
 
 // Validity says how a license's period is found (有效期规则).
 type Validity struct {
-	Rule  string `json:"rule"` // "years": Years from the first day; "long": 长期; "none": the type has no period
-	Years int    `json:"years,omitempty"`
+	Rule   string `json:"rule"`
+	Years  int    `json:"years,omitempty"`
+	Months int    `json:"months,omitempty"`
+	Days   int    `json:"days,omitempty"`
+}
+
+// Inspection is the rule of the annual inspection (年检). There is none without a legal basis. 榕政办〔2018〕214号 第九条.
+type Inspection struct {
+	Months  int    `json:"months"`  // from one inspection to the next
+	Remind  int    `json:"remind"`  // days before it is due
+	Basis   string `json:"basis"`   // the law that demands it
+	Overdue string `json:"overdue"` // "block": not usable once overdue; "mark": usable, and marked
 }
 
 // Field is one metadata field of a type. Names are those of GB/T 36903's OFD form: the base elements
@@ -36,17 +59,21 @@ type Field struct {
 	Name      string   `json:"name"`
 	Label     string   `json:"label"` // Chinese
 	LabelEn   string   `json:"labelEn"`
-	Type      string   `json:"type"` // "text", "date" (2006-01-02), "number", "code"
+	Type      string   `json:"type"` // "text", "date" (2006-01-02), "number", "code", "photo" (base64 of a JPEG or PNG)
 	MaxLen    int      `json:"maxLen,omitempty"`
-	Pattern   string   `json:"pattern,omitempty"` // anchored RE2
-	Options   []string `json:"options,omitempty"` // code list for type "code"
+	Pattern   string   `json:"pattern,omitempty"`   // anchored RE2
+	Options   []string `json:"options,omitempty"`   // code list for type "code"
+	CodeTable string   `json:"codeTable,omitempty"` // for "code": name of the platform's code table that Options were taken from
 	Required  bool     `json:"required,omitempty"`
 	Sensitive int      `json:"sensitive,omitempty"` // 0 open, 1 masked by default, 2 never outside its ground
+	Multi     int      `json:"multi,omitempty"`     // most values, joined by "^"; 0 and 1: a single one
+	OffFace   string   `json:"offFace,omitempty"`   // why a required field need not stand on the face
 }
 
-// FaceObject is one thing on a face (照面). Kinds: "text" fixed words; "field" a bound field; "rect", "line",
-// "path" ornament; "qr" the static check code; "seal" the place of a seal step. Millimetres, origin top left;
-// Y of text is its baseline, X its left edge whatever Align says.
+// FaceObject is one thing on a face (照面). Kinds: "text" fixed words; "field" a bound field; "photo" the picture of a
+// bound field; "table" multi-value fields side by side as columns; "rect", "line", "path" ornament; "qr" the static
+// check code; "seal" the place of a seal step. Millimetres, origin top left; Y of text is its baseline, X its left
+// edge whatever Align says.
 type FaceObject struct {
 	Kind   string  `json:"kind"`
 	X      float64 `json:"x"`
@@ -66,6 +93,16 @@ type FaceObject struct {
 	Path   string  `json:"path,omitempty"`   // for "path": M/L/B/Q/C with numbers as in OFD, relative to X,Y
 	Step   int     `json:"step,omitempty"`   // for "seal": which step of the seal plan, from 1
 	Alpha  int     `json:"alpha,omitempty"`  // 1–255; 0 means opaque
+
+	Columns []Column `json:"columns,omitempty"` // for "table"
+	Rows    int      `json:"rows,omitempty"`    // for "table": most rows; Size is the text's, H the height of a row
+}
+
+// Column is one column of a table on a face.
+type Column struct {
+	Field string  `json:"field"` // a multi-value field
+	Title string  `json:"title"`
+	W     float64 `json:"w"`
 }
 
 // Face is the template of a face.
@@ -78,8 +115,9 @@ type Face struct {
 // SealStep is one step of the seal plan: whose seal, in order. The last one closes the signature list.
 type SealStep struct {
 	Step int    `json:"step"`
-	Unit string `json:"unit"` // "issuer", or the USCC of another unit (cross-level, joint)
-	Name string `json:"name"` // what the seal is for, as shown
+	Unit string `json:"unit"`           // "issuer", "definer", or the USCC of another unit (cross-level, joint)
+	Name string `json:"name"`           // what the seal is for, as shown
+	Mode string `json:"mode,omitempty"` // "auto" (default: under the type's mandate), "manual", "joint"
 }
 
 // Type is one version of a license type.
@@ -100,7 +138,19 @@ type Type struct {
 	Fields      []Field    `json:"fields"`
 	Face        Face       `json:"face"`
 	Seals       []SealStep `json:"seals"`
-	Issuers     []string   `json:"issuers"` // USCCs of the units that have claimed it (认领)
+	Issuers     []string   `json:"issuers,omitempty"` // USCCs of units that claim it when it is first published (认领)
+
+	// The rest of GB/T 36902-2018 and of the C-series skeleton (基础信息, 管理与应用).
+	Kind         string      `json:"kind,omitempty"`         // 目录类别: "license" 证照 (default), "approval" 批文, "proof" 证明, "material" 材料, "card" 证件
+	DefinerLevel int         `json:"definerLevel,omitempty"` // 1 国家 2 省 3 地市 4 区县 5 其他
+	IssuerLevels []int       `json:"issuerLevels,omitempty"` // who issues it; Level alone if empty
+	HoldersMin   int         `json:"holdersMin,omitempty"`   // fewest holders; 0: as many as Holders
+	Inspection   *Inspection `json:"inspection,omitempty"`
+	Secrecy      string      `json:"secrecy,omitempty"`  // 密级: only "" (非涉密) is accepted. 榕政办〔2018〕214号 第四条
+	Standard     string      `json:"standard,omitempty"` // the type's national standard, as "C 0293—2024"
+	Basis        string      `json:"basis,omitempty"`    // legal basis, as cited
+	Usage        string      `json:"usage,omitempty"`    // 应用场景, in words
+	Source       string      `json:"source,omitempty"`   // for "vertical" and "external": which system makes it
 }
 
 // Field finds a declared field by name.

@@ -9,7 +9,8 @@ type messages map[string]words
 
 // tables lists every package's words; a code stands in exactly one of them (tested).
 func tables() []messages {
-	return []messages{commonMessages, codeMessages, caseMessages, licenseMessages, accessMessages, authnMessages, httpMessages, webMessages}
+	return []messages{commonMessages, codeMessages, caseMessages, licenseMessages, accessMessages, authnMessages, httpMessages, webMessages,
+		orgMessages, catalogMessages, matterMessages, intakeMessages}
 }
 
 var commonMessages = messages{
@@ -25,6 +26,7 @@ var commonMessages = messages{
 	"field.too-long":    {"此项最多{max}个字。", "At most {max} characters."},
 	"rate.limited":      {"操作过于频繁，请稍后再试。", "Too many attempts; wait a little."},
 	"unit.unknown":      {"没有这个机构。", "No such unit."},
+	"change.reason":     {"请写明变更理由，最多200字。", "Say why you change this, in at most 200 characters."},
 	"idempotency.reuse": {"同一个请求编号用于了不同的内容。", "The same request key was used for different content."},
 }
 

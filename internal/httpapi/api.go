@@ -18,6 +18,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/access"
 	"github.com/yinxin-org/yinxin/internal/authn"
 	"github.com/yinxin-org/yinxin/internal/catalog"
+	"github.com/yinxin-org/yinxin/internal/change"
 	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
@@ -28,6 +29,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/matter"
 	"github.com/yinxin-org/yinxin/internal/org"
 	"github.com/yinxin-org/yinxin/internal/present"
+	"github.com/yinxin-org/yinxin/internal/task"
 	"github.com/yinxin-org/yinxin/verify"
 )
 
@@ -56,6 +58,8 @@ type Deps struct {
 	BaseURL  string // how the outside reaches the platform, without a slash at the end
 	DB       *db.DB
 	Clock    clock.Clock
+	Trail    *change.Trail
+	Tasks    *task.Store
 	Units    *org.Store
 	Types    *catalog.Store
 	Matters  *matter.Store

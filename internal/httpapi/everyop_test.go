@@ -68,7 +68,8 @@ func (s *scene) fill(t *testing.T, path string) string {
 }
 
 // logins of one post each.
-var posts = map[string]string{"clerk": clerk, "approver": approver, "reviewer": reviewer, "verifier": "hotel-verifier", "holder": "food-firm"}
+var posts = map[string]string{"clerk": clerk, "approver": approver, "reviewer": reviewer, "verifier": "hotel-verifier", "holder": "food-firm",
+	"catalog": "fj-scjg-catalog", "digital": "digital", "matters": "matters", "admin": "admin"}
 
 // caller is who may call an operation, and stranger who is signed in but may not; "" if there is none.
 func (o operation) caller() (caller, stranger string) {

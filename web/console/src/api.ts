@@ -1,5 +1,8 @@
 import type { Client } from '@yinxin/shared'
 import type { components } from '@yinxin/shared/openapi.d.ts'
+import { catalogApi } from './api.catalog'
+import { matterApi } from './api.matter'
+import { orgApi } from './api.org'
 
 // The operations that the console uses. Their types are generated from api/openapi.yaml (npm run types).
 
@@ -33,6 +36,10 @@ export function makeApi(c: Client) {
   const caseAt = (no: string) => `${v1}/cases/${part(no)}`
   const makingAt = (id: string) => `${v1}/makings/${part(id)}`
   return {
+    ...catalogApi(c),
+    ...matterApi(c),
+    ...orgApi(c),
+
     session: () => c.get<Session>(`${v1}/session`),
     signOut: () => c.delete(`${v1}/session`),
 

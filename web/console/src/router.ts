@@ -7,6 +7,9 @@ import MissingPage from './pages/MissingPage.vue'
 import NewCasePage from './pages/NewCasePage.vue'
 import RulesPage from './pages/RulesPage.vue'
 import TodayPage from './pages/TodayPage.vue'
+import { catalogRoutes } from './routes/catalog'
+import { matterRoutes } from './routes/matter'
+import { orgRoutes } from './routes/org'
 
 let moves = 0
 
@@ -27,6 +30,9 @@ export function makeRouter() {
       { path: '/makings', name: 'makings', component: MakingsPage },
       { path: '/makings/:licenseId', name: 'making', component: MakingPage, props: true },
       { path: '/rules', name: 'rules', component: RulesPage },
+      ...catalogRoutes,
+      ...matterRoutes,
+      ...orgRoutes,
       { path: '/:rest(.*)*', name: 'missing', component: MissingPage },
     ],
     scrollBehavior: (to, _from, saved) => saved ?? (to.hash ? { el: to.hash, top: 80 } : { top: 0 }),

@@ -1,8 +1,15 @@
+import { catalogEn } from './catalog.en'
+import { matterEn } from './matter.en'
+import { orgEn } from './org.en'
 import type { SameShape } from '@yinxin/shared'
 import { rulesEn } from './rules.en'
 import type { zh } from './zh'
 
 export const en: SameShape<typeof zh> = {
+  ...catalogEn,
+  ...matterEn,
+  ...orgEn,
+
   shell: {
     title: 'Yinxin console',
     room: 'Console',
@@ -13,8 +20,12 @@ export const en: SameShape<typeof zh> = {
     signOutFailed: 'You are still signed in. Check your connection, then try again.',
     demo: 'Demonstration data',
   },
-  room: { today: 'Today', cases: 'Cases', makings: 'License making' },
+  room: { today: 'Today', cases: 'Cases', makings: 'License making', catalog: 'Catalogue', matters: 'Matters', units: 'Units', settings: 'Settings' },
   role: {
+    catalog: 'Catalogue editor',
+    digital: 'Digital office',
+    matters: 'Matter office',
+    admin: 'System administrator',
     clerk: 'Clerk',
     approver: 'Approver',
     reviewer: 'Reviewer',

@@ -1,7 +1,14 @@
+import { catalogZh } from './catalog.zh'
+import { matterZh } from './matter.zh'
+import { orgZh } from './org.zh'
 import { rulesZh } from './rules.zh'
 
 /** 工作台的词句。给办事人员看：平实、简短，先说发生了什么，再说怎么办。 */
 export const zh = {
+  ...catalogZh,
+  ...matterZh,
+  ...orgZh,
+
   shell: {
     title: '印信工作台',
     room: '工作台',
@@ -12,8 +19,12 @@ export const zh = {
     signOutFailed: '没能退出登录。请检查网络后再试。',
     demo: '演示数据',
   },
-  room: { today: '今日待办', cases: '办件', makings: '制证' },
+  room: { today: '今日待办', cases: '办件', makings: '制证', catalog: '目录', matters: '事项', units: '机构', settings: '设置' },
   role: {
+    catalog: '目录编制',
+    digital: '数字办',
+    matters: '审改办',
+    admin: '系统管理员',
     clerk: '经办',
     approver: '审批',
     reviewer: '复核',

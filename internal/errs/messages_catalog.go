@@ -1,0 +1,4 @@
+package errs
+
+// catalogMessages are the words about the catalogue of license types.
+var catalogMessages = messages{}

@@ -1,0 +1,4 @@
+package errs
+
+// intakeMessages are the words about imports.
+var intakeMessages = messages{}

@@ -1,0 +1,4 @@
+package errs
+
+// orgMessages are the words about units, accounts, regions, code tables and the calendar.
+var orgMessages = messages{}
