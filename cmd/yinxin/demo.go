@@ -16,8 +16,9 @@ type demoCmd struct {
 	Data     string `default:"yinxin-demo" placeholder:"DIR" help:"Folder for the demonstration's data, made if missing (${default})."`
 	Addr     string `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on (${default})."`
 	Database string `placeholder:"URL" help:"postgres://… instead of the SQLite file in the folder."`
+	Empty    bool   `help:"Begin with an empty platform and one administrator, to set everything up by hand." xor:"mode"`
 	LAN      bool   `name:"lan" help:"Serve phones in the same network over HTTPS with a certificate made for this folder. Browsers will warn about it once."`
-	Once     bool   `help:"Run the life of one license through the real interface on a free loopback port, print one JSON line a step, leave the files in DIR/out, and end."`
+	Once     bool   `xor:"mode" help:"Run the life of one license through the real interface on a free loopback port, print one JSON line a step, leave the files in DIR/out, and end."`
 }
 
 // Help is the long help of the command.
@@ -36,7 +37,7 @@ log.pub. Check them with:
 
 // Run runs the demonstration until it is interrupted, or once.
 func (c demoCmd) Run(ctx context.Context, s streams) error {
-	o := demo.Options{Data: c.Data, Database: c.Database, Addr: c.Addr, LAN: c.LAN, Log: logger(io.Discard), Progress: progress(s.err)}
+	o := demo.Options{Data: c.Data, Database: c.Database, Addr: c.Addr, Empty: c.Empty, LAN: c.LAN, Log: logger(io.Discard), Progress: progress(s.err)}
 	if c.Once {
 		o.Addr, o.LAN = "127.0.0.1:0", false
 	}
@@ -88,7 +89,7 @@ func progress(w io.Writer) func(done, of int) {
 }
 
 // shown are the accounts worth beginning with.
-var shown = []string{"gl-scjg-clerk", "gl-scjg-approver", "gl-scjg-reviewer", "food-firm", "owner", "hotel-verifier"}
+var shown = []string{"gl-scjg-clerk", "gl-scjg-approver", "gl-scjg-reviewer", "food-firm", "owner", "hotel-verifier", "digital", "admin"}
 
 func welcome(w io.Writer, s *demo.Server) error {
 	passwords, err := demo.Passwords(s.Data)
@@ -99,8 +100,12 @@ func welcome(w io.Writer, s *demo.Server) error {
 	b.WriteString("\n印信演示已就绪 Yinxin demonstration is ready\n\n")
 	fmt.Fprintf(&b, "  首页 portal        %s/\n  工作台 console     %s/console/\n  手机端 phone       %s/m/\n  核验 check         %s/check\n  接口 interface     %s/docs\n\n",
 		s.BaseURL, s.BaseURL, s.BaseURL, s.BaseURL, s.BaseURL)
-	what := []string{"经办 clerk", "审批 approver", "复核 reviewer", "企业 firm (holder)", "个人 person (holder)", "酒店核验 verifier"}
+	what := []string{"经办 clerk", "审批 approver", "复核 reviewer", "企业 firm (holder)", "个人 person (holder)", "酒店核验 verifier",
+		"数字办 digital office", "系统管理员 administrator"}
 	for i, login := range shown {
+		if passwords[login] == "" {
+			continue // an empty platform
+		}
 		fmt.Fprintf(&b, "  %-18s %s   %s\n", login, passwords[login], what[i])
 	}
 	fmt.Fprintf(&b, "\n  其余账号 all accounts: %s\n  日志 log: %s\n  停止 stop: Ctrl+C\n\n",

@@ -20,6 +20,7 @@ type Options struct {
 	Data     string // folder; made if missing
 	Database string // database URL; SQLite in the folder if empty
 	Addr     string // HOST:PORT to listen on; port 0 picks a free one
+	Empty    bool   // an empty platform with one administrator instead of the city
 	LAN      bool   // serve the local network over HTTPS with a certificate made for this folder
 	Log      *slog.Logger
 	Progress func(done, of int) // hears how many licenses of the stock are made; may be nil
@@ -60,7 +61,11 @@ func start(ctx context.Context, o Options, l net.Listener, baseURL string) (*Ser
 	if err != nil {
 		return nil, err
 	}
-	if err := Setup(ctx, a, o.Progress); err != nil {
+	setup := func() error { return Setup(ctx, a, o.Progress) }
+	if o.Empty {
+		setup = func() error { return SetupEmpty(ctx, a) }
+	}
+	if err := setup(); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
 	h, err := a.Handler()

@@ -58,6 +58,52 @@ func Setup(ctx context.Context, a *app.App, progress func(done, of int)) error {
 // SetupCast is Setup with the licenses of the cast alone: enough for every story, and quick, for tests.
 func SetupCast(ctx context.Context, a *app.App) error { return fill(ctx, a, nil, true) }
 
+// SetupEmpty prepares an empty platform: the authorities of a demonstration, the unit that runs the platform with
+// its seal for annotated copies, and one administrator. Everything else is for people to set up through the pages.
+func SetupEmpty(ctx context.Context, a *app.App) error {
+	done, err := isReady(ctx, a)
+	if err != nil || done {
+		return err
+	}
+	city, err := Load(Seed, a.Clock.Now())
+	if err != nil {
+		return err
+	}
+	city.keepPlatform()
+	s := &setup{app: a, city: city, progress: func(int, int) {}, actors: map[string]*authn.Actor{}}
+	if err := a.DB.Write(ctx, func(tx *db.Tx) error { return a.MarkDemo(ctx, tx) }); err != nil {
+		return err
+	}
+	for _, step := range []func(context.Context) error{s.trust, s.catalogue, s.seals, s.administrator, s.markReady} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keepPlatform drops all but the unit that runs the platform.
+func (c *City) keepPlatform() {
+	c.Units = slices.DeleteFunc(c.Units, func(u Unit) bool { return u.ID != PlatformUnit })
+	for i := range c.Units {
+		c.Units[i].Parent = ""
+	}
+	c.Types, c.Matters, c.Holders, c.Licenses = nil, nil, nil, nil
+	c.Staff = slices.DeleteFunc(c.Staff, func(x Staff) bool { return x.Login != administrator })
+}
+
+// administrator is the login of the one account of an empty platform.
+const administrator = "admin"
+
+func (s *setup) administrator(ctx context.Context) error { return s.accounts(ctx, nil) }
+
+func (s *setup) markReady(ctx context.Context) error {
+	return s.app.DB.Write(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(ctx, `INSERT INTO installation (name, value) VALUES ($1, 'yes')`, ready)
+		return err
+	})
+}
+
 func fill(ctx context.Context, a *app.App, progress func(done, of int), castOnly bool) error {
 	done, err := isReady(ctx, a)
 	if err != nil || done {
@@ -77,7 +123,7 @@ func fill(ctx context.Context, a *app.App, progress func(done, of int), castOnly
 	if err := a.DB.Write(ctx, func(tx *db.Tx) error { return a.MarkDemo(ctx, tx) }); err != nil {
 		return err
 	}
-	if err := s.trust(); err != nil {
+	if err := s.trust(ctx); err != nil {
 		return err
 	}
 	if err := s.catalogue(ctx); err != nil {
@@ -102,10 +148,7 @@ func fill(ctx context.Context, a *app.App, progress func(done, of int), castOnly
 	if err := s.writeCast(); err != nil {
 		return err
 	}
-	return a.DB.Write(ctx, func(tx *db.Tx) error {
-		_, err := tx.Exec(ctx, `INSERT INTO installation (name, value) VALUES ($1, 'yes')`, ready)
-		return err
-	})
+	return s.markReady(ctx)
 }
 
 // keepCast drops the licenses of everybody who is not in a story, except one of each type.
@@ -259,6 +302,16 @@ func (s *setup) accounts(ctx context.Context, ids map[string]string) error {
 			return err
 		}
 	}
+	if len(ids) > 0 {
+		if err := s.holderAccounts(ids, add); err != nil {
+			return err
+		}
+	}
+	return os.WriteFile(filepath.Join(s.app.Config.Data, AccountsFile), []byte(list.String()), 0o600)
+}
+
+// holderAccounts adds the accounts of the holders who can sign in: the cast, and one holder of each type.
+func (s *setup) holderAccounts(ids map[string]string, add func(a authn.Account, what string) error) error {
 	addHolder := func(login string, h Holder, note string) error {
 		return add(authn.Account{Login: login, Name: h.Name, Kind: authn.KindHolder, HolderID: ids[h.Code], Roles: []string{"holder"}}, "holder "+note)
 	}
@@ -281,7 +334,7 @@ func (s *setup) accounts(ctx context.Context, ids map[string]string) error {
 			return err
 		}
 	}
-	return os.WriteFile(filepath.Join(s.app.Config.Data, AccountsFile), []byte(list.String()), 0o600)
+	return nil
 }
 
 // password is random, long enough, and easy to copy from a screen.

@@ -33,7 +33,7 @@ const (
 
 // trust makes the demonstration's certificate authorities: one root, under it one for seal makers and one for
 // the units that sign, so that a unit's certificate can never make a seal.
-func (s *setup) trust() error {
+func (s *setup) trust(context.Context) error {
 	now := s.app.Clock.Now()
 	root, err := gm.NewCA(s.app.Keys, rootKey, "印信演示根证书（不可信任）", now, rootYears)
 	if err != nil {
