@@ -151,6 +151,7 @@ type Type struct {
 	Basis        string      `json:"basis,omitempty"`    // legal basis, as cited
 	Usage        string      `json:"usage,omitempty"`    // 应用场景, in words
 	Source       string      `json:"source,omitempty"`   // for "vertical" and "external": which system makes it
+	National     bool        `json:"national,omitempty"` // the type exists nationally: Code and Definer are the nation's, whoever enters it here
 }
 
 // Field finds a declared field by name.

@@ -87,6 +87,11 @@ func New(mux *http.ServeMux, d Deps) huma.API {
 	registerUse(api, d)
 	registerPresentation(api, d)
 	registerVerify(api, d)
+	registerType(api, d)
+	registerTypeDraft(api, d)
+	registerTypeFace(api, d)
+	registerClaim(api, d)
+	registerStandard(api, d)
 
 	serveDocument(mux, api)
 	mux.HandleFunc("GET /healthz", health(d))

@@ -60,7 +60,8 @@ func (s *scene) fill(t *testing.T, path string) string {
 		id = s.stranger
 	}
 	filled := strings.NewReplacer("{caseNo}", s.accept.CaseNo, "{seq}", "1", "{id}", id, "{licenseId}", s.making, "{token}", s.live,
-		"{code}", foodMatter, "{recordNo}", s.accept.Materials[0].RecordNo).Replace(path)
+		"{code}", foodMatter, "{typeCode}", "11350000YX0000016Q012", "{version}", "1",
+		"{draftId}", "01890a5d-ac96-774b-bcce-b302099a8057", "{standardCode}", "C0293-2024", "{recordNo}", s.accept.Materials[0].RecordNo).Replace(path)
 	if strings.Contains(filled, "{") {
 		t.Errorf("what belongs into %s?", path)
 	}

@@ -620,6 +620,358 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/standards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 证照标准
+         * @description National standards of license types and how far they are carried out.
+         */
+        get: operations["listStandards"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/standards/{standardCode}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 一项证照标准
+         * @description One standard with each type's progress.
+         */
+        get: operations["getStandard"];
+        /**
+         * 登记证照标准
+         * @description Enter a new or changed standard; the keepers of the types it touches are given a task.
+         */
+        put: operations["putStandard"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/type-drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 编制中的证照类型
+         * @description Versions being prepared: of the own unit, and for the digital office all that were submitted.
+         */
+        get: operations["listTypeDrafts"];
+        put?: never;
+        /**
+         * 编制证照类型
+         * @description Begin a new type, or the next version of a published one.
+         */
+        post: operations["createTypeDraft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/type-drafts/{draftId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 编制中的版本
+         * @description A version being prepared, with what it goes out from and what is still wrong with it.
+         */
+        get: operations["getTypeDraft"];
+        /**
+         * 保存草稿
+         * @description Save a version being prepared. It may be incomplete. When somebody else saved it meanwhile, the answer is 409 conflict: get it again and merge.
+         */
+        put: operations["saveTypeDraft"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/type-drafts/{draftId}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 删除草稿
+         * @description Throw a version being prepared away.
+         */
+        post: operations["discardTypeDraft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/type-drafts/{draftId}/recall": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 撤回送审
+         * @description Take back what was submitted.
+         */
+        post: operations["recallTypeDraft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/type-drafts/{draftId}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 审核
+         * @description Publish from a day on, or return with an opinion. Nobody reviews what they have worked on.
+         */
+        post: operations["reviewTypeDraft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/type-drafts/{draftId}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 送审
+         * @description Submit for review by the digital office. Everything is checked; the errors name what is wrong.
+         */
+        post: operations["submitTypeDraft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 证照目录
+         * @description Find license types by words, pinyin or its initials.
+         */
+        get: operations["listTypes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/types/gate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 发布检查
+         * @description Everything that keeps a type from being published: its data and its face with the longest values.
+         */
+        post: operations["gateType"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/types/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 照面预览
+         * @description Draw a face as the license file will show it. Nothing is kept.
+         */
+        post: operations["previewType"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/types/{typeCode}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 证照类型
+         * @description A license type: the version in effect, all versions, and the units that issue it.
+         */
+        get: operations["getType"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/types/{typeCode}/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 认领
+         * @description The signed-in unit will issue this type. Again, it changes nothing.
+         */
+        post: operations["claimType"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/types/{typeCode}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 版本对比
+         * @description What two published versions differ in.
+         */
+        get: operations["diffTypeVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/types/{typeCode}/unclaim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 取消认领
+         * @description The signed-in unit issues this type no longer; what it issued stays.
+         */
+        post: operations["unclaimType"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/types/{typeCode}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 证照类型的一个版本
+         * @description One published version; it never changes.
+         */
+        get: operations["getTypeVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/types/{typeCode}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 停用
+         * @description No new licenses of this type; those issued stay. By the digital office, or the unit that keeps the type.
+         */
+        post: operations["withdrawType"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/uses": {
         parameters: {
             query?: never;
@@ -797,12 +1149,144 @@ export interface components {
         CasesOutputBody: {
             items: components["schemas"]["CaseSummary"][];
         };
+        CatalogColumn: {
+            field: string;
+            title: string;
+            /** Format: double */
+            w: number;
+        };
+        CatalogFace: {
+            /** Format: double */
+            height: number;
+            objects: components["schemas"]["CatalogFaceObject"][];
+            /** Format: double */
+            width: number;
+        };
+        CatalogFaceObject: {
+            align?: string;
+            /** Format: int64 */
+            alpha?: number;
+            color?: string;
+            columns?: components["schemas"]["CatalogColumn"][];
+            field?: string;
+            fill?: string;
+            font?: string;
+            format?: string;
+            /** Format: double */
+            h?: number;
+            kind: string;
+            /** Format: int64 */
+            lines?: number;
+            path?: string;
+            /** Format: int64 */
+            rows?: number;
+            /** Format: double */
+            size?: number;
+            /** Format: int64 */
+            step?: number;
+            /** Format: double */
+            stroke?: number;
+            text?: string;
+            /** Format: double */
+            w?: number;
+            /** Format: double */
+            x: number;
+            /** Format: double */
+            y: number;
+        };
+        CatalogField: {
+            codeTable?: string;
+            label: string;
+            labelEn: string;
+            /** Format: int64 */
+            maxLen?: number;
+            /** Format: int64 */
+            multi?: number;
+            name: string;
+            offFace?: string;
+            options?: string[];
+            pattern?: string;
+            required?: boolean;
+            /** Format: int64 */
+            sensitive?: number;
+            type: string;
+        };
+        CatalogInspection: {
+            basis: string;
+            /** Format: int64 */
+            months: number;
+            overdue: string;
+            /** Format: int64 */
+            remind: number;
+        };
+        CatalogSealStep: {
+            mode?: string;
+            name: string;
+            /** Format: int64 */
+            step: number;
+            unit: string;
+        };
+        CatalogType: {
+            basis?: string;
+            code: string;
+            definer: string;
+            /** Format: int64 */
+            definerLevel?: number;
+            definerName: string;
+            face: components["schemas"]["CatalogFace"];
+            family: string;
+            fields: components["schemas"]["CatalogField"][];
+            holderKind: string;
+            /** Format: int64 */
+            holders: number;
+            /** Format: int64 */
+            holdersMin?: number;
+            inspection?: components["schemas"]["CatalogInspection"];
+            issuerLevels?: number[];
+            issuers?: string[];
+            kind?: string;
+            /** Format: int64 */
+            level: number;
+            making: string;
+            name: string;
+            nameEn: string;
+            national?: boolean;
+            number: string;
+            seals: components["schemas"]["CatalogSealStep"][];
+            secrecy?: string;
+            source?: string;
+            standard?: string;
+            usage?: string;
+            validity: components["schemas"]["CatalogValidity"];
+            /** Format: int64 */
+            version: number;
+        };
+        CatalogValidity: {
+            /** Format: int64 */
+            days?: number;
+            /** Format: int64 */
+            months?: number;
+            rule: string;
+            /** Format: int64 */
+            years?: number;
+        };
         CheckInputBody: {
             purpose?: string;
+        };
+        ClaimInputBody: {
+            reason: string;
         };
         Coded: {
             code: string;
             name: string;
+        };
+        CreateTypeDraftInputBody: {
+            note?: string;
+            reason: string;
+            /** @description To begin with; left out for an empty one, or for what is published. */
+            type?: components["schemas"]["CatalogType"];
+            /** @description A published type, to prepare its next version; left out for a new type. */
+            typeCode?: string;
         };
         CurrentState: {
             /** Format: date-time */
@@ -817,6 +1301,9 @@ export interface components {
             outcome: "approve" | "refuse" | "return";
             /** Format: int64 */
             version: number;
+        };
+        DoneOutputBody: {
+            done: boolean;
         };
         FieldProblem: {
             /**
@@ -889,6 +1376,13 @@ export interface components {
             value: string;
             /** @description There is a value, shown only to whoever handles the open case. */
             withheld: boolean;
+        };
+        GateTypeInputBody: {
+            type: components["schemas"]["CatalogType"];
+        };
+        GateTypeOutputBody: {
+            /** @description Empty: it can be published. */
+            findings: components["schemas"]["TypeFinding"][];
         };
         HeldDetail: {
             fields: components["schemas"]["Item"][];
@@ -1117,6 +1611,30 @@ export interface components {
             /** @description What the QR code holds; only in the answer that made it. */
             url?: string;
         };
+        PreviewTypeInputBody: {
+            /** @description May be incomplete. */
+            type: components["schemas"]["CatalogType"];
+            /** @description By field name, over what which says; multi-values joined by ^; dates as 2006-01-02. */
+            values?: {
+                [key: string]: string;
+            };
+            /**
+             * @description Values made up, the longest that the fields allow, or those given.
+             * @default sample
+             * @enum {string}
+             */
+            which: "sample" | "longest" | "given";
+        };
+        PreviewTypeOutputBody: {
+            /** @description What does not fit or cannot be drawn with these values. */
+            findings: components["schemas"]["TypeFinding"][];
+            /** @description The face as a self-contained picture; places of seals are dashed. Empty when nothing can be drawn. */
+            svg: string;
+            /** @description The values shown. */
+            values: {
+                [key: string]: string;
+            };
+        };
         Problem: {
             /**
              * @description Stable code for programs.
@@ -1146,6 +1664,23 @@ export interface components {
             /** @description The words in Chinese. */
             zh: string;
         };
+        PutStandardInputBody: {
+            /** Format: date */
+            dueOn: string;
+            /** Format: date */
+            effectiveOn: string;
+            /** Format: date */
+            publishedOn: string;
+            reason: string;
+            title: string;
+            /** @description The types it touches. */
+            typeCodes: string[];
+            /**
+             * Format: int64
+             * @description 0 for a new one.
+             */
+            version: number;
+        };
         Reason: {
             code: string;
             en: string;
@@ -1159,6 +1694,28 @@ export interface components {
             opinion?: string;
             /** @enum {string} */
             outcome: "publish" | "refuse";
+        };
+        ReviewTypeDraftInputBody: {
+            /**
+             * Format: date
+             * @description To publish: today or later; today if left out.
+             */
+            effectiveOn?: string;
+            /** @enum {string} */
+            outcome: "publish" | "return";
+            /** @description The opinion; who prepared it reads it. */
+            reason: string;
+            /** Format: int64 */
+            version: number;
+        };
+        SaveTypeDraftInputBody: {
+            note?: string;
+            /** @description Why; “编制草稿” if left out. */
+            reason?: string;
+            /** @description May be incomplete. */
+            type: components["schemas"]["CatalogType"];
+            /** Format: int64 */
+            version: number;
         };
         Session: {
             accountId: string;
@@ -1183,6 +1740,262 @@ export interface components {
             account: string;
             /** Format: password */
             password: string;
+        };
+        Standard: {
+            /** @description As C 0293—2024. */
+            code: string;
+            /**
+             * Format: int64
+             * @description How many types follow it in a published version.
+             */
+            done: number;
+            /** @description By when the types must follow it. */
+            dueOn: string;
+            effectiveOn: string;
+            late: boolean;
+            publishedOn: string;
+            title: string;
+            types: components["schemas"]["StandardType"][];
+            /** Format: int64 */
+            version: number;
+        };
+        StandardType: {
+            definer: components["schemas"]["Named"];
+            /**
+             * Format: int64
+             * @description All licenses of the type in force.
+             */
+            licenses: number;
+            /**
+             * Format: int64
+             * @description Licenses in force issued under that version or a later one.
+             */
+            reissued: number;
+            /** @enum {string} */
+            stage: "pending" | "drafting" | "published";
+            type: components["schemas"]["Coded"];
+            /**
+             * Format: int64
+             * @description The first published version that follows it.
+             */
+            version?: number;
+        };
+        StandardsOutputBody: {
+            items: components["schemas"]["Standard"][];
+            /** Format: int64 */
+            total: number;
+        };
+        TypeChange: {
+            after: string;
+            before: string;
+            /** @enum {string} */
+            kind: "added" | "removed" | "changed";
+            /** @description The field's label, where a field is meant. */
+            label?: string;
+            /** @description For example fields[KZ_ZS].maxLen or face.objects[3].x. */
+            path: string;
+            /** @enum {string} */
+            section: "basic" | "fields" | "validity" | "numbering" | "seals" | "face";
+        };
+        TypeClaim: {
+            /** Format: date-time */
+            claimedAt: string;
+            unit: components["schemas"]["Named"];
+        };
+        TypeDetail: {
+            claimedBy: components["schemas"]["TypeClaim"][];
+            /**
+             * Format: int64
+             * @description How many units have claimed it.
+             */
+            claims: number;
+            code: string;
+            definer: components["schemas"]["Named"];
+            /** @description The version being prepared, if the signed-in account may see it. */
+            draftId?: string;
+            /**
+             * Format: int64
+             * @description For withdrawing.
+             */
+            entryVersion: number;
+            /** @description The newest version has a face; without one no license can be made (目录先行). */
+            faced: boolean;
+            family: string;
+            holderKind: string;
+            /** @description The unit that keeps the type's entry. */
+            keeper: components["schemas"]["Named"];
+            /** @description 目录类别: license, approval, proof, material, card */
+            kind: string;
+            /** Format: int64 */
+            level: number;
+            making: string;
+            mayClaim: boolean;
+            /** @description The signed-in account may prepare a new version. */
+            mayDraft: boolean;
+            mayWithdraw: boolean;
+            /** @description Claimed by the signed-in unit. */
+            mine: boolean;
+            name: string;
+            standard?: string;
+            /** @enum {string} */
+            state: "published" | "withdrawn";
+            /** @description The version in effect; before the first takes effect, that one. */
+            type: components["schemas"]["CatalogType"];
+            /**
+             * Format: int64
+             * @description The newest published version; it may take effect later.
+             */
+            version: number;
+            /** @description Newest first. */
+            versions: components["schemas"]["TypeVersion"][];
+        };
+        TypeDiffOutputBody: {
+            items: components["schemas"]["TypeChange"][];
+        };
+        TypeDraft: {
+            /** @description The published version it goes out from. */
+            base?: components["schemas"]["CatalogType"];
+            /**
+             * Format: int64
+             * @description The published version it goes out from; 0 for a new type.
+             */
+            baseVersion: number;
+            /** @description What it changes in the published version. */
+            changes: components["schemas"]["TypeChange"][];
+            code: string;
+            draft: components["schemas"]["CatalogType"];
+            /** @description What still keeps it from being submitted. */
+            findings: components["schemas"]["TypeFinding"][];
+            id: string;
+            mayEdit: boolean;
+            /** @description Nobody reviews what they have worked on. */
+            mayReview: boolean;
+            name: string;
+            /** @description What the author says about it. */
+            note: string;
+            /** @description Why it was returned. */
+            opinion: string;
+            /** Format: date-time */
+            savedAt: string;
+            /** @description Name of who saved it last. */
+            savedBy: string;
+            /** @enum {string} */
+            state: "draft" | "submitted" | "returned";
+            /** Format: date-time */
+            submittedAt?: string;
+            /** @description The unit that prepares it. */
+            unit: components["schemas"]["Named"];
+            /**
+             * Format: int64
+             * @description Send it back with every change; 409 when it has moved on.
+             */
+            version: number;
+        };
+        TypeDraftRow: {
+            /**
+             * Format: int64
+             * @description The published version it goes out from; 0 for a new type.
+             */
+            baseVersion: number;
+            code: string;
+            id: string;
+            name: string;
+            /** Format: date-time */
+            savedAt: string;
+            /** @description Name of who saved it last. */
+            savedBy: string;
+            /** @enum {string} */
+            state: "draft" | "submitted" | "returned";
+            /** Format: date-time */
+            submittedAt?: string;
+            /** @description The unit that prepares it. */
+            unit: components["schemas"]["Named"];
+            /**
+             * Format: int64
+             * @description Send it back with every change; 409 when it has moved on.
+             */
+            version: number;
+        };
+        TypeDraftStepInputBody: {
+            reason: string;
+            /** Format: int64 */
+            version: number;
+        };
+        TypeDraftsOutputBody: {
+            items: components["schemas"]["TypeDraftRow"][];
+            /** Format: int64 */
+            total: number;
+        };
+        TypeFinding: {
+            code: string;
+            en: string;
+            /** @description Name of the metadata field meant. */
+            field?: string;
+            /**
+             * Format: int64
+             * @description Which object of the face, counted from 0.
+             */
+            object?: number;
+            /** @description Which part, for example fields[3].pattern or face.objects[12]. */
+            path: string;
+            zh: string;
+        };
+        TypeRow: {
+            /**
+             * Format: int64
+             * @description How many units have claimed it.
+             */
+            claims: number;
+            code: string;
+            definer: components["schemas"]["Named"];
+            /** @description The newest version has a face; without one no license can be made (目录先行). */
+            faced: boolean;
+            family: string;
+            holderKind: string;
+            /** @description 目录类别: license, approval, proof, material, card */
+            kind: string;
+            /** Format: int64 */
+            level: number;
+            making: string;
+            /** @description Claimed by the signed-in unit. */
+            mine: boolean;
+            name: string;
+            standard?: string;
+            /** @enum {string} */
+            state: "published" | "withdrawn";
+            /**
+             * Format: int64
+             * @description The newest published version; it may take effect later.
+             */
+            version: number;
+        };
+        TypeVersion: {
+            /** @description Day from which licenses are issued under it. */
+            effectiveOn: string;
+            /** @description Licenses are issued under this version now. */
+            inEffect: boolean;
+            name: string;
+            /** Format: date-time */
+            publishedAt: string;
+            /** Format: int64 */
+            version: number;
+        };
+        TypeVersionOutputBody: {
+            /** @description Day from which licenses are issued under it. */
+            effectiveOn: string;
+            /** @description Licenses are issued under this version now. */
+            inEffect: boolean;
+            name: string;
+            /** Format: date-time */
+            publishedAt: string;
+            type: components["schemas"]["CatalogType"];
+            /** Format: int64 */
+            version: number;
+        };
+        TypesOutputBody: {
+            items: components["schemas"]["TypeRow"][];
+            /** Format: int64 */
+            total: number;
         };
         Use: {
             /** Format: date-time */
@@ -1295,6 +2108,11 @@ export interface components {
             opinion?: string;
             /** Format: int64 */
             version: number;
+        };
+        WithdrawTypeInputBody: {
+            /** Format: int64 */
+            entryVersion: number;
+            reason: string;
         };
     };
     responses: never;
@@ -3676,6 +4494,1476 @@ export interface operations {
             };
             /** @description Too Many Requests */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listStandards: {
+        parameters: {
+            query?: {
+                q?: string;
+                limit?: number;
+                offset?: number;
+            };
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandardsOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getStandard: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                standardCode: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Standard"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putStandard: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                standardCode: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutStandardInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Standard"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTypeDrafts: {
+        parameters: {
+            query?: {
+                state?: "draft" | "submitted" | "returned";
+                q?: string;
+                limit?: number;
+                offset?: number;
+            };
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TypeDraftsOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createTypeDraft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateTypeDraftInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TypeDraft"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTypeDraft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                draftId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TypeDraft"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    saveTypeDraft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                draftId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveTypeDraftInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TypeDraft"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discardTypeDraft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                draftId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TypeDraftStepInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoneOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recallTypeDraft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                draftId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TypeDraftStepInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TypeDraft"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reviewTypeDraft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                draftId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewTypeDraftInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoneOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    submitTypeDraft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                draftId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TypeDraftStepInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TypeDraft"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTypes: {
+        parameters: {
+            query?: {
+                /** @description Words of the name, pinyin, its initials, or a code; all must be met. */
+                q?: string;
+                /** @description Code of the defining unit. */
+                definer?: string;
+                family?: "identity" | "business" | "property" | "permit" | "life";
+                making?: "online" | "offline" | "vertical" | "external";
+                state?: "published" | "withdrawn";
+                /** @description Only types that the signed-in unit has claimed. */
+                mine?: boolean;
+                limit?: number;
+                offset?: number;
+            };
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TypesOutputBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    gateType: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GateTypeInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GateTypeOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewType: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewTypeInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewTypeOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getType: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                typeCode: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TypeDetail"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    claimType: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                typeCode: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClaimInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TypeDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    diffTypeVersions: {
+        parameters: {
+            query: {
+                from: number;
+                to: number;
+            };
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                typeCode: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TypeDiffOutputBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unclaimType: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                typeCode: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClaimInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TypeDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTypeVersion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                typeCode: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TypeVersionOutputBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdrawType: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                typeCode: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawTypeInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TypeDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

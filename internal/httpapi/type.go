@@ -1,0 +1,166 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/yinxin-org/yinxin/internal/catalog"
+	"github.com/yinxin-org/yinxin/internal/errs"
+)
+
+const tagType = "证照目录 Catalogue"
+
+// TypeRow is a license type in a list.
+type TypeRow struct {
+	Code       string `json:"code"`
+	Name       string `json:"name"`
+	Definer    Named  `json:"definer"`
+	Family     string `json:"family"`
+	Kind       string `json:"kind" doc:"目录类别: license, approval, proof, material, card"`
+	HolderKind string `json:"holderKind"`
+	Making     string `json:"making"`
+	Level      int    `json:"level"`
+	Standard   string `json:"standard,omitempty"`
+	State      string `json:"state" enum:"published,withdrawn"`
+	Version    int    `json:"version" doc:"The newest published version; it may take effect later."`
+	Faced      bool   `json:"faced" doc:"The newest version has a face; without one no license can be made (目录先行)."`
+	Claims     int    `json:"claims" doc:"How many units have claimed it."`
+	Mine       bool   `json:"mine" doc:"Claimed by the signed-in unit."`
+}
+
+// TypeVersion is one published version of a type.
+type TypeVersion struct {
+	Version     int       `json:"version"`
+	Name        string    `json:"name"`
+	EffectiveOn string    `json:"effectiveOn" doc:"Day from which licenses are issued under it."`
+	PublishedAt time.Time `json:"publishedAt"`
+	InEffect    bool      `json:"inEffect" doc:"Licenses are issued under this version now."`
+}
+
+// TypeClaim is a unit that issues a type.
+type TypeClaim struct {
+	Unit      Named     `json:"unit"`
+	ClaimedAt time.Time `json:"claimedAt"`
+}
+
+// TypeDetail is a license type with its versions and the units that issue it.
+type TypeDetail struct {
+	TypeRow
+	Type         catalog.Type  `json:"type" doc:"The version in effect; before the first takes effect, that one."`
+	Versions     []TypeVersion `json:"versions" nullable:"false" doc:"Newest first."`
+	ClaimedBy    []TypeClaim   `json:"claimedBy" nullable:"false"`
+	Keeper       Named         `json:"keeper" doc:"The unit that keeps the type's entry."`
+	DraftID      string        `json:"draftId,omitempty" doc:"The version being prepared, if the signed-in account may see it."`
+	MayDraft     bool          `json:"mayDraft" doc:"The signed-in account may prepare a new version."`
+	MayClaim     bool          `json:"mayClaim"`
+	MayWithdraw  bool          `json:"mayWithdraw"`
+	EntryVersion int64         `json:"entryVersion" doc:"For withdrawing."`
+}
+
+// TypeChange is one difference between two versions of a type.
+type TypeChange struct {
+	Section string `json:"section" enum:"basic,fields,validity,numbering,seals,face"`
+	Path    string `json:"path" doc:"For example fields[KZ_ZS].maxLen or face.objects[3].x."`
+	Label   string `json:"label,omitempty" doc:"The field's label, where a field is meant."`
+	Kind    string `json:"kind" enum:"added,removed,changed"`
+	Before  string `json:"before"`
+	After   string `json:"after"`
+}
+
+type typesInput struct {
+	Language
+	Query   string `query:"q" maxLength:"60" doc:"Words of the name, pinyin, its initials, or a code; all must be met."`
+	Definer string `query:"definer" maxLength:"18" doc:"Code of the defining unit."`
+	Family  string `query:"family" enum:"identity,business,property,permit,life"`
+	Making  string `query:"making" enum:"online,offline,vertical,external"`
+	State   string `query:"state" enum:"published,withdrawn"`
+	Mine    bool   `query:"mine" doc:"Only types that the signed-in unit has claimed."`
+	Limit   int    `query:"limit" minimum:"1" maximum:"100" default:"30"`
+	Offset  int    `query:"offset" minimum:"0" default:"0"`
+}
+
+type typesOutput struct {
+	Body struct {
+		Items []TypeRow `json:"items" nullable:"false"`
+		Total int       `json:"total"`
+	}
+}
+
+// TypePath names a license type in the address.
+type TypePath struct {
+	Language
+	TypeCode string `path:"typeCode" maxLength:"21"`
+}
+
+type typeOutput struct{ Body TypeDetail }
+
+type typeVersionInput struct {
+	TypePath
+	Version int `path:"version" minimum:"1"`
+}
+
+type typeVersionOutput struct {
+	Body struct {
+		TypeVersion
+		Type catalog.Type `json:"type"`
+	}
+}
+
+type typeDiffInput struct {
+	TypePath
+	From int `query:"from" minimum:"1" required:"true"`
+	To   int `query:"to" minimum:"1" required:"true"`
+}
+
+type typeDiffOutput struct {
+	Body struct {
+		Items []TypeChange `json:"items" nullable:"false"`
+	}
+}
+
+func registerType(api huma.API, d Deps) {
+	huma.Register(api, open(huma.Operation{
+		OperationID: "listTypes", Method: http.MethodGet, Path: "/api/v1/types", Tags: []string{tagType},
+		Summary:     "证照目录",
+		Description: "Find license types by words, pinyin or its initials.",
+	}), d.listTypes)
+	huma.Register(api, open(huma.Operation{
+		OperationID: "getType", Method: http.MethodGet, Path: "/api/v1/types/{typeCode}", Tags: []string{tagType},
+		Summary:     "证照类型",
+		Description: "A license type: the version in effect, all versions, and the units that issue it.",
+		Errors:      []int{http.StatusNotFound},
+	}), d.getType)
+	huma.Register(api, open(huma.Operation{
+		OperationID: "getTypeVersion", Method: http.MethodGet, Path: "/api/v1/types/{typeCode}/versions/{version}", Tags: []string{tagType},
+		Summary:     "证照类型的一个版本",
+		Description: "One published version; it never changes.",
+		Errors:      []int{http.StatusNotFound},
+	}), d.getTypeVersion)
+	huma.Register(api, open(huma.Operation{
+		OperationID: "diffTypeVersions", Method: http.MethodGet, Path: "/api/v1/types/{typeCode}/diff", Tags: []string{tagType},
+		Summary:     "版本对比",
+		Description: "What two published versions differ in.",
+		Errors:      []int{http.StatusNotFound},
+	}), d.diffTypeVersions)
+}
+
+func (d Deps) listTypes(ctx context.Context, in *typesInput) (*typesOutput, error) {
+	out := &typesOutput{}
+	out.Body.Items = []TypeRow{}
+	return out, nil
+}
+
+func (d Deps) getType(ctx context.Context, in *TypePath) (*typeOutput, error) {
+	return nil, errs.New(errs.NotFound, "type.unknown")
+}
+
+func (d Deps) getTypeVersion(ctx context.Context, in *typeVersionInput) (*typeVersionOutput, error) {
+	return nil, errs.New(errs.NotFound, "type.unknown")
+}
+
+func (d Deps) diffTypeVersions(ctx context.Context, in *typeDiffInput) (*typeDiffOutput, error) {
+	return nil, errs.New(errs.NotFound, "type.unknown")
+}
