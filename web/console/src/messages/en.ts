@@ -1,6 +1,7 @@
 import { catalogEn } from './catalog.en'
 import { matterEn } from './matter.en'
 import { orgEn } from './org.en'
+import { partsEn } from './parts.en'
 import type { SameShape } from '@yinxin/shared'
 import { rulesEn } from './rules.en'
 import type { zh } from './zh'
@@ -9,6 +10,7 @@ export const en: SameShape<typeof zh> = {
   ...catalogEn,
   ...matterEn,
   ...orgEn,
+  ...partsEn,
 
   shell: {
     title: 'Yinxin console',
@@ -147,7 +149,7 @@ export const en: SameShape<typeof zh> = {
     open: 'Materials outstanding',
     electronic: 'Electronic',
   },
-  table: { columns: 'Columns', export: 'Export table', pages: 'Pages', previous: 'Previous page', next: 'Next page', page: 'Page {n} of {all}' },
+  table: { columns: 'Columns', export: 'Export table', exporting: 'Exporting…', pages: 'Pages', previous: 'Previous page', next: 'Next page', page: 'Page {n} of {all}' },
 
   newCase: {
     title: 'New case',

@@ -1,6 +1,7 @@
 import { catalogZh } from './catalog.zh'
 import { matterZh } from './matter.zh'
 import { orgZh } from './org.zh'
+import { partsZh } from './parts.zh'
 import { rulesZh } from './rules.zh'
 
 /** 工作台的词句。给办事人员看：平实、简短，先说发生了什么，再说怎么办。 */
@@ -8,6 +9,7 @@ export const zh = {
   ...catalogZh,
   ...matterZh,
   ...orgZh,
+  ...partsZh,
 
   shell: {
     title: '印信工作台',
@@ -146,7 +148,7 @@ export const zh = {
     open: '材料未齐',
     electronic: '电子证照件',
   },
-  table: { columns: '选择列', export: '导出表格', pages: '分页', previous: '上一页', next: '下一页', page: '第{n}页，共{all}页' },
+  table: { columns: '选择列', export: '导出表格', exporting: '正在导出…', pages: '分页', previous: '上一页', next: '下一页', page: '第{n}页，共{all}页' },
 
   newCase: {
     title: '新开办件',
