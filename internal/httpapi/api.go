@@ -87,6 +87,7 @@ func New(mux *http.ServeMux, d Deps) huma.API {
 	registerUse(api, d)
 	registerPresentation(api, d)
 	registerVerify(api, d)
+	registerOrg(api, d)
 	registerType(api, d)
 	registerTypeDraft(api, d)
 	registerTypeFace(api, d)

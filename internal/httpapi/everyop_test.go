@@ -62,6 +62,8 @@ func (s *scene) fill(t *testing.T, path string) string {
 	filled := strings.NewReplacer("{caseNo}", s.accept.CaseNo, "{seq}", "1", "{id}", id, "{licenseId}", s.making, "{token}", s.live,
 		"{code}", foodMatter, "{typeCode}", "11350000YX0000016Q012", "{version}", "1",
 		"{draftId}", "01890a5d-ac96-774b-bcce-b302099a8057", "{standardCode}", "C0293-2024", "{recordNo}", s.accept.Materials[0].RecordNo).Replace(path)
+	filled = strings.NewReplacer("{unitId}", unitID, "{mandateId}", s.making, "{systemId}", s.making, "{accountId}", s.making,
+		"{regionCode}", "350102", "{tableCode}", "holder-code", "{year}", "2026", "{day}", "2026-10-01").Replace(filled)
 	if strings.Contains(filled, "{") {
 		t.Errorf("what belongs into %s?", path)
 	}
