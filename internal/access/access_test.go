@@ -318,7 +318,7 @@ func (w *world) leastData(t *testing.T) {
 		}
 	}
 	none := w.putMatter(t, strings.Replace(labMatter, "991001", "993001", 1))
-	none.Materials[1].Fields = nil
+	none.Materials[1].Bindings[0].Fields = nil
 	w.Write(t, func(tx *db.Tx) error { return w.App.Matters.Put(t.Context(), tx, none) })
 	c = w.open(t, none.Code, "father")
 	r, _, err := w.door.Lend(t.Context(), w.clerk, w.ask(t, c, "father", identityCard), access.Fields)

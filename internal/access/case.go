@@ -153,8 +153,8 @@ func (d *Door) inCase(ctx context.Context, tx *db.Tx, actor *authn.Actor, a Ask,
 	if err != nil && errs.Code(err) != "matter.unknown" {
 		return use{}, err
 	}
-	b := binding(&m, l, parties)
-	u.fields = append([]string{}, b.material.Fields...)
+	b := bindingOf(&m, l, parties)
+	u.fields = append([]string{}, b.fields...)
 	now := d.o.Clock.Now()
 	u.reasons, err = d.rules.decide(facts{
 		ground: Case, actor: actor, license: l, usable: l.State(now).Usable(),
@@ -201,27 +201,29 @@ func (d *Door) caseOf(ctx context.Context, tx *db.Tx, no string) (casefile.Case,
 // bound is what a matter binds of a license asked for.
 type bound struct {
 	material matter.Material // for which the license would be lent
+	fields   []string        // the least data of it, by the binding of its type
 	types    []string        // all types that the matter binds
 	parties  []string        // holder ids: the parties whose license of this type the matter asks for
 }
 
-// binding holds a license against a matter: the material that binds its type, for a party who holds it. Where no
+// bindingOf holds a license against a matter: the material that binds its type, for a party who holds it. Where no
 // such party holds it, any material of its type serves, so that the rules name the party as the fault; and where
-// the type is not bound at all, every party does, so that they name the type.
-func binding(m *matter.Matter, l license.License, parties map[matter.Party]string) bound {
+// the type is not bound at all, every party does, so that they name the type. The fields are those of the type's own
+// binding: what another type of the same material may give says nothing about this one.
+func bindingOf(m *matter.Matter, l license.License, parties map[matter.Party]string) bound {
 	var b bound
 	held := false
 	for _, x := range m.Materials {
-		if x.Type == "" {
-			continue
+		for _, y := range x.Bindings {
+			b.types = append(b.types, y.Type)
 		}
-		b.types = append(b.types, x.Type)
-		if x.Type != l.TypeCode {
+		y, ok := x.Binding(l.TypeCode)
+		if !ok {
 			continue
 		}
 		b.parties = append(b.parties, parties[x.Party])
 		if !held {
-			b.material, held = x, slices.Contains(l.Holders, parties[x.Party])
+			b.material, b.fields, held = x, y.Fields, slices.Contains(l.Holders, parties[x.Party])
 		}
 	}
 	if !slices.Contains(b.types, l.TypeCode) {

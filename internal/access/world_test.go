@@ -61,15 +61,15 @@ func newWorld(t *testing.T, url string) *world {
 // putMatter enters a matter like the lab matter under another code.
 func (w *world) putMatter(t *testing.T, code string, drop ...string) matter.Matter {
 	t.Helper()
-	m := matter.Matter{Code: code, BaseCode: code[19:], Name: "门的试验", NameEn: "Trying the door", Unit: unitID, Level: 4,
-		HolderKind: catalog.Legal, Days: 5}
+	m := matter.Matter{Code: code, Unit: unitID, Level: 4, Days: 5, Item: matter.Item{Name: "门的试验", NameEn: "Trying the door",
+		HolderKind: catalog.Legal, StatutoryDays: 5}}
 	for seq, x := range []struct {
 		key   string
 		party matter.Party
 	}{{businessLicense, matter.Applicant}, {identityCard, matter.Representative}} {
 		if !slices.Contains(drop, x.key) {
-			m.Materials = append(m.Materials, matter.Material{Seq: seq + 1, Name: x.key, Type: w.TypeCode(t, x.key), Party: x.party,
-				Stages: []matter.Stage{matter.Accept}, Fields: labFields[x.key]})
+			m.Materials = append(m.Materials, matter.Material{Seq: seq + 1, Name: x.key, Bound: matter.Bound{Party: x.party,
+				Stages: []matter.Stage{matter.Accept}, Bindings: []matter.Binding{{Type: w.TypeCode(t, x.key), Fields: labFields[x.key]}}}})
 		}
 	}
 	w.Write(t, func(tx *db.Tx) error { return w.App.Matters.Put(t.Context(), tx, m) })

@@ -118,7 +118,8 @@ func (a *App) build(ctx context.Context, o Options) error {
 		return err
 	}
 	a.Trail, a.Tasks = change.Open(a.Clock), task.Open(a.Clock)
-	a.Units, a.Types, a.Matters = org.Open(a.DB), catalog.Open(a.DB), matter.Open(a.DB)
+	a.Units, a.Types = org.Open(a.DB), catalog.Open(a.DB)
+	a.Matters = matter.Open(matter.Options{DB: a.DB, Clock: a.Clock, Trail: a.Trail, Tasks: a.Tasks, Units: a.Units, Types: a.Types})
 	a.Holders = holder.Open(a.DB, a.Keys, a.Clock)
 	a.Seals = sealing.Open(a.DB, a.Keys, a.Clock)
 	if err := a.openBook(ctx); err != nil {

@@ -26,7 +26,9 @@ type City struct {
 	Regions  Regions
 	Units    []Unit // parents before children
 	Types    []catalog.Type
-	Matters  []matter.Matter
+	Items    []matter.Item   // what all levels share
+	Entries  []matter.Entry  // what units add
+	Matters  []matter.Matter // as they hold
 	Staff    []Staff
 	Holders  []Holder  // the cast first; persons before firms within it
 	Licenses []License // in an order in which they can be issued
@@ -60,7 +62,7 @@ func Load(seed uint64, today time.Time) (*City, error) {
 	if c.typeKeys, c.Types, err = loadTypes(); err != nil {
 		return nil, err
 	}
-	if c.Matters, err = loadMatters(); err != nil {
+	if c.Items, c.Entries, c.Matters, err = loadMatters(); err != nil {
 		return nil, err
 	}
 	m := &maker{city: c, rnd: rand.New(rand.NewPCG(seed, seed)), births: map[string]int{}}

@@ -130,13 +130,28 @@ func loadUnits() ([]Unit, error) {
 	return f.Units, err
 }
 
-func loadMatters() ([]matter.Matter, error) {
+// loadMatters gives the items, what units add to them, and the matters that this makes.
+func loadMatters() (items []matter.Item, entries []matter.Entry, matters []matter.Matter, err error) {
 	var f struct {
-		Notice  string          `json:"notice"`
-		Matters []matter.Matter `json:"matters"`
+		Notice  string         `json:"notice"`
+		Items   []matter.Item  `json:"items"`
+		Matters []matter.Entry `json:"matters"`
 	}
-	err := decode("matters.json", &f)
-	return f.Matters, err
+	if err := decode("matters.json", &f); err != nil {
+		return nil, nil, nil, err
+	}
+	for _, e := range f.Matters {
+		i := slices.IndexFunc(f.Items, func(i matter.Item) bool { return i.BaseCode == e.BaseCode() })
+		if i < 0 {
+			return nil, nil, nil, fmt.Errorf("matter %s is of no item", e.Code)
+		}
+		m, err := matter.Resolve(f.Items[i], e)
+		if err != nil {
+			return nil, nil, nil, fmt.Errorf("matter %s: %w", e.Code, err)
+		}
+		matters = append(matters, m)
+	}
+	return f.Items, f.Matters, matters, nil
 }
 
 // loadTypes gives the types in the order of their keys.

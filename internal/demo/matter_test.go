@@ -67,19 +67,21 @@ func checkMatter(t *testing.T, c *demo.City, m *matter.Matter) {
 		if x.Seq != i+1 || x.Name == "" {
 			t.Errorf("material %+v", x)
 		}
-		if x.Type == "" {
-			if x.Party != "" || x.Stages != nil || x.Fields != nil {
+		if len(x.Bindings) == 0 {
+			if x.Party != "" || x.Stages != nil {
 				t.Errorf("plain material %+v", x)
 			}
 			continue
 		}
-		typ, ok := typeOf(c, x.Type)
-		if !ok || x.Party == "" || len(x.Stages) == 0 || len(x.Fields) == 0 {
-			t.Fatalf("material %d: binding does not resolve", x.Seq)
-		}
-		for _, name := range x.Fields {
-			if _, ok := typ.Field(name); !ok {
-				t.Errorf("material %d: %s has no field %s", x.Seq, typ.Name, name)
+		for _, b := range x.Bindings {
+			typ, ok := typeOf(c, b.Type)
+			if !ok || x.Party == "" || len(x.Stages) == 0 || len(b.Fields) == 0 {
+				t.Fatalf("material %d: binding does not resolve", x.Seq)
+			}
+			for _, name := range b.Fields {
+				if _, ok := typ.Field(name); !ok {
+					t.Errorf("material %d: %s has no field %s", x.Seq, typ.Name, name)
+				}
 			}
 		}
 	}
@@ -105,13 +107,14 @@ func checkForm(t *testing.T, c *demo.City, m *matter.Matter) {
 			t.Fatal(err)
 		}
 		x, ok := m.Material(n)
-		if !ok || !slices.Contains(x.Fields, name) {
+		i := slices.IndexFunc(x.Bindings, func(b matter.Binding) bool { return slices.Contains(b.Fields, name) })
+		if !ok || i < 0 {
 			t.Fatalf("form field %s: %s is no field that may be read", f.Name, f.From)
 		}
 		if f.Required && f.Locked && !x.Required {
 			t.Errorf("form field %s is required but comes from a material that is not", f.Name)
 		}
-		typ, _ := typeOf(c, x.Type)
+		typ, _ := typeOf(c, x.Bindings[i].Type)
 		if src, _ := typ.Field(name); f.MaxLength > 0 && src.MaxLen > f.MaxLength && f.Locked {
 			t.Errorf("form field %s holds %d of %d characters", f.Name, f.MaxLength, src.MaxLen)
 		}
@@ -130,7 +133,7 @@ func checkResult(t *testing.T, c *demo.City, m *matter.Matter) {
 	if !ok {
 		t.Fatal("result is unknown")
 	}
-	if !slices.Contains(typ.Issuers, m.Unit) || typ.Making != catalog.Online {
+	if m.MadeHere() && (!slices.Contains(typ.Issuers, m.Unit) || typ.Making != catalog.Online) {
 		t.Errorf("the unit does not issue %s, which is made %s", typ.Name, typ.Making)
 	}
 	if max(1, len(m.ResultHolders)) != typ.Holders {

@@ -88,7 +88,7 @@ func (c *City) keepPlatform() {
 	for i := range c.Units {
 		c.Units[i].Parent = ""
 	}
-	c.Types, c.Matters, c.Holders, c.Licenses = nil, nil, nil, nil
+	c.Types, c.Items, c.Entries, c.Matters, c.Holders, c.Licenses = nil, nil, nil, nil, nil, nil
 	c.Staff = slices.DeleteFunc(c.Staff, func(x Staff) bool { return x.Login != administrator })
 }
 
@@ -203,8 +203,13 @@ func (s *setup) catalogue(ctx context.Context) error {
 				return err
 			}
 		}
-		for _, m := range s.city.Matters {
-			if err := s.app.Matters.Put(ctx, tx, m); err != nil {
+		for _, i := range s.city.Items {
+			if err := s.app.Matters.PutItem(ctx, tx, i); err != nil {
+				return err
+			}
+		}
+		for _, e := range s.city.Entries {
+			if err := s.app.Matters.PutEntry(ctx, tx, e); err != nil {
 				return err
 			}
 		}

@@ -77,10 +77,10 @@ func (h *Hall) unfetched(ctx context.Context, actor *authn.Actor, no string) ([]
 	return todo, err
 }
 
-// candidate finds the license that would satisfy a material: the party's newest one in force. Without one, the
-// outcome says why not.
+// candidate finds the license that would satisfy a material: of the first bound type of which the party has one in
+// force, the newest. Without one, the outcome says why not.
 func (h *Hall) candidate(ctx context.Context, q *db.Tx, t *errand, holderID string) error {
-	if t.material.Type == "" {
+	if len(t.material.Bindings) == 0 {
 		t.outcome.Status = casefile.Plain
 		return nil
 	}
@@ -88,21 +88,29 @@ func (h *Hall) candidate(ctx context.Context, q *db.Tx, t *errand, holderID stri
 		t.outcome.Status, t.outcome.Reason = casefile.Missing, "material.party-absent"
 		return nil
 	}
-	held, err := h.o.Licenses.Held(ctx, q, holderID, t.material.Type)
-	if err != nil {
-		return err
-	}
 	now := h.o.Clock.Now()
 	var worst license.License
-	for _, l := range held {
-		switch state := l.State(now); {
-		case state.Usable():
-			t.license = l
-			return nil
-		case l.Step == license.StepPublished && worst.ID == "":
-			worst = l
+	for _, b := range t.material.Bindings {
+		held, err := h.o.Licenses.Held(ctx, q, holderID, b.Type)
+		if err != nil {
+			return err
+		}
+		for _, l := range held {
+			switch state := l.State(now); {
+			case state.Usable():
+				t.license = l
+				return nil
+			case l.Step == license.StepPublished && worst.ID == "":
+				worst = l
+			}
 		}
 	}
+	t.unserved(worst, now)
+	return nil
+}
+
+// unserved says why no license serves; worst is one that the party has, if any.
+func (t *errand) unserved(worst license.License, now time.Time) {
 	t.outcome.Status, t.outcome.Reason = casefile.Missing, "material.missing"
 	if worst.ID != "" {
 		t.outcome.Status, t.outcome.Reason = casefile.Unusable, "material.not-in-force"
@@ -115,7 +123,6 @@ func (h *Hall) candidate(ctx context.Context, q *db.Tx, t *errand, holderID stri
 			t.outcome.Detail["date"] = worst.ValidTo.Add(-time.Second).In(clock.Shanghai).Format(time.DateOnly)
 		}
 	}
-	return nil
 }
 
 // fetch asks the door for one material's license and settles the material.

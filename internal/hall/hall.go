@@ -139,7 +139,9 @@ func (h *Hall) create(ctx context.Context, tx *db.Tx, actor *authn.Actor, m matt
 func (h *Hall) typesPublished(ctx context.Context, tx *db.Tx, m matter.Matter) error {
 	codes := []string{m.Result}
 	for _, x := range m.Materials {
-		codes = append(codes, x.Type)
+		for _, b := range x.Bindings {
+			codes = append(codes, b.Type)
+		}
 	}
 	for _, code := range codes {
 		if code == "" {
@@ -174,7 +176,7 @@ var partyName = map[matter.Party]string{
 func neededParties(m matter.Matter) []matter.Party {
 	var need []matter.Party
 	for _, x := range m.Materials {
-		if x.Type != "" && x.Required {
+		if len(x.Bindings) > 0 && x.Required {
 			need = append(need, x.Party)
 		}
 	}

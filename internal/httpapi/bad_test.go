@@ -107,9 +107,9 @@ func newScene(t *testing.T, url string) *scene {
 	t.Helper()
 	s := &scene{city: newCity(t, url)}
 	s.Write(t, func(tx *db.Tx) error {
-		return s.App.Matters.Put(t.Context(), tx, matter.Matter{Code: lonelyMatter, BaseCode: lonelyMatter[19:], Name: "试验事项", NameEn: "Test",
-			Unit: unitID, Level: 4, HolderKind: "legal", Days: 1, Materials: []matter.Material{
-				{Seq: 1, Name: "未发布的证照", Type: "11350000YX0000016Q999", Party: matter.Applicant, Stages: []matter.Stage{matter.Accept}}}})
+		return s.App.Matters.Put(t.Context(), tx, matter.Matter{Code: lonelyMatter, Unit: unitID, Level: 4, Days: 1, Item: matter.Item{
+			Name: "试验事项", NameEn: "Test", HolderKind: "legal", StatutoryDays: 1, Materials: []matter.Material{{Seq: 1, Name: "未发布的证照",
+				Bound: matter.Bound{Bindings: []matter.Binding{{Type: "11350000YX0000016Q999"}}, Party: matter.Applicant, Stages: []matter.Stage{matter.Accept}}}}}})
 	})
 	groomCard := s.License(t, "groom", "identity-card").ID
 	s.expired, _ = s.show(t, "groom", groomCard)

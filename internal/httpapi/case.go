@@ -102,7 +102,7 @@ type CaseRechecks struct {
 // CaseStep is one step of a case's course.
 type CaseStep struct {
 	At      time.Time `json:"at"`
-	Action  string    `json:"action" enum:"open,paper,submit,take,approve,refuse,return,publish,void"`
+	Action  string    `json:"action" enum:"open,paper,submit,take,approve,refuse,return,publish,void,made-vertical,made-national"`
 	Actor   Actor     `json:"actor"`
 	Opinion string    `json:"opinion,omitempty"`
 }
@@ -268,18 +268,17 @@ func (d Deps) caseMaterial(ctx context.Context, q *db.Tx, v hall.View, x matter.
 	if out.Status == "" {
 		out.Status = casefile.Missing
 	}
-	if x.Type != "" {
-		t, err := d.Types.Current(ctx, q, x.Type)
+	l, ok := v.Licenses[m.LicenseID]
+	if code := wanted(x, l.TypeCode); code != "" {
+		c, err := d.typeNamed(ctx, q, code, lang)
 		if err != nil {
 			return CaseMaterial{}, err
 		}
-		c := typeName(t, lang)
 		out.Type = &c
 	}
 	if m.GrantID != "" {
 		out.Grant = &m.GrantID
 	}
-	l, ok := v.Licenses[m.LicenseID]
 	if !ok {
 		return out, nil
 	}

@@ -19,10 +19,14 @@ const matter: Matter = {
   basis: '',
   holderKind: 'legal',
   days: 5,
+  statutoryDays: 5,
+  kind: '01',
+  process: [],
+  aliases: [],
   materials: [
-    { seq: 1, name: '营业执照', type: { code: 'T', name: '营业执照' }, party: 'applicant', required: true, stages: ['accept'], fields: [] },
-    { seq: 2, name: '身份证', type: { code: 'I', name: '身份证' }, party: 'representative', required: true, stages: ['accept'], fields: [] },
-    { seq: 3, name: '平面图', party: 'spouse', required: true, stages: ['accept'], fields: [] },
+    { seq: 1, name: '营业执照', type: { code: 'T', name: '营业执照' }, party: 'applicant', required: true, stages: ['accept'], fields: [], bindings: [], state: 'bound' },
+    { seq: 2, name: '身份证', type: { code: 'I', name: '身份证' }, party: 'representative', required: true, stages: ['accept'], fields: [], bindings: [], state: 'bound' },
+    { seq: 3, name: '平面图', party: 'spouse', required: true, stages: ['accept'], fields: [], bindings: [], state: 'open' },
   ],
   form: [
     { name: 'name', label: '名称', type: 'text', required: true, maxLength: 4, from: '1.CZZT', locked: false },

@@ -632,7 +632,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/matters/{code}": {
+    "/api/v1/matters/{matterCode}": {
         parameters: {
             query?: never;
             header?: never;
@@ -1801,6 +1801,10 @@ export interface components {
             name: string;
             roles: string[];
         };
+        Binding: {
+            fields: components["schemas"]["Label"][];
+            type: components["schemas"]["Coded"];
+        };
         CalendarDay: {
             /** Format: date */
             day: string;
@@ -1927,7 +1931,7 @@ export interface components {
         };
         CaseStep: {
             /** @enum {string} */
-            action: "open" | "paper" | "submit" | "take" | "approve" | "refuse" | "return" | "publish" | "void";
+            action: "open" | "paper" | "submit" | "take" | "approve" | "refuse" | "return" | "publish" | "void" | "made-vertical" | "made-national";
             actor: components["schemas"]["Actor"];
             /** Format: date-time */
             at: string;
@@ -2507,6 +2511,9 @@ export interface components {
             total: number;
         };
         Material: {
+            /** @description All license types that satisfy it; the first one in force is fetched. */
+            bindings: components["schemas"]["Binding"][];
+            /** @description What may be read of the first type. */
             fields: components["schemas"]["Label"][];
             name: string;
             /** @enum {string} */
@@ -2515,30 +2522,62 @@ export interface components {
             /** Format: int64 */
             seq: number;
             stages: string[];
-            /** @description The license type that satisfies it; it is then fetched by itself. */
+            /**
+             * @description plain: confirmed that no license satisfies it; open: not decided.
+             * @enum {string}
+             */
+            state: "bound" | "plain" | "open";
+            /** @description The first license type that satisfies it; it is then fetched by itself. */
             type?: components["schemas"]["Coded"];
         };
         Matter: {
+            /** @description Local codes. */
+            aliases: string[];
             baseCode: string;
             basis: string;
             code: string;
+            conditions?: string;
+            consult?: string;
             /**
              * Format: int64
-             * @description Working days to the decision.
+             * @description Working days to the decision, as promised.
              */
             days: number;
+            /** @description Who makes the result: here, vertical, national, none. */
+            duty?: string;
+            /** @description Empty: free. */
+            fee?: string;
             form: components["schemas"]["FormField"][];
             /** @enum {string} */
             holderKind: "natural" | "legal" | "mixed";
+            hours?: string;
+            /** @description 事项类型, GB/T 39046 A.1: 01 行政许可, 06 行政检查, 20 公共服务 … */
+            kind: string;
             /** Format: int64 */
             level: number;
             materials: components["schemas"]["Material"][];
             name: string;
+            place?: string;
+            process: components["schemas"]["MatterStep"][];
+            resultName?: string;
             resultType?: components["schemas"]["Coded"];
+            /** Format: int64 */
+            statutoryDays: number;
+            supervise?: string;
             unit: components["schemas"]["Named"];
+        };
+        MatterStep: {
+            /** Format: int64 */
+            days?: number;
+            desk: string;
+            name: string;
+            roles?: string[];
+            stage: string;
         };
         MattersOutputBody: {
             items: components["schemas"]["Matter"][];
+            /** Format: int64 */
+            total: number;
         };
         Named: {
             id: string;
@@ -6244,10 +6283,21 @@ export interface operations {
     listMatters: {
         parameters: {
             query?: {
-                /** @description Words in the name or code. */
+                /** @description How many at most. */
+                limit?: number;
+                /** @description How many to leave out from the beginning. */
+                offset?: number;
+                /** @description Words in the name or code, pinyin, or its initials. */
                 q?: string;
                 /** @description Only matters that the signed-in unit handles. */
                 mine?: boolean;
+                unit?: string;
+                level?: number;
+                region?: string;
+                /** @description Base code of an item: its matters on all levels. */
+                item?: string;
+                /** @description Only matters with materials that nobody has bound or confirmed plain. */
+                open?: boolean;
             };
             header?: {
                 /** @description zh (default) or en. */
@@ -6304,7 +6354,7 @@ export interface operations {
                 "Accept-Language"?: string;
             };
             path: {
-                code: string;
+                matterCode: string;
             };
             cookie?: never;
         };

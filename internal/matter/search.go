@@ -1,0 +1,131 @@
+package matter
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/pinyin"
+)
+
+// Filter narrows a list of matters; empty fields do not.
+type Filter struct {
+	Words    string // in name, code, pinyin or initials
+	Unit     string
+	Level    int
+	Region   string // a region code, or the beginning of one
+	BaseCode string
+	Open     bool // only those with open materials
+	Limit    int
+	Offset   int
+}
+
+// where builds the conditions of a filter on the table matter.
+func (f Filter) where() (string, []any) {
+	conditions, args := []string{"m.base_code <> ''"}, []any{}
+	add := func(condition string, arg any) {
+		args = append(args, arg)
+		conditions = append(conditions, fmt.Sprintf(condition, len(args)))
+	}
+	for _, w := range pinyin.Words(f.Words) {
+		add(`m.search LIKE $%d ESCAPE '\'`, w)
+	}
+	if f.Unit != "" {
+		add("m.unit_id = $%d", f.Unit)
+	}
+	if f.Level > 0 {
+		add("m.level = $%d", f.Level)
+	}
+	if f.Region != "" {
+		add(`m.region_code LIKE $%d ESCAPE '\'`, strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(f.Region)+"%")
+	}
+	if f.BaseCode != "" {
+		add("m.base_code = $%d", f.BaseCode)
+	}
+	if f.Open {
+		conditions = append(conditions, `EXISTS (SELECT 1 FROM matter_material x WHERE x.matter_code = m.matter_code AND x.state = 'open')`)
+	}
+	return strings.Join(conditions, " AND "), args
+}
+
+// Search lists a page of matters by code, and counts all that meet the filter.
+func (s *Store) Search(ctx context.Context, q *db.Tx, f Filter) (found []Matter, total int, err error) {
+	where, args := f.where()
+	if err := q.QueryRow(ctx, `SELECT count(*) FROM matter m WHERE `+where, args...).Scan(&total); err != nil {
+		return nil, 0, fmt.Errorf("count matters: %w", err)
+	}
+	args = append(args, f.Limit, f.Offset)
+	rows, err := column(ctx, q, fmt.Sprintf(`
+		SELECT m.data
+		FROM matter m
+		WHERE %s
+		ORDER BY m.matter_code
+		LIMIT $%d OFFSET $%d`, where, len(args)-1, len(args)), args...)
+	if err != nil {
+		return nil, 0, err
+	}
+	items := map[string]Item{}
+	for _, data := range rows {
+		e, err := s.entry(ctx, q, data)
+		if err != nil {
+			return nil, 0, err
+		}
+		item, ok := items[e.BaseCode()]
+		if !ok {
+			if item, err = s.Item(ctx, q, e.BaseCode()); err != nil {
+				return nil, 0, err
+			}
+			items[e.BaseCode()] = item
+		}
+		m, err := Resolve(item, e)
+		if err != nil {
+			return nil, 0, err
+		}
+		found = append(found, m)
+	}
+	return found, total, nil
+}
+
+// ItemRow is an item in a list, with how many matters it has.
+type ItemRow struct {
+	Item    Item
+	Matters int
+	Version int64
+}
+
+// Items lists a page of items whose name, pinyin or code holds the words.
+func (s *Store) Items(ctx context.Context, q *db.Tx, words string, limit, offset int) (found []ItemRow, total int, err error) {
+	where, args := "1 = 1", []any{}
+	for _, w := range pinyin.Words(words) {
+		args = append(args, w)
+		where += fmt.Sprintf(` AND search LIKE $%d ESCAPE '\'`, len(args))
+	}
+	if err := q.QueryRow(ctx, `SELECT count(*) FROM matter_item WHERE `+where, args...).Scan(&total); err != nil {
+		return nil, 0, fmt.Errorf("count items: %w", err)
+	}
+	args = append(args, limit, offset)
+	codes, err := column(ctx, q, fmt.Sprintf(`
+		SELECT base_code
+		FROM matter_item
+		WHERE %s
+		ORDER BY base_code
+		LIMIT $%d OFFSET $%d`, where, len(args)-1, len(args)), args...)
+	if err != nil {
+		return nil, 0, err
+	}
+	for _, code := range codes {
+		var r ItemRow
+		if r.Item, err = s.Item(ctx, q, code); err != nil {
+			return nil, 0, err
+		}
+		if r.Version, err = s.itemVersion(ctx, q, code); err != nil {
+			return nil, 0, err
+		}
+		if err := q.QueryRow(ctx, `SELECT count(*) FROM matter WHERE base_code = $1`, code).Scan(&r.Matters); err != nil {
+			return nil, 0, fmt.Errorf("count matters: %w", err)
+		}
+		found = append(found, r)
+	}
+	return found, total, nil
+}
