@@ -106,6 +106,14 @@ type MatterPath struct {
 
 type matterOutput struct{ Body Matter }
 
+// registerMatters registers what is configured about matters, their materials and the lists that follow.
+func registerMatters(api huma.API, d Deps) {
+	for _, register := range []func(huma.API, Deps){registerMatter, registerMatterItem, registerBinding, registerCoverage, registerExempt,
+		registerInspection, registerScenario, registerTrial} {
+		register(api, d)
+	}
+}
+
 func registerMatter(api huma.API, d Deps) {
 	huma.Register(api, open(huma.Operation{
 		OperationID: "listMatters", Method: http.MethodGet, Path: "/api/v1/matters", Tags: []string{tagMatter},

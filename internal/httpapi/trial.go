@@ -1,0 +1,67 @@
+package httpapi
+
+import (
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/yinxin-org/yinxin/internal/matter"
+)
+
+// TrialBinding is a binding to try: of a material of one matter, or of an item.
+type TrialBinding struct {
+	Matter   string           `json:"matter" minLength:"12" maxLength:"33" doc:"Code of a matter, or base code of an item: all its matters."`
+	Seq      int              `json:"seq" minimum:"1" maximum:"999"`
+	Bindings []matter.Binding `json:"bindings" minItems:"1" maxItems:"8"`
+	Party    string           `json:"party" enum:"applicant,representative,spouse"`
+}
+
+type trialInput struct {
+	Language
+	Body struct {
+		Binding   *TrialBinding     `json:"binding,omitempty"`
+		Exemption *matter.Exemption `json:"exemption,omitempty"`
+		Days      int               `json:"days,omitempty" minimum:"1" maximum:"366" doc:"How many days back; 31 if absent."`
+	}
+}
+
+// Trial is what a proposal would have done to past cases. It holds counts alone; units with fewer than five cases
+// are not told apart.
+type Trial struct {
+	From      string         `json:"from" doc:"First day."`
+	To        string         `json:"to" doc:"Last day."`
+	Cases     int            `json:"cases"`
+	Materials int            `json:"materials" doc:"Materials of these cases that the proposal is about."`
+	Served    int            `json:"served" doc:"For which a license would have been in force."`
+	Saved     int            `json:"saved" doc:"Served ones that were handed in or accepted on paper then."`
+	Failures  []TrialFailure `json:"failures"`
+	Units     []TrialUnit    `json:"units"`
+	Others    *TrialUnit     `json:"others,omitempty" doc:"Units with too few cases, together; left out if still too few."`
+}
+
+// TrialFailure counts materials that no license would have served, by cause.
+type TrialFailure struct {
+	Reason Reason `json:"reason"`
+	Count  int    `json:"count"`
+}
+
+// TrialUnit is one unit's part.
+type TrialUnit struct {
+	Unit      *Named `json:"unit,omitempty"`
+	Cases     int    `json:"cases"`
+	Materials int    `json:"materials"`
+	Served    int    `json:"served"`
+	Saved     int    `json:"saved"`
+}
+
+type trialOutput struct{ Body Trial }
+
+func registerTrial(api huma.API, d Deps) {
+	huma.Register(api, require(api, huma.Operation{
+		OperationID: "tryProposal", Method: http.MethodPost, Path: "/api/v1/trials", Tags: []string{tagBinding},
+		Summary: "先试后发",
+		Description: "Replay a proposed binding or 免提交 entry against past cases: would the party's license have existed and been in force " +
+			"at that moment? No license is opened for it, and nothing is kept. Give either binding or exemption.",
+		Errors: []int{http.StatusNotFound, http.StatusUnprocessableEntity},
+	}, RoleMatters, RoleCatalog, RoleDigital), d.tryProposal)
+}
