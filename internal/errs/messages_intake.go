@@ -1,4 +1,31 @@
 package errs
 
-// intakeMessages are the words about imports.
-var intakeMessages = messages{}
+// intakeMessages are the words about spreadsheets and imports.
+var intakeMessages = messages{
+	"sheet.empty":           {"文件里没有内容。请检查是否选错了文件。", "The file has nothing in it. Check that it is the right one."},
+	"sheet.format":          {"不认识这种文件。请另存为 Excel 工作簿（.xlsx）或 CSV 再上传。", "This kind of file is not known. Save it as an Excel workbook (.xlsx) or CSV and upload it again."},
+	"sheet.old":             {"这是旧格式的文件（.xls）。请在 Excel 或 WPS 中另存为 .xlsx 再上传。", "This is an old file (.xls). Save it as .xlsx and upload it again."},
+	"sheet.encrypted":       {"文件设有打开密码。请去掉密码后另存，再上传。", "The file has a password. Save it without one and upload it again."},
+	"sheet.broken":          {"文件已损坏或不是规范的工作簿。请用 Excel 或 WPS 打开后另存为 .xlsx 再上传。", "The file is damaged or no proper workbook. Open it, save it as .xlsx and upload it again."},
+	"sheet.bomb":            {"文件解压后过大，系统不处理。请把内容分成几个文件上传。", "Unpacked, the file is too large to be read. Split it into several files."},
+	"sheet.encoding":        {"看不懂文件的文字编码。请另存为“CSV UTF-8”或 .xlsx 再上传。", "The encoding of the text is not known. Save it as “CSV UTF-8” or .xlsx and upload it again."},
+	"sheet.quotes":          {"第{row}行起引号不成对，后面的内容无法分列。请改正，或另存为 .xlsx 再上传。", "From line {row} on the quotation marks do not pair, so columns cannot be told apart. Correct them, or save the file as .xlsx."},
+	"sheet.rows":            {"一个工作表最多{max}行，请分成几个文件上传。", "A sheet may have at most {max} rows; split the file."},
+	"sheet.columns":         {"一个工作表最多{max}列，请删去多余的列。", "A sheet may have at most {max} columns; delete those not needed."},
+	"sheet.absent":          {"文件里没有名为“{sheet}”的工作表。", "The file has no sheet named “{sheetEn}”."},
+	"sheet.heading.missing": {"缺少列：{columns}。请下载模板，按模板的列名填写。", "Columns are missing: {columnsEn}. Take the headings of the template."},
+	"sheet.heading.unknown": {"第{columns}列的列名系统不认识。请按模板改列名，或删去这些列。", "The headings of columns {columnsEn} are not known. Name them as in the template, or delete the columns."},
+	"sheet.heading.twice":   {"有两列都叫“{column}”，请只留一列。", "Two columns are called “{columnEn}”; keep one."},
+	"sheet.headless":        {"第{column}列有内容但没有列名。请补上列名，或删去内容。", "Column {column} has content but no heading. Name it or clear it."},
+	"sheet.cell-error":      {"单元格是错误值（如 #N/A、#REF!）。请改为正确的内容。", "The cell holds an error (such as #N/A, #REF!). Replace it."},
+	"sheet.cell-long":       {"单元格的内容过长，请缩短。", "The cell is too long; shorten it."},
+	"sheet.cell-control":    {"单元格里有看不见的控制字符，请重新录入。", "The cell holds invisible control characters; type it again."},
+	"sheet.formula":         {"单元格是公式，但文件里没有它的结果。请复制后“选择性粘贴为数值”再上传。", "The cell is a formula without a result in the file. Paste it as a value and upload the file again."},
+	"sheet.lost-zeros":      {"应为{width}位，这里只有{found}位，可能丢了前面的0（例如应为“{padded}”）。请把单元格设为文本格式后填写完整。", "{width} digits are expected and {found} found; zeros in front may be lost (it may be “{padded}”). Format the cell as text and write it in full."},
+	"sheet.short":           {"应为{width}位，这里只有{found}位，可能丢了前面的0。请把单元格设为文本格式后填写完整。", "{width} characters are expected and {found} found; zeros in front may be lost. Format the cell as text and write it in full."},
+	"sheet.lost-digits":     {"这里被存成了数字，Excel 只保留前15位，后面的已经丢失。请把单元格设为文本格式，重新填写{width}位代码。", "This was kept as a number, of which Excel holds only 15 digits; the rest are lost. Format the cell as text and write all {width} characters again."},
+	"sheet.number":          {"应填整数。", "Give a whole number."},
+	"sheet.date":            {"应填日期，如 2026-03-01。", "Give a date, such as 2026-03-01."},
+	"sheet.yes-no":          {"应填“是”或“否”。", "Give yes or no."},
+	"sheet.choice":          {"应填以下之一：{words}。", "Give one of: {wordsEn}."},
+}
