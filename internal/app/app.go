@@ -29,6 +29,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/gm"
 	"github.com/yinxin-org/yinxin/internal/hall"
 	"github.com/yinxin-org/yinxin/internal/holder"
+	"github.com/yinxin-org/yinxin/internal/intake"
 	"github.com/yinxin-org/yinxin/internal/license"
 	"github.com/yinxin-org/yinxin/internal/matter"
 	"github.com/yinxin-org/yinxin/internal/org"
@@ -60,6 +61,7 @@ type App struct {
 	Units    *org.Store
 	Types    *catalog.Store
 	Matters  *matter.Store
+	Imports  *intake.Desk
 	Holders  *holder.Store
 	Seals    *sealing.Store
 	Licenses *license.Store
@@ -122,6 +124,9 @@ func (a *App) build(ctx context.Context, o Options) error {
 	a.Matters = matter.Open(matter.Options{DB: a.DB, Clock: a.Clock, Trail: a.Trail, Tasks: a.Tasks, Units: a.Units, Types: a.Types})
 	a.Holders = holder.Open(a.DB, a.Keys, a.Clock)
 	a.Seals = sealing.Open(a.DB, a.Keys, a.Clock)
+	if err := a.openImports(); err != nil {
+		return err
+	}
 	if err := a.openBook(ctx); err != nil {
 		return err
 	}
@@ -150,6 +155,21 @@ func (a *App) openDoor() error {
 	a.Door, err = access.Open(access.Options{DB: a.DB, Clock: a.Clock, Reader: reader, Licenses: store, Cases: a.Cases,
 		Matters: a.Matters, Units: a.Units, Holders: a.Holders, Book: a.Book, PlatformID: a.Config.PlatformUnit})
 	return err
+}
+
+// openImports opens the desk that takes spreadsheets in. Their files lie apart from those of licenses.
+func (a *App) openImports() error {
+	files, err := blob.OpenFolder(filepath.Join(a.Config.Data, "imports"))
+	if err != nil {
+		return err
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		return fmt.Errorf("name this node: %w", err)
+	}
+	a.Imports = intake.Open(intake.Options{DB: a.DB, Clock: a.Clock, Log: a.Log, Keys: a.Keys, Files: files, Trail: a.Trail, Tasks: a.Tasks,
+		Units: a.Units, Types: a.Types, Matters: a.Matters, Node: host + ":" + a.Config.Data})
+	return nil
 }
 
 func (a *App) openBook(ctx context.Context) error {
@@ -278,6 +298,7 @@ func (a *App) VerifyFile(file []byte) verify.Report {
 // still taken and the service goes on without new proofs, until an operator has looked.
 func (a *App) Run(ctx context.Context) {
 	go a.housekeep(ctx)
+	go a.Imports.Run(ctx)
 	if err := a.Book.Run(ctx); err != nil {
 		a.Log.ErrorContext(ctx, "the log has stopped", slog.Any("error", err))
 		a.stopped.Store(true)

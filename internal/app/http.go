@@ -23,7 +23,7 @@ func handler(a *App) (http.Handler, error) {
 	httpapi.New(mux, httpapi.Deps{
 		Log: a.Log, Version: Version, Demo: a.Demo, Sessions: a.Accounts, UnitName: a.unitName, Person: a.Accounts.Person,
 		VerifyFile: a.VerifyFile, Health: a.health, BaseURL: a.Config.BaseURL, DB: a.DB, Clock: a.Clock, Trail: a.Trail, Tasks: a.Tasks, Units: a.Units,
-		Types: a.Types, Matters: a.Matters, Holders: a.Holders, Licenses: a.Licenses, Hall: a.Hall, Door: a.Door,
+		Types: a.Types, Matters: a.Matters, Imports: a.Imports, Holders: a.Holders, Licenses: a.Licenses, Hall: a.Hall, Door: a.Door,
 		Desk: a.Desk, Book: a.Book,
 	})
 	site, err := web.New(mux, web.Deps{Sessions: a.Accounts, Checker: checker{a}, Demo: a.Demo})

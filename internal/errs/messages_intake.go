@@ -28,4 +28,17 @@ var intakeMessages = messages{
 	"sheet.date":            {"应填日期，如 2026-03-01。", "Give a date, such as 2026-03-01."},
 	"sheet.yes-no":          {"应填“是”或“否”。", "Give yes or no."},
 	"sheet.choice":          {"应填以下之一：{words}。", "Give one of: {wordsEn}."},
+
+	"import.kind":     {"没有这种导入。", "There is no such kind of import."},
+	"import.mode":     {"请选择“整批”或“逐行”导入。", "Choose all or nothing, or row by row."},
+	"import.unknown":  {"没有这次导入。", "No such import."},
+	"import.ended":    {"这次导入已经结束。", "This import has ended."},
+	"import.many":     {"本单位还有太多没有做完的导入。请等它们做完，或取消几个。", "Your unit has too many unfinished imports. Wait for them, or cancel some."},
+	"import.empty":    {"文件里只有列名，没有要导入的行。", "The file has headings but no rows."},
+	"import.all":      {"整批导入一次最多{max}行。请改用逐行导入，或分成几个文件。", "At most {max} rows can be imported all or nothing. Import row by row, or split the file."},
+	"import.refused":  {"有{count}行不合要求，整批没有导入。请下载错误文件，改正后再导入。", "{count} rows are wrong, so nothing was imported. Download the file of errors, correct it and import it again."},
+	"import.clean":    {"这次导入没有出错的行。", "This import has no rows in error."},
+	"import.twice":    {"和第{row}行重复，请删去一行。", "The same as row {row}; delete one."},
+	"import.orphan":   {"主表里没有这个代码。请在主表补上，或删去这一行。", "The main sheet does not have this code. Add it there, or delete this row."},
+	"import.validity": {"应填如“3年”“6月”“30天”“长期”“无”，有几种的用“^”连接。", "Give “3 years”, “6 months”, “30 days”, “long-term” or “none”; join several by “^”."},
 }

@@ -25,6 +25,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/evidence"
 	"github.com/yinxin-org/yinxin/internal/hall"
 	"github.com/yinxin-org/yinxin/internal/holder"
+	"github.com/yinxin-org/yinxin/internal/intake"
 	"github.com/yinxin-org/yinxin/internal/license"
 	"github.com/yinxin-org/yinxin/internal/matter"
 	"github.com/yinxin-org/yinxin/internal/org"
@@ -63,6 +64,7 @@ type Deps struct {
 	Units    *org.Store
 	Types    *catalog.Store
 	Matters  *matter.Store
+	Imports  *intake.Desk
 	Holders  *holder.Store
 	Licenses *license.Store
 	Hall     *hall.Hall
@@ -88,6 +90,7 @@ func New(mux *http.ServeMux, d Deps) huma.API {
 	registerPresentation(api, d)
 	registerVerify(api, d)
 	registerOrg(api, d)
+	registerImport(api, d)
 	registerType(api, d)
 	registerTypeDraft(api, d)
 	registerTypeFace(api, d)

@@ -19,7 +19,7 @@ import (
 // The largest bodies taken, in bytes.
 const (
 	MaxBody = 1 << 20  // any request
-	MaxFile = 20 << 20 // a license file to verify
+	MaxFile = 20 << 20 // a license file to verify, a spreadsheet to import
 )
 
 // formSlack is what a form adds around a file.
@@ -143,7 +143,7 @@ func securityHeaders(h http.Header, s *scope) {
 
 func bodyLimit(r *http.Request) int64 {
 	switch r.Method + " " + r.URL.Path {
-	case "POST /api/v1/verify":
+	case "POST /api/v1/verify", "POST /api/v1/imports":
 		return MaxFile + 1 // huma refuses at its own limit first
 	case "POST /check":
 		return MaxFile + formSlack

@@ -131,3 +131,20 @@ func attr(e xml.StartElement, name string) string {
 	}
 	return ""
 }
+
+// passOver reads up to the end of the element that d stands in.
+func passOver(d *xml.Decoder) error {
+	for depth := 1; depth > 0; {
+		token, err := d.Token()
+		if err != nil {
+			return truncated(err)
+		}
+		switch token.(type) {
+		case xml.StartElement:
+			depth++
+		case xml.EndElement:
+			depth--
+		}
+	}
+	return nil
+}

@@ -138,7 +138,7 @@ func (r *rowReader) row(d *xml.Decoder, e xml.StartElement) (Row, error) {
 			return row, nil
 		case xml.StartElement:
 			if t.Name.Local != "c" {
-				if err := d.Skip(); err != nil {
+				if err := passOver(d); err != nil {
 					return Row{}, truncated(err)
 				}
 				continue
@@ -234,9 +234,9 @@ func (r *rowReader) cell(d *xml.Decoder, e xml.StartElement) (Cell, error) {
 				value, err = richText(d, r.w.limits.Cell)
 			case "f":
 				formula = true
-				err = d.Skip()
+				err = passOver(d)
 			default:
-				err = d.Skip()
+				err = passOver(d)
 			}
 			if err != nil {
 				return Cell{}, truncated(err)
@@ -256,7 +256,7 @@ func plainText(d *xml.Decoder, most int) (string, error) {
 		case xml.EndElement:
 			return string(b), nil
 		case xml.StartElement:
-			if err := d.Skip(); err != nil {
+			if err := passOver(d); err != nil {
 				return "", err
 			}
 		case xml.CharData:
