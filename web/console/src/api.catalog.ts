@@ -13,6 +13,7 @@ export type TypeDraft = Schemas['TypeDraft']
 export type TypeFinding = Schemas['TypeFinding']
 export type Standard = Schemas['Standard']
 export type StandardType = Schemas['StandardType']
+export type Task = Schemas['Task']
 export type NewStandard = Schemas['PutStandardInputBody']
 
 /** Which values a preview shows. */
@@ -49,6 +50,9 @@ export function catalogApi(c: Client) {
     previewType: (type: LicenseType, which: Which, values?: Record<string, string>) => c.post<Preview>(`${v1}/types/preview`, { type, which, values }),
     /** Everything that keeps a type from being published. */
     gateType: (type: LicenseType) => c.post<{ findings: TypeFinding[] }>(`${v1}/types/gate`, { type }),
+
+    /** Open work about types whose matter or standard has changed. */
+    typeTasks: () => c.get<{ items: Task[] | null }>(`${v1}/tasks?kind=type-outdated&limit=100`),
 
     standards: (ask: Partial<Ask>) => c.get<Answer<Standard>>(listPath(`${v1}/standards`, ask)),
     standard: (code: string) => c.get<Standard>(`${v1}/standards/${part(code)}`),
