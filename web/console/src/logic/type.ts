@@ -38,6 +38,9 @@ export const baseFields: readonly TypeField[] = [
   { name: 'ZZBS', label: '证照标识', labelEn: 'Identifier', type: 'text' },
 ]
 
+/** What the seal of most licenses is called, on the seal itself too. */
+export const usualSeal = '电子证照专用章'
+
 /** A type with nothing in it yet but what most types have. */
 export function blankType(unit?: { id: string; name: string }): LicenseType {
   return {
@@ -56,7 +59,7 @@ export function blankType(unit?: { id: string; name: string }): LicenseType {
     number: '{region}{year}{seq6}',
     fields: [],
     face: { width: 297, height: 210, objects: [] },
-    seals: [{ step: 1, unit: 'issuer', name: '电子证照专用章' }],
+    seals: [{ step: 1, unit: 'issuer', name: usualSeal }],
     kind: 'license',
     definerLevel: 2,
   }

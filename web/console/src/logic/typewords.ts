@@ -97,7 +97,7 @@ export function factsOf(t: LicenseType, part: Part, w: Words): Fact[] {
     case 'holder':
       return [fact('holderKind', wordFor('holderKind', t.holderKind, w)), fact('holders', holdersText(t, w))]
     case 'business': {
-      const source = t.making === 'vertical' || t.making === 'external' ? [fact('source', or(t.source, w))] : []
+      const source = t.making === 'vertical' || t.making === 'external' ? [fact('source', or(t.source, w)), fact('national', w.t(t.national ? 'type.yes' : 'type.no'))] : []
       return [fact('making', wordFor('making', t.making, w)), ...source, fact('validity', validityText(t.validity, w)), fact('inspection', inspectionText(t, w))]
     }
     case 'face':

@@ -83,6 +83,7 @@ export const catalogEn: SameShape<typeof catalogZh> = {
       holders: 'Number of holders',
       making: 'Where it is made',
       source: 'Source system',
+      national: 'National type',
       validity: 'Validity',
       inspection: 'Annual inspection',
       page: 'Size of the face',

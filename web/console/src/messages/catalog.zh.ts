@@ -81,6 +81,7 @@ export const catalogZh = {
       holders: '持证主体人数',
       making: '制证方式',
       source: '来源系统',
+      national: '国家统一类型',
       validity: '有效期',
       inspection: '年检',
       page: '照面尺寸',

@@ -162,7 +162,6 @@ export const editEn: SameShape<typeof editZh> = {
   seal: 'this step',
   sealsLead: 'Seals are set one after another; the last closes the list of signatures. Their places are set on the face.',
   addSeal: 'Add a step',
-  usualSeal: 'Seal for electronic licenses',
   whoseSeal: 'Whose seal',
   otherUnit: 'Another unit',
   sealUnitOther: 'Which unit',

@@ -159,7 +159,6 @@ export const editZh = {
   seal: '这一步',
   sealsLead: '按次序逐个加盖，最后一步锁定签名列表。印章在照面上的位置，在“样式”里放。',
   addSeal: '增加一步',
-  usualSeal: '电子证照专用章',
   whoseSeal: '用谁的印',
   otherUnit: '其他机构',
   sealUnitOther: '哪个机构',
