@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"io/fs"
+	"maps"
 	"net/http"
 	"net/url"
 	"path"
@@ -38,6 +39,7 @@ type page struct {
 	Reference string
 	Actor     *authn.Actor
 	Data      any
+	keep      url.Values // what a search asked for, so that switching language or size does not lose it
 }
 
 // T picks the text of the page's language.
@@ -51,6 +53,20 @@ func (p page) T(zh, en string) string {
 // In gives a Text in the page's language.
 func (p page) In(t Text) string { return t.In(p.Lang) }
 
+// In2 gives a Text with words before it, or nothing where it is empty.
+func (p page) In2(t Text, zh, en string) string {
+	if s := p.In(t); s != "" {
+		return p.T(zh, en) + s
+	}
+	return ""
+}
+
+// With is the same page for a part of its data.
+func (p page) With(data any) page {
+	p.Data = data
+	return p
+}
+
 // HTMLLang is the value of the lang attribute.
 func (p page) HTMLLang() string { return p.T("zh-CN", "en") }
 
@@ -63,6 +79,25 @@ func (p page) Time(t time.Time) string {
 		return t.In(clock.Shanghai).Format("2 January 2006, 15:04") + " (Beijing time)"
 	}
 	return t.In(clock.Shanghai).Format("2006年1月2日 15:04")
+}
+
+// Day writes the day of a moment in Beijing.
+func (p page) Day(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(clock.Shanghai).Format(p.T("2006年1月2日", "2 January 2006"))
+}
+
+// Days writes a span of working days.
+func (p page) Days(n int) string {
+	switch n {
+	case 0:
+		return p.T("当场办结", "on the spot")
+	case 1:
+		return p.T("1个工作日", "1 working day")
+	}
+	return p.T(fmt.Sprintf("%d个工作日", n), fmt.Sprintf("%d working days", n))
 }
 
 // Fact writes the value of a field: a date in words, whichever way the license spells it, anything else as it is.
@@ -88,12 +123,15 @@ func (p page) Minutes(seconds int) string {
 
 // Switch is the address of this page with one preference changed.
 func (p page) Switch(name, value string) string {
-	return p.Path + "?" + url.Values{name: {value}}.Encode()
+	v := url.Values{}
+	maps.Copy(v, p.keep)
+	v.Set(name, value)
+	return p.Path + "?" + v.Encode()
 }
 
 // parsePages makes one template of each file with the layout around it.
 func parsePages(assetURL func(string) string) (map[string]*template.Template, error) {
-	funcs := template.FuncMap{"asset": assetURL, "shape": shape, "tone": tone}
+	funcs := template.FuncMap{"asset": assetURL, "shape": shape, "tone": tone, "add": add, "sub": sub}
 	layout, err := template.New("layout.html").Funcs(funcs).ParseFS(templates, "templates/layout.html", "templates/parts.html")
 	if err != nil {
 		return nil, fmt.Errorf("parse layout: %w", err)
@@ -181,3 +219,7 @@ func (s *Site) render(w http.ResponseWriter, status int, name string, p page) {
 	w.WriteHeader(status)
 	_, _ = w.Write(b.Bytes())
 }
+
+func add(a, b int) int { return a + b }
+
+func sub(a, b int) int { return a - b }

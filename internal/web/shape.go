@@ -47,6 +47,7 @@ var looks = map[string]look{
 	"people": {toneInk, "M8 7.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM3 13.5c.4-2.8 2.3-4 5-4s4.6 1.2 5 4"},
 	"desk":   {toneInk, "M6.5 2.5h3L9 7.5h3v3H4v-3h3zM3 13.5h10"},
 	"search": {toneInk, "M7 2.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9zM10.3 10.3 13.5 13.5"},
+	"sheet":  {toneAmber, "M4 2.5h5.5L12 5v8.5H4zM9.5 2.5V5H12M6 8h4M6 10.5h4"},
 	"error":  {toneRed, triangle},
 }
 

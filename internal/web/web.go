@@ -1,5 +1,5 @@
-// Package web serves the pages that need no scripts: the portal, signing in, checking a file or a code, help
-// and errors; and it serves the two applications for the browser, which are built elsewhere and embedded here.
+// Package web serves the pages that need no scripts: the portal, signing in, checking a file or a code, service
+// guides and lists, help and errors; and it serves the two applications for the browser, which are built elsewhere and embedded here.
 //
 // Whatever a phone's camera can open is a page of this package: a GET shows and changes nothing, a POST does.
 // Pages are Chinese first, English on request; both and the large type are remembered by cookies.
@@ -24,9 +24,10 @@ type Sessions interface {
 
 // Deps are the parts of the product the pages call.
 type Deps struct {
-	Sessions Sessions
-	Checker  Checker
-	Demo     bool // the data are a demonstration's, and every page says so
+	Sessions  Sessions
+	Checker   Checker
+	Directory Directory
+	Demo      bool // the data are a demonstration's, and every page says so
 }
 
 // Site is the set of pages.
@@ -74,6 +75,7 @@ func New(mux *http.ServeMux, d Deps) (*Site, error) {
 	mux.HandleFunc("GET /v/{token}", s.static)
 	mux.HandleFunc("GET /s/{token}", s.peek)
 	mux.HandleFunc("POST /s/{token}", s.check)
+	s.registerDirectory(mux)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		s.Error(w, r, errs.New(errs.NotFound, "page.unknown"))
 	})

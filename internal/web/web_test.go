@@ -101,15 +101,16 @@ func (c *checker) File(_ context.Context, file []byte) (web.FileVerdict, error) 
 
 type site struct {
 	http.Handler
-	sessions *sessions
-	checker  *checker
+	sessions  *sessions
+	checker   *checker
+	directory *directory
 }
 
 func open(t *testing.T) *site {
 	t.Helper()
 	mux := http.NewServeMux()
-	s := &site{sessions: &sessions{}, checker: &checker{file: web.FileVerdict{Verdict: web.Valid, Entries: 9, Covered: 9}}}
-	pages, err := web.New(mux, web.Deps{Sessions: s.sessions, Checker: s.checker, Demo: true})
+	s := &site{sessions: &sessions{}, directory: &directory{}, checker: &checker{file: web.FileVerdict{Verdict: web.Valid, Entries: 9, Covered: 9}}}
+	pages, err := web.New(mux, web.Deps{Sessions: s.sessions, Checker: s.checker, Directory: s.directory, Demo: true})
 	if err != nil {
 		t.Fatal(err)
 	}
