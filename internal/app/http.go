@@ -26,7 +26,7 @@ func handler(a *App) (http.Handler, error) {
 		Types: a.Types, Matters: a.Matters, Imports: a.Imports, Holders: a.Holders, Licenses: a.Licenses, Hall: a.Hall, Door: a.Door,
 		Desk: a.Desk, Book: a.Book,
 	})
-	site, err := web.New(mux, web.Deps{Sessions: a.Accounts, Checker: checker{a}, Demo: a.Demo})
+	site, err := web.New(mux, web.Deps{Sessions: a.Accounts, Checker: checker{a}, Directory: directory{a}, Demo: a.Demo})
 	if err != nil {
 		return nil, err
 	}

@@ -50,9 +50,9 @@ func (s *Store) refresh(ctx context.Context, tx *db.Tx, item Item, code string) 
 	}
 	if _, err := tx.Exec(ctx, `
 		UPDATE matter
-		SET name = $1, search = $2, region_code = $3
-		WHERE matter_code = $4`,
-		m.Name, pinyin.Key(m.Name, append([]string{m.NameEn, m.Code}, m.Aliases...)...), unit.Region, m.Code); err != nil {
+		SET name = $1, search = $2, region_code = $3, holder_kind = $4
+		WHERE matter_code = $5`,
+		m.Name, pinyin.Key(m.Name, append([]string{m.NameEn, m.Code}, m.Aliases...)...), unit.Region, string(m.HolderKind), m.Code); err != nil {
 		return fmt.Errorf("refresh matter: %w", err)
 	}
 	if _, err := tx.Exec(ctx, `DELETE FROM matter_material WHERE matter_code = $1`, m.Code); err != nil {

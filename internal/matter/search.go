@@ -16,7 +16,9 @@ type Filter struct {
 	Level    int
 	Region   string // a region code, or the beginning of one
 	BaseCode string
-	Open     bool // only those with open materials
+	Open     bool   // only those with open materials
+	Type     string // only those that fetch a license of this type
+	Holder   string // only those that natural or legal persons may apply for
 	Limit    int
 	Offset   int
 }
@@ -42,6 +44,12 @@ func (f Filter) where() (string, []any) {
 	}
 	if f.BaseCode != "" {
 		add("m.base_code = $%d", f.BaseCode)
+	}
+	if f.Type != "" {
+		add("m.matter_code IN ("+usesOfType+")", f.Type)
+	}
+	if f.Holder != "" {
+		add("m.holder_kind IN ($%d, 'mixed')", f.Holder)
 	}
 	if f.Open {
 		conditions = append(conditions, `EXISTS (SELECT 1 FROM matter_material x WHERE x.matter_code = m.matter_code AND x.state = 'open')`)
