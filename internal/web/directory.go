@@ -37,7 +37,7 @@ type Found[T any] struct {
 // GuideQuery narrows the guides. Empty parts do not.
 type GuideQuery struct {
 	Words    string // of the name, in characters, pinyin or its initials, or of the code
-	Level    int    // 1 to 5
+	Level    int    // 行使层级: 2 province to 6 village
 	Region   string // GB/T 2260 code; what lies within it is found too
 	Audience string // "natural" or "legal"
 	Type     string // a license type that the matter fetches

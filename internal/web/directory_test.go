@@ -39,7 +39,7 @@ func (d *directory) answer() error {
 
 func foodRow() web.GuideRow {
 	return web.GuideRow{Code: guideCode, Name: web.Text{Zh: "食品经营许可（新办）", En: "Food permit (new)"}, Unit: web.Text{Zh: "鼓楼区市场监督管理局"},
-		Level: 3, Audience: "legal", Days: 10, Fetched: 2, Papers: 1}
+		Level: 4, Audience: "legal", Days: 10, Fetched: 2, Papers: 1}
 }
 
 func (d *directory) Guides(_ context.Context, q web.GuideQuery) (web.Found[web.GuideRow], error) {
@@ -68,7 +68,7 @@ func (d *directory) Guide(_ context.Context, code string) (web.GuideView, error)
 				From: web.Text{Zh: "市场监督管理局"}, Fields: []web.Text{{Zh: "市场主体名称", En: "Name"}, {Zh: "住所", En: "Address"}}}}},
 			{Name: web.Text{Zh: "平面图" + evil}, Required: true, Form: "原件", Copies: 1, Why: "没有电子证照"},
 		},
-		Elsewhere: []web.GuideRow{{Code: "11350103YX011001274350131901001", Unit: web.Text{Zh: "台江区市场监督管理局"}, Level: 3}},
+		Elsewhere: []web.GuideRow{{Code: "11350103YX011001274350131901001", Unit: web.Text{Zh: "台江区市场监督管理局"}, Level: 4}},
 	}, d.answer()
 }
 
@@ -82,7 +82,7 @@ func (d *directory) lines(q web.ListQuery) (web.Found[web.ListRow], error) {
 	for i := q.Offset; i < d.rows && len(f.Items) < q.Limit; i++ {
 		f.Items = append(f.Items, web.ListRow{
 			Type: web.TypeRef{Code: foodType, Name: food}, Matter: web.Text{Zh: fmt.Sprintf("=事项,%d\"", i)}, Guide: guideCode,
-			Unit: web.Text{Zh: "鼓楼区市场监督管理局"}, Level: 3, Audience: "legal", Basis: "食品安全法", Since: noon,
+			Unit: web.Text{Zh: "鼓楼区市场监督管理局"}, Level: 4, Audience: "legal", Basis: "食品安全法", Since: noon,
 		})
 	}
 	return f, d.answer()

@@ -21,10 +21,10 @@ const (
 	maxCode = 40
 )
 
-// The words for levels (五级) and for whom a matter is (服务对象).
+// The words for levels (行使层级, GB/T 39046 A.2) and for whom a matter is (服务对象).
 var (
 	levels = map[int]Text{
-		1: {"省级", "Province"}, 2: {"市级", "City"}, 3: {"县级", "County"}, 4: {"乡级", "Township"}, 5: {"村级", "Village"},
+		1: {"国家级", "Nation"}, 2: {"省级", "Province"}, 3: {"市级", "City"}, 4: {"县级", "County"}, 5: {"乡级", "Township"}, 6: {"村级", "Village"},
 	}
 	audiences = map[string]Text{
 		"natural": {"个人", "Persons"}, "legal": {"企业和其他组织", "Firms and organisations"}, "mixed": {"个人和企业", "Persons and firms"},
@@ -58,7 +58,7 @@ type search struct {
 
 // filters of the lists: which values each may have. A nil list admits any code.
 var (
-	levelValues    = []string{"1", "2", "3", "4", "5"}
+	levelValues    = []string{"2", "3", "4", "5", "6"}
 	audienceValues = []string{"natural", "legal"}
 )
 
