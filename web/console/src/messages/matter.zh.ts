@@ -1,1 +1,45 @@
-export const matterZh = {}
+/** 事项、绑定、清单各页面的词句。 */
+export const matterZh = {
+  matters: {
+    lead: '事项的要素来自基本目录，五级共用；每项材料绑定证照后，办件时自动取用，不再请群众提交。',
+    tab: {
+      matters: '事项',
+      coverage: '覆盖率',
+      unbound: '待绑定材料',
+      'stale-bindings': '失效绑定',
+      exempt: '免提交清单',
+      inspections: '检查清单',
+      scenarios: '应用场景',
+      'matter-sync': '事项同步',
+    },
+    levels: { 1: '国家级', 2: '省级', 3: '市级', 4: '县级', 5: '乡级', 6: '村级', 7: '分级管理' },
+    level: '层级',
+    state: '绑定',
+    unit: '单位',
+    onlyOpen: '有待绑定的材料',
+    onlyMine: '本单位',
+    search: '查找事项',
+    searchHint: '名称、拼音首字母或编码',
+    count: '共{n}个事项',
+    empty: '还没有事项',
+    emptyText: '从审改办的事项管理系统同步，或从表格导入。',
+    col: { name: '事项', code: '实施编码', unit: '办理单位', level: '层级', materials: '材料', open: '待绑定' },
+    bound: '{n} / {all} 项免提交',
+    open: '{n}项待绑定',
+    decided: '已全部确定',
+  },
+  coverage: {
+    parts: '已绑定{bound}项，确认普通材料{plain}项，待绑定{open}项',
+  },
+  binding: {
+    up: '{name}上移',
+    down: '{name}下移',
+    drop: '去掉',
+    least: '只勾选办这件事必需的内容，没勾选的办件人员看不到。',
+    sensitive: { 1: '一般敏感', 2: '高度敏感' },
+    gone: '新版本中已没有',
+    reads: '读取{n}个字段，共{all}个',
+    heavy: '其中{n}个高度敏感，请确认必需',
+    fault: { none: '请选择满足这项材料的证照。', fields: '请至少勾选一个字段。', stages: '请选择在哪个环节读取。' },
+  },
+}
