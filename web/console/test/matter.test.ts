@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { scaled } from '../src/logic/bars'
 import { bindingFault, bodyOf, chosenFields, goneFields, moved, type BindingDraft } from '../src/logic/binding'
-import { boundShare, percent, stack, standing } from '../src/logic/coverage'
+import { boundShare, percent, stack, standing } from '../src/logic/share'
 
 const license = { value: '11350000YX0000016Q001', label: '营业执照' }
 const draft = (part: Partial<BindingDraft> = {}): BindingDraft => ({

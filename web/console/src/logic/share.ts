@@ -1,0 +1,41 @@
+/** How many materials are bound, confirmed plain, or open. */
+export interface Counts {
+  bound: number
+  plain: number
+  open: number
+}
+
+/** Materials for which somebody has decided, and those that come by themselves, of a hundred; undefined of nothing. */
+export function share(part: number, whole: number): number | undefined {
+  return whole > 0 ? Math.floor((1000 * part) / whole) / 10 : undefined
+}
+
+/** 免提交率: how many of the materials that a license could satisfy are fetched. Confirmed plain ones count for nothing. */
+export function boundShare(c: Counts): number | undefined {
+  return share(c.bound, c.bound + c.open)
+}
+
+/** A share as text; rounded down, so that 99.96 % is not taken for everything. */
+export function percent(n: number | undefined): string {
+  return n === undefined ? '—' : `${n.toFixed(1)}%`
+}
+
+/** How a share stands against its target. */
+export function standing(n: number | undefined, target: number): 'reached' | 'near' | 'below' | 'none' {
+  if (n === undefined) return 'none'
+  if (n >= target) return 'reached'
+  return n >= target - 10 ? 'near' : 'below'
+}
+
+/** The widths of a stacked bar, adding up to a hundred; nothing is drawn of nothing. */
+export function stack(c: Counts): { key: keyof Counts; from: number; width: number }[] {
+  const whole = c.bound + c.plain + c.open
+  if (!whole) return []
+  let from = 0
+  return (['bound', 'plain', 'open'] as const).map((key) => {
+    const width = (100 * c[key]) / whole
+    const part = { key, from, width }
+    from += width
+    return part
+  })
+}
