@@ -37,6 +37,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/sealing"
 	"github.com/yinxin-org/yinxin/internal/task"
 	"github.com/yinxin-org/yinxin/internal/translog"
+	"github.com/yinxin-org/yinxin/internal/workday"
 	"github.com/yinxin-org/yinxin/verify"
 )
 
@@ -58,6 +59,7 @@ type App struct {
 	Keys     *gm.KeyStore
 	Trail    *change.Trail
 	Tasks    *task.Store
+	Calendar *workday.Calendar
 	Units    *org.Store
 	Types    *catalog.Store
 	Matters  *matter.Store
@@ -120,7 +122,11 @@ func (a *App) build(ctx context.Context, o Options) error {
 		return err
 	}
 	a.Trail, a.Tasks = change.Open(a.Clock), task.Open(a.Clock)
-	a.Units, a.Types = org.Open(a.DB), catalog.Open(a.DB)
+	if a.Calendar, err = workday.Open(ctx, a.DB); err != nil {
+		return err
+	}
+	a.Units = org.Open(org.Options{DB: a.DB, Clock: a.Clock, Trail: a.Trail, Tasks: a.Tasks, Accounts: a.Accounts, Calendar: a.Calendar})
+	a.Types = catalog.Open(a.DB)
 	a.Matters = matter.Open(matter.Options{DB: a.DB, Clock: a.Clock, Trail: a.Trail, Tasks: a.Tasks, Units: a.Units, Types: a.Types})
 	a.Holders = holder.Open(a.DB, a.Keys, a.Clock)
 	a.Seals = sealing.Open(a.DB, a.Keys, a.Clock)
@@ -134,7 +140,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 		return err
 	}
 	a.Hall = hall.New(hall.Options{DB: a.DB, Clock: a.Clock, Log: a.Log, Units: a.Units, Matters: a.Matters, Types: a.Types,
-		Holders: a.Holders, Licenses: a.Licenses, Cases: a.Cases, Door: a.Door})
+		Holders: a.Holders, Licenses: a.Licenses, Cases: a.Cases, Door: a.Door, Calendar: a.Calendar})
 	a.Desk = present.New(present.Options{DB: a.DB, Clock: a.Clock, Units: a.Units, Types: a.Types, Licenses: a.Licenses, Door: a.Door})
 	return a.LoadTrust()
 }
@@ -313,7 +319,7 @@ func (a *App) housekeep(ctx context.Context) {
 	tick := time.NewTicker(houseEvery)
 	defer tick.Stop()
 	for {
-		if err := errors.Join(a.Hall.Resume(ctx), a.Accounts.Sweep(ctx)); err != nil && ctx.Err() == nil {
+		if err := errors.Join(a.Hall.Resume(ctx), a.Accounts.Sweep(ctx), a.Units.Watch(ctx)); err != nil && ctx.Err() == nil {
 			a.Log.ErrorContext(ctx, "unfinished work", slog.Any("error", err))
 		}
 		select {

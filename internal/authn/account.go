@@ -62,6 +62,11 @@ func (a Account) check() error {
 // Create makes an account and returns its id. The login name must be free ("authn.taken") and the password
 // strong enough ("authn.weak").
 func (s *Service) Create(ctx context.Context, a Account) (string, error) {
+	return s.CreateWith(ctx, a, func(*db.Tx, string) error { return nil })
+}
+
+// CreateWith is Create with more to be written in the same transaction.
+func (s *Service) CreateWith(ctx context.Context, a Account, also func(tx *db.Tx, id string) error) (string, error) {
 	if err := a.check(); err != nil {
 		return "", err
 	}
@@ -92,7 +97,7 @@ func (s *Service) Create(ctx context.Context, a Account) (string, error) {
 		if n == 0 {
 			return errTaken.On("login")
 		}
-		return nil
+		return also(tx, id)
 	})
 	if err != nil {
 		return "", err

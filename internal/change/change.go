@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/yinxin-org/yinxin/internal/authn"
@@ -88,7 +89,7 @@ func Open(c clock.Clock) *Trail { return &Trail{clock: c} }
 // Record writes an entry in the transaction of the change. A change without a reason is refused: "change.reason".
 func (t *Trail) Record(ctx context.Context, tx *db.Tx, by By, e Entry) error {
 	reason := strings.TrimSpace(by.Reason)
-	if reason == "" || utf8.RuneCountInString(reason) > maxReason {
+	if reason == "" || utf8.RuneCountInString(reason) > maxReason || !utf8.ValidString(reason) || strings.ContainsFunc(reason, unfit) {
 		return errs.New(errs.Invalid, "change.reason").On("reason")
 	}
 	before, err := encode(e.Before)
@@ -108,6 +109,9 @@ func (t *Trail) Record(ctx context.Context, tx *db.Tx, by By, e Entry) error {
 	}
 	return nil
 }
+
+// unfit are characters that no text should hold: databases and pages choke on them.
+func unfit(r rune) bool { return r != '\n' && r != '\t' && unicode.IsControl(r) }
 
 func encode(v any) (string, error) {
 	if v == nil {

@@ -24,7 +24,7 @@ func TestTrail(t *testing.T) {
 				return trail.Record(ctx, tx, change.Of(&authn.Actor{AccountID: "a", UnitID: "u"}, reason), e)
 			})
 		}
-		for _, reason := range []string{"", " \t　", strings.Repeat("长", 201)} {
+		for _, reason := range []string{"", " \t　", strings.Repeat("长", 201), "改\x00革"} {
 			if err := record(reason, change.Entry{Subject: change.Unit, SubjectID: "1", Action: "create"}); errs.Code(err) != "change.reason" {
 				t.Errorf("reason of %d bytes: %v", len(reason), err)
 			}

@@ -34,12 +34,8 @@ const (
 	IndustryPermit      = "industry-permit"
 )
 
-// Unit is a unit with the exact place it stands for.
-type Unit struct {
-	org.Unit
-	// Area is the region code in full: 6 digits for a county and above, 9 for a town, 12 for a village.
-	Area string `json:"area"`
-}
+// Unit is a unit of the demonstration.
+type Unit struct{ org.Unit }
 
 // Staff is an invented member of a unit. Passwords are made when the demonstration is set up.
 type Staff struct {

@@ -3,6 +3,8 @@ package demo
 import (
 	"fmt"
 	"strings"
+
+	"github.com/yinxin-org/yinxin/internal/org"
 )
 
 // Regions is the part of the national division codes that belongs to Fuzhou.
@@ -37,6 +39,21 @@ func loadRegions() (Regions, error) {
 	var r Regions
 	err := decode("regions.json", &r)
 	return r, err
+}
+
+// all lists the regions as the platform keeps them.
+func (r Regions) all() []org.Region {
+	list := []org.Region{{Code: r.Province.Code, Name: r.Province.Name, Valid: true}, {Code: r.City.Code, Name: r.City.Name, Valid: true}}
+	for _, c := range r.Counties {
+		list = append(list, org.Region{Code: c.Code, Name: c.Name, Valid: true})
+		for _, t := range c.Towns {
+			list = append(list, org.Region{Code: t.Code, Name: t.Name, Valid: true})
+			for _, v := range t.Villages {
+				list = append(list, org.Region{Code: t.Code + v[:3], Name: v[3:], Valid: true})
+			}
+		}
+	}
+	return list
 }
 
 // place is a village or community with the words of its address.

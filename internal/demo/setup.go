@@ -190,9 +190,12 @@ func isReady(ctx context.Context, a *app.App) (bool, error) {
 	return finished > 0, nil
 }
 
-// catalogue enters units, types and matters.
+// catalogue enters regions, units, types and matters.
 func (s *setup) catalogue(ctx context.Context) error {
 	return s.app.DB.Write(ctx, func(tx *db.Tx) error {
+		if err := s.app.Units.PutRegions(ctx, tx, s.city.Regions.all()); err != nil {
+			return err
+		}
 		for _, u := range s.city.Units {
 			if err := s.app.Units.Put(ctx, tx, u.Unit); err != nil {
 				return err

@@ -37,6 +37,7 @@ type Options struct {
 	Licenses *license.Store
 	Cases    *casefile.Store
 	Door     *access.Door
+	Calendar *workday.Calendar
 }
 
 // Hall works on cases.
@@ -124,10 +125,11 @@ func (h *Hall) create(ctx context.Context, tx *db.Tx, actor *authn.Actor, m matt
 			return casefile.Case{}, errs.New(errs.Invalid, "case.party-required").On(string(role)+".code").With("party", partyName[role]).With("partyEn", string(role))
 		}
 	}
-	c, err := h.o.Cases.Create(ctx, tx, casefile.New{
-		Matter: m, Region: unit.Region, ClerkID: actor.AccountID, Parties: ids,
-		DueAt: workday.After(h.o.Clock.Now(), m.Days),
-	})
+	due := h.o.Calendar.After(h.o.Clock.Now(), m.Days)
+	if err := h.o.Units.NeedYear(ctx, tx, workday.LastYear(due)); err != nil {
+		return casefile.Case{}, err
+	}
+	c, err := h.o.Cases.Create(ctx, tx, casefile.New{Matter: m, Region: unit.Region, ClerkID: actor.AccountID, Parties: ids, DueAt: due})
 	if err != nil {
 		return casefile.Case{}, err
 	}

@@ -30,7 +30,9 @@ import (
 	"github.com/yinxin-org/yinxin/internal/matter"
 	"github.com/yinxin-org/yinxin/internal/org"
 	"github.com/yinxin-org/yinxin/internal/present"
+	"github.com/yinxin-org/yinxin/internal/sealing"
 	"github.com/yinxin-org/yinxin/internal/task"
+	"github.com/yinxin-org/yinxin/internal/workday"
 	"github.com/yinxin-org/yinxin/verify"
 )
 
@@ -62,6 +64,9 @@ type Deps struct {
 	Trail    *change.Trail
 	Tasks    *task.Store
 	Units    *org.Store
+	Calendar *workday.Calendar
+	Accounts *authn.Service
+	Seals    *sealing.Store
 	Types    *catalog.Store
 	Matters  *matter.Store
 	Imports  *intake.Desk

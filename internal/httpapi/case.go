@@ -14,26 +14,26 @@ import (
 	"github.com/yinxin-org/yinxin/internal/holder"
 	"github.com/yinxin-org/yinxin/internal/license"
 	"github.com/yinxin-org/yinxin/internal/matter"
-	"github.com/yinxin-org/yinxin/internal/workday"
 )
 
 const tagCase = "办件 Cases"
 
 // CaseSummary is a case in a list.
 type CaseSummary struct {
-	CaseNo        string    `json:"caseNo"`
-	Matter        Coded     `json:"matter"`
-	ApplicantName string    `json:"applicantName" doc:"A person's name is masked."`
-	Stage         string    `json:"stage" enum:"accept,decide,making,done"`
-	State         string    `json:"state" enum:"open,closed"`
-	Outcome       string    `json:"outcome,omitempty" enum:"approved,refused"`
-	Electronic    bool      `json:"electronic" doc:"Has electronic licenses and is taken first."`
-	OpenedAt      time.Time `json:"openedAt"`
-	DueAt         time.Time `json:"dueAt"`
-	WorkdaysLeft  int       `json:"workdaysLeft" doc:"Negative when overdue."`
-	Assignee      *Named    `json:"assignee,omitempty"`
-	Mine          bool      `json:"mine" doc:"Assigned to the signed-in account."`
-	Missing       int       `json:"missing"`
+	CaseNo         string    `json:"caseNo"`
+	Matter         Coded     `json:"matter"`
+	ApplicantName  string    `json:"applicantName" doc:"A person's name is masked."`
+	Stage          string    `json:"stage" enum:"accept,decide,making,done"`
+	State          string    `json:"state" enum:"open,closed"`
+	Outcome        string    `json:"outcome,omitempty" enum:"approved,refused"`
+	Electronic     bool      `json:"electronic" doc:"Has electronic licenses and is taken first."`
+	OpenedAt       time.Time `json:"openedAt"`
+	DueAt          time.Time `json:"dueAt"`
+	WorkdaysLeft   int       `json:"workdaysLeft" doc:"Negative when overdue."`
+	DueProvisional bool      `json:"dueProvisional" doc:"The deadline reaches into a year whose working days are not known yet, and may move."`
+	Assignee       *Named    `json:"assignee,omitempty"`
+	Mine           bool      `json:"mine" doc:"Assigned to the signed-in account."`
+	Missing        int       `json:"missing"`
 }
 
 // CaseDetail is a case with all that its workers need.
@@ -177,8 +177,9 @@ func (d Deps) caseSummary(ctx context.Context, c casefile.Case, m matter.Matter,
 	s := CaseSummary{
 		CaseNo: c.No, Matter: Coded{Code: m.Code, Name: choose(lang, m.Name, m.NameEn)}, ApplicantName: applicant.Masked(),
 		Stage: string(c.Stage), State: c.State, Outcome: c.Outcome, OpenedAt: c.OpenedAt.In(clock.Shanghai),
-		DueAt: c.DueAt.In(clock.Shanghai), WorkdaysLeft: workday.Left(d.Clock.Now(), c.DueAt),
-		Mine: c.State == casefile.StateOpen && c.ClerkID != "" && c.ClerkID == actorFrom(ctx).AccountID,
+		DueAt: c.DueAt.In(clock.Shanghai), WorkdaysLeft: d.Calendar.Left(d.Clock.Now(), c.DueAt),
+		DueProvisional: d.Calendar.Provisional(c.DueAt),
+		Mine:           c.State == casefile.StateOpen && c.ClerkID != "" && c.ClerkID == actorFrom(ctx).AccountID,
 	}
 	if c.ClerkID != "" {
 		p, err := d.Person(ctx, c.ClerkID)

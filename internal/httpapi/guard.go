@@ -18,18 +18,17 @@ const (
 	extOpen  = "x-open"  // true: no sign-in needed
 )
 
-// The roles of accounts (岗位).
+// The roles of accounts (岗位), as package authn keeps them.
 const (
-	RoleClerk    = "clerk"    // 经办
-	RoleApprover = "approver" // 审批
-	RoleReviewer = "reviewer" // 签发单位复核
-	RoleVerifier = "verifier" // 核验
-	RoleHolder   = "holder"   // 持证主体
-
-	RoleCatalog = "catalog" // 目录编制: drafts types, lists and bindings of the own unit, claims types for it
-	RoleDigital = "digital" // 数字办: reviews and publishes the catalogue, lists and scenarios
-	RoleMatters = "matters" // 审改办: matters, their materials and bindings
-	RoleAdmin   = "admin"   // 系统管理员: units, accounts, regions, code tables, calendar
+	RoleClerk    = authn.RoleClerk
+	RoleApprover = authn.RoleApprover
+	RoleReviewer = authn.RoleReviewer
+	RoleVerifier = authn.RoleVerifier
+	RoleHolder   = authn.RoleHolder
+	RoleCatalog  = authn.RoleCatalog
+	RoleDigital  = authn.RoleDigital
+	RoleMatters  = authn.RoleMatters
+	RoleAdmin    = authn.RoleAdmin
 )
 
 // require closes an operation to all but signed-in accounts that hold one of the roles; without roles, any

@@ -47,7 +47,7 @@ type kit struct {
 func newKit(t *testing.T, d *db.DB) *kit {
 	t.Helper()
 	k := &kit{t: t, d: d, clock: clock.At(now)}
-	k.trail, k.tasks, k.units, k.types = change.Open(k.clock), task.Open(k.clock), org.Open(d), catalog.Open(d)
+	k.trail, k.tasks, k.units, k.types = change.Open(k.clock), task.Open(k.clock), org.Open(org.Options{DB: d}), catalog.Open(d)
 	k.Store = matter.Open(matter.Options{DB: d, Clock: k.clock, Trail: k.trail, Tasks: k.tasks, Units: k.units, Types: k.types})
 	return k
 }

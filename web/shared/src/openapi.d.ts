@@ -2685,6 +2685,8 @@ export interface components {
             caseNo: string;
             /** Format: date-time */
             dueAt: string;
+            /** @description The deadline reaches into a year whose working days are not known yet, and may move. */
+            dueProvisional: boolean;
             /** @description Has electronic licenses and is taken first. */
             electronic: boolean;
             form: components["schemas"]["FormValue"][];
@@ -2776,6 +2778,8 @@ export interface components {
             caseNo: string;
             /** Format: date-time */
             dueAt: string;
+            /** @description The deadline reaches into a year whose working days are not known yet, and may move. */
+            dueProvisional: boolean;
             /** @description Has electronic licenses and is taken first. */
             electronic: boolean;
             matter: components["schemas"]["Coded"];
