@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import type { ConfigTask } from '../src/api.org'
 import { momentKind } from '../src/logic/deadline'
 import { filterCases, sortCases } from '../src/logic/filter'
-import { caseDuty, groupTasks, tasksOf } from '../src/logic/tasks'
+import { caseDuty, groupTasks, idleOf, tasksOf, workPlace } from '../src/logic/tasks'
 import { approver, clerk, making, reviewer, summary } from './sample'
 
 describe('tasks', () => {
@@ -67,5 +68,47 @@ describe('case list', () => {
 
   it('leaves the closed to the end', () => {
     expect(nos(sortCases(cases))).toEqual(['2', '1', '3'])
+  })
+})
+
+describe('work of configuration', () => {
+  const work = (over: Partial<ConfigTask> = {}): ConfigTask => ({
+    kind: 'type-review',
+    subjectId: 'd1',
+    label: '食品经营许可证',
+    role: 'digital',
+    detail: {},
+    createdAt: '2026-11-01T09:00:00+08:00',
+    late: false,
+    ...over,
+  })
+  const digital = { ...clerk, roles: ['digital'] }
+
+  it('stands among the other work: late on top, what has no deadline last', () => {
+    const tasks = tasksOf([summary({ caseNo: 'C1', workdaysLeft: 4 })], [], digital, [
+      work({ subjectId: 'open' }),
+      work({ subjectId: 'late', late: true, dueAt: '2026-11-02T18:00:00+08:00' }),
+      work({ kind: 'calendar-year', subjectId: '2027', dueAt: '2099-12-01T18:00:00+08:00' }),
+    ])
+    expect(tasks.map((t) => t.key)).toEqual(['type-review-late-', 'calendar-year-2027-', 'type-review-open-'])
+    expect(tasks[0]).toMatchObject({ due: 'overdue', verb: 'work.kind.type-review', duty: 'config' })
+  })
+
+  it('leads to where it is done, whatever its kind', () => {
+    const kinds = ['type-review', 'type-returned', 'type-outdated', 'list-review', 'matter-unbound', 'duty-vacant', 'calendar-year', 'import-errors'] as const
+    const names = kinds.map((kind) => (workPlace(work({ kind, detail: { list: 'scenario' } })) as { name: string }).name)
+    expect(names).toEqual(['type-review', 'type-draft', 'type', 'scenarios', 'unbound', 'unit', 'calendar', 'import'])
+  })
+
+  it('tells each role what it means that nothing waits', () => {
+    const text = (...roles: string[]) => idleOf({ ...clerk, roles }).text
+    expect([text('clerk'), text('digital'), text('admin'), text('catalog'), text('matters'), text('verifier')]).toEqual([
+      'today.emptyClerk',
+      'work.emptyDigital',
+      'work.emptyAdmin',
+      'work.emptyCatalog',
+      'work.emptyMatters',
+      'work.emptyVerifier',
+    ])
   })
 })

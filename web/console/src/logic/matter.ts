@@ -1,5 +1,5 @@
 import type { Matter } from '../api'
-import type { Counts } from './coverage'
+import type { Counts } from './share'
 
 /** The materials of a matter by what is decided about them. */
 export function tally(m: Pick<Matter, 'materials'>): Counts {

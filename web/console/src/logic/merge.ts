@@ -20,7 +20,7 @@ type Obj = Record<string, unknown>
 /** The step of a path that stands for the order of a list. */
 export const orderStep = '#order'
 
-const keyNames = ['code', 'id', 'name', 'seq', 'key', 'value'] as const
+const keyNames = ['code', 'id', 'day', 'value', 'key', 'name', 'seq'] as const
 
 export function pathKey(path: readonly string[]): string {
   return path.join('/')

@@ -39,6 +39,33 @@ export function roomsOf(me: Session): Room[] {
   if (has('reviewer', 'approver')) rooms.push('makings')
   if (has('catalog', 'digital')) rooms.push('catalog')
   if (has('matters', 'digital', 'catalog')) rooms.push('matters')
-  if (has('admin', 'digital')) rooms.push('units', 'settings')
+  if (has('admin', 'digital', 'catalog', 'matters')) rooms.push('units')
+  if (has('admin', 'digital')) rooms.push('settings')
   return rooms
+}
+
+/** What a person may change about units and settings. The server decides again. */
+export interface OrgPower {
+  units: boolean
+  seals: boolean
+  accounts: boolean
+  settings: boolean
+  /** Mandates, duties and systems: of all units, or of the own one. */
+  mandate: (unitId?: string) => boolean
+  duty: (unitId?: string) => boolean
+  system: (unitId?: string) => boolean
+}
+
+export function orgPower(me: Session): OrgPower {
+  const has = (...roles: string[]) => roles.some((r) => me.roles.includes(r))
+  const own = (unitId?: string) => has('catalog') && me.unit !== undefined && (unitId === undefined || unitId === me.unit.id)
+  return {
+    units: has('admin'),
+    seals: has('digital'),
+    accounts: has('admin'),
+    settings: has('admin'),
+    mandate: (id) => has('admin', 'digital') || own(id),
+    duty: (id) => has('admin') || own(id),
+    system: (id) => has('digital') || own(id),
+  }
 }

@@ -1,4 +1,6 @@
+import type { RouteLocationRaw } from 'vue-router'
 import type { CaseSummary, Making, Session } from '../api'
+import type { ConfigTask } from '../api.org'
 import { deadlineKind, momentKind, type DeadlineKind } from './deadline'
 
 /** What is to be done; a key of `today.verb` in the messages. */
@@ -7,8 +9,10 @@ export type Duty = 'accept' | 'take' | 'decide' | 'review'
 /** One piece of today's work. */
 export interface Task {
   key: string
-  duty: Duty
-  to: { name: string; params: Record<string, string> }
+  duty: Duty | 'config'
+  /** What is to be done: a key of the messages. */
+  verb: string
+  to: RouteLocationRaw
   subject: string
   person: string
   caseNo?: string
@@ -16,8 +20,12 @@ export interface Task {
   missing: number
   due: DeadlineKind
   workdaysLeft?: number
+  /** Empty: it has no deadline. */
   dueAt: string
 }
+
+// What has no deadline comes after all that has one.
+const never = 8.64e15
 
 const order: Record<DeadlineKind, number> = { overdue: 0, today: 1, soon: 2, later: 2 }
 
@@ -27,7 +35,7 @@ export function sortTasks(tasks: readonly Task[]): Task[] {
     (a, b) =>
       order[a.due] - order[b.due] ||
       Number(b.electronic) - Number(a.electronic) ||
-      Date.parse(a.dueAt) - Date.parse(b.dueAt) ||
+      (Date.parse(a.dueAt) || never) - (Date.parse(b.dueAt) || never) ||
       a.key.localeCompare(b.key),
   )
 }
@@ -51,20 +59,21 @@ export function caseDuty(c: CaseSummary, me: Session): Duty | undefined {
 }
 
 /** Today's work out of the queues a person may see; a case in two queues is one task. */
-export function tasksOf(cases: readonly CaseSummary[], makings: readonly Making[], me: Session): Task[] {
+export function tasksOf(cases: readonly CaseSummary[], makings: readonly Making[], me: Session, work: readonly ConfigTask[] = []): Task[] {
   const byKey = new Map<string, Task>()
   for (const c of cases) {
     const duty = caseDuty(c, me)
     if (duty) byKey.set(c.caseNo, caseTask(c, duty))
   }
   const reviews = makings.filter((m) => m.step === 'sealed' && !m.mine).map(reviewTask)
-  return sortTasks([...byKey.values(), ...reviews])
+  return sortTasks([...byKey.values(), ...reviews, ...work.map(configTask)])
 }
 
 function caseTask(c: CaseSummary, duty: Duty): Task {
   return {
     key: c.caseNo,
     duty,
+    verb: `today.verb.${duty}`,
     to: { name: 'case', params: { caseNo: c.caseNo } },
     subject: c.matter.name,
     person: c.applicantName,
@@ -81,6 +90,7 @@ function reviewTask(m: Making): Task {
   return {
     key: `making-${m.licenseId}`,
     duty: 'review',
+    verb: 'today.verb.review',
     to: { name: 'making', params: { licenseId: m.licenseId } },
     subject: m.type.name,
     person: m.holderNameMasked,
@@ -90,4 +100,58 @@ function reviewTask(m: Making): Task {
     due: momentKind(m.dueAt),
     dueAt: m.dueAt,
   }
+}
+
+/** Work that configuration gives: 审核、绑定、补岗、录日历. */
+function configTask(w: ConfigTask): Task {
+  return {
+    key: `${w.kind}-${w.subjectId}-${w.unit?.id ?? ''}`,
+    duty: 'config',
+    verb: `work.kind.${w.kind}`,
+    to: workPlace(w),
+    subject: w.label || w.subjectId,
+    person: w.unit?.name ?? '',
+    electronic: false,
+    missing: 0,
+    due: w.late ? 'overdue' : w.dueAt ? momentKind(w.dueAt) : 'later',
+    dueAt: w.dueAt ?? '',
+  }
+}
+
+const listPages: Record<string, string> = { exempt: 'exempt', inspection: 'inspections', scenario: 'scenarios' }
+
+/** The page on which a piece of work is done. */
+export function workPlace(w: Pick<ConfigTask, 'kind' | 'subjectId' | 'detail'>): RouteLocationRaw {
+  const id = w.subjectId
+  switch (w.kind) {
+    case 'type-review':
+      return { name: 'type-review', params: { draftId: id } }
+    case 'type-returned':
+      return { name: 'type-draft', params: { draftId: id } }
+    case 'type-outdated':
+      return { name: 'type', params: { typeCode: id } }
+    case 'list-review':
+      return { name: listPages[w.detail?.list ?? ''] ?? 'exempt', query: { state: 'submitted' } }
+    case 'matter-unbound':
+      return { name: 'unbound' }
+    case 'duty-vacant':
+      return { name: 'unit', params: { unitId: id } }
+    case 'calendar-year':
+      return { name: 'calendar', params: { year: id } }
+    default:
+      return { name: 'import', params: { importId: id } }
+  }
+}
+
+/** What somebody with nothing to do is told: a key of the messages, and pages of `work.see` to go to meanwhile. */
+export function idleOf(me: Session): { text: string; see: ('units' | 'settings' | 'systems' | 'catalog' | 'matters' | 'changes')[] } {
+  const has = (role: string) => me.roles.includes(role)
+  if (has('clerk')) return { text: 'today.emptyClerk', see: [] }
+  if (has('approver')) return { text: 'today.emptyApprover', see: [] }
+  if (has('reviewer')) return { text: 'today.emptyReviewer', see: [] }
+  if (has('digital')) return { text: 'work.emptyDigital', see: ['catalog', 'systems', 'changes'] }
+  if (has('admin')) return { text: 'work.emptyAdmin', see: ['units', 'settings', 'changes'] }
+  if (has('catalog')) return { text: 'work.emptyCatalog', see: ['catalog'] }
+  if (has('matters')) return { text: 'work.emptyMatters', see: ['matters'] }
+  return { text: 'work.emptyVerifier', see: [] }
 }

@@ -1,6 +1,7 @@
 import { catalogEn } from './catalog.en'
 import { matterEn } from './matter.en'
 import { orgEn } from './org.en'
+import { fieldsEn } from './fields.en'
 import { partsEn } from './parts.en'
 import type { SameShape } from '@yinxin/shared'
 import { rulesEn } from './rules.en'
@@ -11,6 +12,7 @@ export const en: SameShape<typeof zh> = {
   ...matterEn,
   ...orgEn,
   ...partsEn,
+  ...fieldsEn,
 
   shell: {
     title: 'Yinxin console',

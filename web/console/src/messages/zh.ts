@@ -1,6 +1,7 @@
 import { catalogZh } from './catalog.zh'
 import { matterZh } from './matter.zh'
 import { orgZh } from './org.zh'
+import { fieldsZh } from './fields.zh'
 import { partsZh } from './parts.zh'
 import { rulesZh } from './rules.zh'
 
@@ -10,6 +11,7 @@ export const zh = {
   ...matterZh,
   ...orgZh,
   ...partsZh,
+  ...fieldsZh,
 
   shell: {
     title: '印信工作台',

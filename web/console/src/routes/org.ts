@@ -1,7 +1,48 @@
 import type { RouteRecordRaw } from 'vue-router'
-import MissingPage from '../pages/MissingPage.vue'
+import AccountNewPage from '../pages/AccountNewPage.vue'
+import AccountPage from '../pages/AccountPage.vue'
+import AccountsPage from '../pages/AccountsPage.vue'
+import CalendarPage from '../pages/CalendarPage.vue'
+import ChangesPage from '../pages/ChangesPage.vue'
+import CodeTablePage from '../pages/CodeTablePage.vue'
+import CodeTablesPage from '../pages/CodeTablesPage.vue'
+import DutiesPage from '../pages/DutiesPage.vue'
+import MandateNewPage from '../pages/MandateNewPage.vue'
+import MandatesPage from '../pages/MandatesPage.vue'
+import RegionsPage from '../pages/RegionsPage.vue'
+import ReorganisePage from '../pages/ReorganisePage.vue'
+import SettingsPage from '../pages/SettingsPage.vue'
+import SystemPage from '../pages/SystemPage.vue'
+import SystemsPage from '../pages/SystemsPage.vue'
+import UnitEditPage from '../pages/UnitEditPage.vue'
+import UnitNewPage from '../pages/UnitNewPage.vue'
+import UnitPage from '../pages/UnitPage.vue'
+import UnitsPage from '../pages/UnitsPage.vue'
+
+const units = { room: 'units' }
+const settings = { room: 'settings' }
 
 export const orgRoutes: RouteRecordRaw[] = [
-  { path: '/units', name: 'units', component: MissingPage },
-  { path: '/settings', name: 'settings', component: MissingPage },
+  { path: '/units', name: 'units', component: UnitsPage },
+  { path: '/units/new', name: 'unit-new', component: UnitNewPage, meta: units },
+  { path: '/units/reorganise', name: 'reorganise', component: ReorganisePage, meta: units },
+  { path: '/units/mandates', name: 'mandates', component: MandatesPage, meta: units },
+  { path: '/units/mandates/new', name: 'mandate-new', component: MandateNewPage, meta: units },
+  { path: '/units/vacancies', name: 'duties', component: DutiesPage, meta: units },
+  { path: '/units/systems', name: 'systems', component: SystemsPage, meta: units },
+  { path: '/units/systems/new', name: 'system-new', component: SystemPage, meta: units },
+  { path: '/units/systems/:systemId', name: 'system', component: SystemPage, props: true, meta: units },
+  { path: '/units/:unitId', name: 'unit', component: UnitPage, props: true, meta: units },
+  { path: '/units/:unitId/edit', name: 'unit-edit', component: UnitEditPage, props: true, meta: units },
+
+  { path: '/settings', name: 'settings', component: SettingsPage },
+  { path: '/settings/accounts', name: 'accounts', component: AccountsPage, meta: settings },
+  { path: '/settings/accounts/new', name: 'account-new', component: AccountNewPage, meta: settings },
+  { path: '/settings/accounts/:accountId', name: 'account', component: AccountPage, props: true, meta: settings },
+  { path: '/settings/regions', name: 'regions', component: RegionsPage, meta: settings },
+  { path: '/settings/codes', name: 'codetables', component: CodeTablesPage, meta: settings },
+  { path: '/settings/codes/new', name: 'codetable-new', component: CodeTablePage, meta: settings },
+  { path: '/settings/codes/at/:tableCode', name: 'codetable', component: CodeTablePage, props: true, meta: settings },
+  { path: '/settings/calendar/:year(\\d{4})?', name: 'calendar', component: CalendarPage, props: true, meta: settings },
+  { path: '/settings/changes', name: 'changes', component: ChangesPage, meta: settings },
 ]
