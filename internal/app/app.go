@@ -26,6 +26,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/evidence"
+	"github.com/yinxin-org/yinxin/internal/face"
 	"github.com/yinxin-org/yinxin/internal/gm"
 	"github.com/yinxin-org/yinxin/internal/hall"
 	"github.com/yinxin-org/yinxin/internal/holder"
@@ -61,6 +62,7 @@ type App struct {
 	Tasks    *task.Store
 	Calendar *workday.Calendar
 	Units    *org.Store
+	Faces    *face.Drawer
 	Types    *catalog.Store
 	Matters  *matter.Store
 	Imports  *intake.Desk
@@ -125,8 +127,14 @@ func (a *App) build(ctx context.Context, o Options) error {
 	if a.Calendar, err = workday.Open(ctx, a.DB); err != nil {
 		return err
 	}
+	if a.Faces, err = face.New(a.Config.BaseURL); err != nil {
+		return err
+	}
 	a.Units = org.Open(org.Options{DB: a.DB, Clock: a.Clock, Trail: a.Trail, Tasks: a.Tasks, Accounts: a.Accounts, Calendar: a.Calendar})
-	a.Types = catalog.Open(a.DB)
+	a.Types = catalog.Open(catalog.Options{Clock: a.Clock, Units: a.Units, Trail: a.Trail, Tasks: a.Tasks, Gate: a.Faces.Gate})
+	if err := a.DB.Write(ctx, func(tx *db.Tx) error { return a.Types.Adopt(ctx, tx) }); err != nil {
+		return err
+	}
 	a.Matters = matter.Open(matter.Options{DB: a.DB, Clock: a.Clock, Trail: a.Trail, Tasks: a.Tasks, Units: a.Units, Types: a.Types})
 	a.Holders = holder.Open(a.DB, a.Keys, a.Clock)
 	a.Seals = sealing.Open(a.DB, a.Keys, a.Clock)
@@ -152,7 +160,7 @@ func (a *App) openDoor() error {
 		return err
 	}
 	store, reader, err := license.Open(license.Options{DB: a.DB, Keys: a.Keys, Clock: a.Clock, Units: a.Units, Types: a.Types,
-		Holders: a.Holders, Seals: a.Seals, Book: a.Book, Files: files, BaseURL: a.Config.BaseURL})
+		Holders: a.Holders, Seals: a.Seals, Book: a.Book, Files: files, Faces: a.Faces})
 	if err != nil {
 		return err
 	}

@@ -1,7 +1,6 @@
 package app
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,7 +12,6 @@ import (
 	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/matter"
 	"github.com/yinxin-org/yinxin/internal/org"
-	"github.com/yinxin-org/yinxin/internal/pinyin"
 	"github.com/yinxin-org/yinxin/internal/web"
 )
 
@@ -176,7 +174,7 @@ func typeText(t *catalog.Type) web.Text { return web.Text{Zh: t.Name, En: t.Name
 
 // typeOrCode finds a type; one that is not in effect is told by its code, so that it does not hide the rest.
 func (d directory) typeOrCode(ctx context.Context, tx *db.Tx, code string) (*catalog.Type, error) {
-	t, err := d.a.Types.Current(ctx, tx, code)
+	t, err := d.a.Types.Latest(ctx, tx, code)
 	if _, known := errors.AsType[*errs.Error](err); known {
 		return &catalog.Type{Code: code, Name: code}, nil
 	}
@@ -239,14 +237,17 @@ func (d directory) Scenario(context.Context, string) (web.ScenarioView, error) {
 
 func (d directory) Licenses(ctx context.Context, q web.ListQuery) (web.Found[web.LicenseRow], error) {
 	return read(ctx, d.a, func(tx *db.Tx) (web.Found[web.LicenseRow], error) {
-		all, err := d.a.Types.List(ctx, tx)
+		found, total, err := d.a.Types.Search(ctx, tx, catalog.Filter{Query: q.Words, Holder: catalog.HolderKind(q.Audience), State: catalog.InUse,
+			Limit: q.Limit, Offset: q.Offset})
 		if err != nil {
 			return web.Found[web.LicenseRow]{}, err
 		}
-		all = slices.DeleteFunc(slices.Clone(all), func(t *catalog.Type) bool { return !about(t, q) })
-		slices.SortFunc(all, func(a, b *catalog.Type) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Code, b.Code)) })
-		out := web.Found[web.LicenseRow]{Total: len(all)}
-		for _, t := range all[min(q.Offset, len(all)):min(q.Offset+q.Limit, len(all))] {
+		out := web.Found[web.LicenseRow]{Total: total}
+		for _, e := range found {
+			t, err := d.a.Types.Version(ctx, tx, e.Code, e.Version)
+			if err != nil {
+				return web.Found[web.LicenseRow]{}, err
+			}
 			row, err := d.licenseRow(ctx, tx, t)
 			if err != nil {
 				return web.Found[web.LicenseRow]{}, err
@@ -255,15 +256,6 @@ func (d directory) Licenses(ctx context.Context, q web.ListQuery) (web.Found[web
 		}
 		return out, nil
 	})
-}
-
-// about tells whether a type is among those asked for.
-func about(t *catalog.Type, q web.ListQuery) bool {
-	if q.Audience != "" && string(t.HolderKind) != q.Audience && t.HolderKind != catalog.Mixed {
-		return false
-	}
-	key := pinyin.Key(t.Name, t.NameEn, t.Code)
-	return !slices.ContainsFunc(strings.Fields(strings.ToLower(q.Words)), func(w string) bool { return !strings.Contains(key, w) })
 }
 
 func (d directory) licenseRow(ctx context.Context, tx *db.Tx, t *catalog.Type) (web.LicenseRow, error) {
@@ -276,7 +268,7 @@ const mattersShown = 20
 
 func (d directory) License(ctx context.Context, code string) (web.LicenseView, error) {
 	return read(ctx, d.a, func(tx *db.Tx) (web.LicenseView, error) {
-		t, err := d.a.Types.Current(ctx, tx, code)
+		t, err := d.a.Types.Latest(ctx, tx, code)
 		if _, known := errors.AsType[*errs.Error](err); known {
 			return web.LicenseView{}, errs.New(errs.NotFound, "type.unknown")
 		}

@@ -23,7 +23,7 @@ func handler(a *App) (http.Handler, error) {
 	httpapi.New(mux, httpapi.Deps{
 		Log: a.Log, Version: Version, Demo: a.Demo, Sessions: a.Accounts, UnitName: a.unitName, Person: a.Accounts.Person,
 		VerifyFile: a.VerifyFile, Health: a.health, BaseURL: a.Config.BaseURL, DB: a.DB, Clock: a.Clock, Trail: a.Trail, Tasks: a.Tasks, Units: a.Units,
-		Types: a.Types, Matters: a.Matters, Imports: a.Imports, Holders: a.Holders, Licenses: a.Licenses, Hall: a.Hall, Door: a.Door,
+		Faces: a.Faces, Types: a.Types, Matters: a.Matters, Imports: a.Imports, Holders: a.Holders, Licenses: a.Licenses, Hall: a.Hall, Door: a.Door,
 		Desk: a.Desk, Book: a.Book, Calendar: a.Calendar, Accounts: a.Accounts, Seals: a.Seals,
 	})
 	site, err := web.New(mux, web.Deps{Sessions: a.Accounts, Checker: checker{a}, Directory: directory{a}, Demo: a.Demo})

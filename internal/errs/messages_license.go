@@ -4,6 +4,7 @@ var licenseMessages = messages{
 	"type.unknown":           {"没有这个证照类型。", "No such license type."},
 	"type.unpublished":       {"这个证照类型没有发布，不能使用。", "This license type is not published and cannot be used."},
 	"type.external":          {"这类证照由国家系统制发，本平台只索引和核验，不在此签章。", "This type is made by a national system; the platform only indexes and verifies it."},
+	"license.ends-before":    {"有效期截止日期不能早于颁发日期。", "The end of validity cannot be before the day of issue."},
 	"license.unknown":        {"没有这本证照。", "No such license."},
 	"license.field.unknown":  {"证照类型没有这个字段。", "The license type has no such field."},
 	"license.field.required": {"“{label}”必填。", "{label} is required."},

@@ -139,21 +139,23 @@ func (h *Hall) create(ctx context.Context, tx *db.Tx, actor *authn.Actor, m matt
 // typesPublished refuses a matter that asks for, or yields, a license of a type that is not published: such a case
 // could never come to its end.
 func (h *Hall) typesPublished(ctx context.Context, tx *db.Tx, m matter.Matter) error {
-	codes := []string{m.Result}
-	for _, x := range m.Materials {
-		for _, b := range x.Bindings {
-			codes = append(codes, b.Type)
+	blame := func(err error) error {
+		if e, ok := errors.AsType[*errs.Error](err); ok {
+			return e.On("matterCode")
+		}
+		return err
+	}
+	if m.Result != "" {
+		if _, err := h.o.Types.Current(ctx, tx, m.Result); err != nil {
+			return blame(err)
 		}
 	}
-	for _, code := range codes {
-		if code == "" {
-			continue
-		}
-		if _, err := h.o.Types.Current(ctx, tx, code); err != nil {
-			if e, ok := errors.AsType[*errs.Error](err); ok {
-				return e.On("matterCode")
+	for _, x := range m.Materials {
+		for _, b := range x.Bindings {
+			// Licenses of a type that is withdrawn stay good as materials.
+			if _, err := h.o.Types.Latest(ctx, tx, b.Type); err != nil {
+				return blame(err)
 			}
-			return err
 		}
 	}
 	return nil

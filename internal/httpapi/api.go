@@ -23,6 +23,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/evidence"
+	"github.com/yinxin-org/yinxin/internal/face"
 	"github.com/yinxin-org/yinxin/internal/hall"
 	"github.com/yinxin-org/yinxin/internal/holder"
 	"github.com/yinxin-org/yinxin/internal/intake"
@@ -67,6 +68,7 @@ type Deps struct {
 	Calendar *workday.Calendar
 	Accounts *authn.Service
 	Seals    *sealing.Store
+	Faces    *face.Drawer
 	Types    *catalog.Store
 	Matters  *matter.Store
 	Imports  *intake.Desk

@@ -6,7 +6,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"github.com/yinxin-org/yinxin/internal/errs"
+	"github.com/yinxin-org/yinxin/internal/db"
 )
 
 type claimInput struct {
@@ -47,13 +47,27 @@ func registerClaim(api huma.API, d Deps) {
 }
 
 func (d Deps) claimType(ctx context.Context, in *claimInput) (*typeOutput, error) {
-	return nil, errs.New(errs.NotFound, "type.unknown")
+	err := d.DB.Write(ctx, func(tx *db.Tx) error { return d.Types.Claim(ctx, tx, actorFrom(ctx), in.TypeCode, in.Body.Reason) })
+	if err != nil {
+		return nil, err
+	}
+	return d.typeDetail(ctx, &in.TypePath)
 }
 
 func (d Deps) unclaimType(ctx context.Context, in *claimInput) (*typeOutput, error) {
-	return nil, errs.New(errs.NotFound, "type.unknown")
+	err := d.DB.Write(ctx, func(tx *db.Tx) error { return d.Types.Unclaim(ctx, tx, actorFrom(ctx), in.TypeCode, in.Body.Reason) })
+	if err != nil {
+		return nil, err
+	}
+	return d.typeDetail(ctx, &in.TypePath)
 }
 
 func (d Deps) withdrawType(ctx context.Context, in *withdrawTypeInput) (*typeOutput, error) {
-	return nil, errs.New(errs.NotFound, "type.unknown")
+	err := d.DB.Write(ctx, func(tx *db.Tx) error {
+		return d.Types.Withdraw(ctx, tx, actorFrom(ctx), in.TypeCode, in.Body.EntryVersion, in.Body.Reason)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return d.typeDetail(ctx, &in.TypePath)
 }

@@ -230,10 +230,10 @@ func (d Deps) bindings(ctx context.Context, q *db.Tx, bound []matter.Binding, la
 	return out, nil
 }
 
-// typeOrCode finds a type. One that is not in effect stands in lists by its code: it must not hide what else they
-// hold.
+// typeOrCode finds a type, also one that is withdrawn or takes effect later. One that was never published stands in
+// lists by its code: it must not hide what else they hold.
 func (d Deps) typeOrCode(ctx context.Context, q *db.Tx, code string) (*catalog.Type, error) {
-	t, err := d.Types.Current(ctx, q, code)
+	t, err := d.Types.Latest(ctx, q, code)
 	if _, known := errors.AsType[*errs.Error](err); known {
 		return &catalog.Type{Code: code, Name: code}, nil
 	}

@@ -6,7 +6,8 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"github.com/yinxin-org/yinxin/internal/errs"
+	"github.com/yinxin-org/yinxin/internal/catalog"
+	"github.com/yinxin-org/yinxin/internal/db"
 )
 
 // Standard is a national standard of license types (C 系列工程标准) with how far it is carried out here.
@@ -17,8 +18,9 @@ type Standard struct {
 	EffectiveOn string         `json:"effectiveOn"`
 	DueOn       string         `json:"dueOn" doc:"By when the types must follow it."`
 	Done        int            `json:"done" doc:"How many types follow it in a published version."`
-	Late        bool           `json:"late"`
-	Types       []StandardType `json:"types" nullable:"false"`
+	Total       int            `json:"total" doc:"How many types it touches."`
+	Late        bool           `json:"late" doc:"It is due and not all types follow it."`
+	Types       []StandardType `json:"types" nullable:"false" doc:"Each type's progress; empty in a list."`
 	Version     int64          `json:"version"`
 }
 
@@ -91,13 +93,75 @@ func registerStandard(api huma.API, d Deps) {
 func (d Deps) listStandards(ctx context.Context, in *standardsInput) (*standardsOutput, error) {
 	out := &standardsOutput{}
 	out.Body.Items = []Standard{}
-	return out, nil
+	err := d.DB.Read(ctx, func(q *db.Tx) error {
+		found, total, err := d.Types.Standards(ctx, q, in.Query, in.Limit, in.Offset)
+		if err != nil {
+			return err
+		}
+		out.Body.Total = total
+		for _, x := range found {
+			progress, err := d.Types.Progress(ctx, q, x, nil)
+			if err != nil {
+				return err
+			}
+			item := d.standard(x, progress)
+			item.Types = []StandardType{}
+			out.Body.Items = append(out.Body.Items, item)
+		}
+		return nil
+	})
+	return out, err
+}
+
+// standard is a standard with how far it is carried out; the types themselves are filled in by the caller.
+func (d Deps) standard(x catalog.Standard, progress []catalog.Progress) Standard {
+	out := Standard{Code: x.Code, Title: x.Title, PublishedOn: x.PublishedOn, EffectiveOn: x.EffectiveOn, DueOn: x.DueOn, Total: len(progress),
+		Types: []StandardType{}, Version: x.RowVersion}
+	for _, p := range progress {
+		if p.Stage == catalog.StagePublished {
+			out.Done++
+		}
+	}
+	out.Late = out.Done < out.Total && x.DueOn < date(d.Clock.Now())
+	return out
+}
+
+func (d Deps) standardDetail(ctx context.Context, code, lang string) (*standardOutput, error) {
+	out := &standardOutput{}
+	err := d.DB.Read(ctx, func(q *db.Tx) error {
+		x, err := d.Types.Standard(ctx, q, code)
+		if err != nil {
+			return err
+		}
+		progress, err := d.Types.Progress(ctx, q, x, d.Licenses.InForce)
+		if err != nil {
+			return err
+		}
+		out.Body = d.standard(x, progress)
+		for _, p := range progress {
+			t, err := d.Types.Latest(ctx, q, p.TypeCode)
+			if err != nil {
+				return err
+			}
+			out.Body.Types = append(out.Body.Types, StandardType{Type: typeName(t, lang), Definer: Named{ID: t.Definer, Name: t.DefinerName},
+				Stage: p.Stage, Version: p.Version, Reissued: p.Reissued, Licenses: p.Licenses})
+		}
+		return nil
+	})
+	return out, err
 }
 
 func (d Deps) getStandard(ctx context.Context, in *StandardPath) (*standardOutput, error) {
-	return nil, errs.New(errs.NotFound, "not-found")
+	return d.standardDetail(ctx, in.StandardCode, in.lang())
 }
 
 func (d Deps) putStandard(ctx context.Context, in *putStandardInput) (*standardOutput, error) {
-	return nil, errs.New(errs.NotFound, "not-found")
+	err := d.DB.Write(ctx, func(tx *db.Tx) error {
+		return d.Types.PutStandard(ctx, tx, actorFrom(ctx), catalog.Standard{Code: in.StandardCode, Title: in.Body.Title, PublishedOn: in.Body.PublishedOn,
+			EffectiveOn: in.Body.EffectiveOn, DueOn: in.Body.DueOn, Types: in.Body.TypeCodes, RowVersion: in.Body.Version}, in.Body.Reason)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return d.standardDetail(ctx, in.StandardCode, in.lang())
 }

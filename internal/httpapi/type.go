@@ -3,11 +3,15 @@ package httpapi
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/yinxin-org/yinxin/internal/authn"
 	"github.com/yinxin-org/yinxin/internal/catalog"
+	"github.com/yinxin-org/yinxin/internal/clock"
+	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
 )
 
@@ -150,17 +154,181 @@ func registerType(api huma.API, d Deps) {
 func (d Deps) listTypes(ctx context.Context, in *typesInput) (*typesOutput, error) {
 	out := &typesOutput{}
 	out.Body.Items = []TypeRow{}
-	return out, nil
+	f := catalog.Filter{Query: in.Query, Definer: in.Definer, Family: in.Family, Making: in.Making, State: in.State, Mine: in.Mine,
+		Limit: in.Limit, Offset: in.Offset}
+	if a := actorFrom(ctx); a != nil {
+		f.UnitID = a.UnitID
+	} else if in.Mine {
+		return nil, errs.New(errs.Unauthenticated, "unauthenticated")
+	}
+	err := d.DB.Read(ctx, func(q *db.Tx) error {
+		found, total, err := d.Types.Search(ctx, q, f)
+		if err != nil {
+			return err
+		}
+		out.Body.Total = total
+		for _, e := range found {
+			row, err := d.typeRow(ctx, q, e, in.lang())
+			if err != nil {
+				return err
+			}
+			out.Body.Items = append(out.Body.Items, row)
+		}
+		return nil
+	})
+	return out, err
+}
+
+func (d Deps) typeRow(ctx context.Context, q *db.Tx, e catalog.Entry, lang string) (TypeRow, error) {
+	row := TypeRow{Code: e.Code, Name: e.Name, Definer: Named{ID: e.DefinerID, Name: e.Definer}, Family: e.Family, Kind: e.Kind,
+		HolderKind: string(e.HolderKind), Making: string(e.Making), Level: e.Level, Standard: e.Standard, State: e.State, Version: e.Version,
+		Faced: e.Faced, Claims: e.Claims, Mine: e.Mine}
+	if lang == "en" {
+		t, err := d.Types.Version(ctx, q, e.Code, e.Version)
+		if err != nil {
+			return TypeRow{}, err
+		}
+		row.Name = choose(lang, t.Name, t.NameEn)
+	}
+	return row, nil
 }
 
 func (d Deps) getType(ctx context.Context, in *TypePath) (*typeOutput, error) {
-	return nil, errs.New(errs.NotFound, "type.unknown")
+	return d.typeDetail(ctx, in)
+}
+
+// typeDetail reads a type as the signed-in account, or nobody, sees it.
+func (d Deps) typeDetail(ctx context.Context, in *TypePath) (*typeOutput, error) {
+	out := &typeOutput{}
+	a := actorFrom(ctx)
+	unitID := ""
+	if a != nil {
+		unitID = a.UnitID
+	}
+	err := d.DB.Read(ctx, func(q *db.Tx) error {
+		e, err := d.Types.EntryFor(ctx, q, in.TypeCode, unitID)
+		if err != nil {
+			return err
+		}
+		t, err := d.Types.Latest(ctx, q, e.Code)
+		if err != nil {
+			return err
+		}
+		row, err := d.typeRow(ctx, q, e, in.lang())
+		if err != nil {
+			return err
+		}
+		out.Body = TypeDetail{TypeRow: row, Type: catalog.Clean(*t), EntryVersion: e.RowVersion, MayWithdraw: e.MayWithdraw(a), MayDraft: e.MayDraft(a)}
+		if out.Body.Keeper, err = d.unitNamed(ctx, q, e.KeeperID, in.lang()); err != nil {
+			return err
+		}
+		if out.Body.MayClaim, err = d.Types.MayClaim(ctx, q, a, e); err != nil {
+			return err
+		}
+		if out.Body.DraftID, err = d.draftSeen(ctx, q, a, e.Code); err != nil {
+			return err
+		}
+		if out.Body.Versions, err = d.typeVersions(ctx, q, e.Code); err != nil {
+			return err
+		}
+		out.Body.ClaimedBy, err = d.typeClaims(ctx, q, e.Code, in.lang())
+		return err
+	})
+	return out, err
+}
+
+// draftSeen is the id of a type's draft, if there is one and the actor may look at it.
+func (d Deps) draftSeen(ctx context.Context, q *db.Tx, a *authn.Actor, code string) (string, error) {
+	draft, err := d.Types.DraftOf(ctx, q, code)
+	switch {
+	case errs.Code(err) == "draft.unknown":
+		return "", nil
+	case err != nil:
+		return "", err
+	case !draft.MaySee(a):
+		return "", nil
+	}
+	return draft.ID, nil
+}
+
+func (d Deps) typeVersions(ctx context.Context, q *db.Tx, code string) ([]TypeVersion, error) {
+	found, err := d.Types.Versions(ctx, q, code)
+	if err != nil {
+		return nil, err
+	}
+	out := []TypeVersion{}
+	current := false
+	for _, p := range found {
+		v := TypeVersion{Version: p.Version, Name: p.Name, EffectiveOn: date(p.EffectiveAt), PublishedAt: p.PublishedAt.In(clock.Shanghai)}
+		if !current && !p.EffectiveAt.After(d.Clock.Now()) {
+			v.InEffect, current = true, true
+		}
+		out = append(out, v)
+	}
+	return out, nil
+}
+
+func (d Deps) typeClaims(ctx context.Context, q *db.Tx, code, lang string) ([]TypeClaim, error) {
+	found, err := d.Types.Claims(ctx, q, code)
+	if err != nil {
+		return nil, err
+	}
+	out := []TypeClaim{}
+	for _, c := range found {
+		u, err := d.unitNamed(ctx, q, c.UnitID, lang)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, TypeClaim{Unit: u, ClaimedAt: c.ClaimedAt.In(clock.Shanghai)})
+	}
+	return out, nil
 }
 
 func (d Deps) getTypeVersion(ctx context.Context, in *typeVersionInput) (*typeVersionOutput, error) {
-	return nil, errs.New(errs.NotFound, "type.unknown")
+	out := &typeVersionOutput{}
+	err := d.DB.Read(ctx, func(q *db.Tx) error {
+		versions, err := d.typeVersions(ctx, q, in.TypeCode)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(versions, func(v TypeVersion) bool { return v.Version == in.Version })
+		if i < 0 {
+			return errs.New(errs.NotFound, "type.unknown")
+		}
+		t, err := d.Types.Version(ctx, q, in.TypeCode, in.Version)
+		if err != nil {
+			return err
+		}
+		out.Body.TypeVersion, out.Body.Type = versions[i], catalog.Clean(*t)
+		return nil
+	})
+	return out, err
 }
 
 func (d Deps) diffTypeVersions(ctx context.Context, in *typeDiffInput) (*typeDiffOutput, error) {
-	return nil, errs.New(errs.NotFound, "type.unknown")
+	out := &typeDiffOutput{}
+	err := d.DB.Read(ctx, func(q *db.Tx) error {
+		var pair [2]*catalog.Type
+		for i, n := range []int{in.From, in.To} {
+			t, err := d.Types.Version(ctx, q, in.TypeCode, n)
+			if errs.Code(err) == "type.unknown" {
+				return errs.New(errs.NotFound, "type.unknown")
+			}
+			if err != nil {
+				return err
+			}
+			pair[i] = t
+		}
+		out.Body.Items = typeChanges(catalog.Diff(pair[0], pair[1]))
+		return nil
+	})
+	return out, err
+}
+
+func typeChanges(found []catalog.Change) []TypeChange {
+	out := []TypeChange{}
+	for _, c := range found {
+		out = append(out, TypeChange{Section: c.Section, Path: c.Path, Label: c.Label, Kind: c.Kind, Before: c.Before, After: c.After})
+	}
+	return out
 }

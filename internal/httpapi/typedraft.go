@@ -3,11 +3,14 @@ package httpapi
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/yinxin-org/yinxin/internal/catalog"
+	"github.com/yinxin-org/yinxin/internal/clock"
+	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
 )
 
@@ -143,33 +146,160 @@ func registerTypeDraft(api huma.API, d Deps) {
 func (d Deps) listTypeDrafts(ctx context.Context, in *typeDraftsInput) (*typeDraftsOutput, error) {
 	out := &typeDraftsOutput{}
 	out.Body.Items = []TypeDraftRow{}
-	return out, nil
+	err := d.DB.Read(ctx, func(q *db.Tx) error {
+		found, total, err := d.Types.Drafts(ctx, q, actorFrom(ctx), in.State, in.Query, in.Limit, in.Offset)
+		if err != nil {
+			return err
+		}
+		out.Body.Total = total
+		for _, x := range found {
+			row, err := d.typeDraftRow(ctx, q, x, in.lang())
+			if err != nil {
+				return err
+			}
+			out.Body.Items = append(out.Body.Items, row)
+		}
+		return nil
+	})
+	return out, err
+}
+
+func (d Deps) typeDraftRow(ctx context.Context, q *db.Tx, x catalog.Draft, lang string) (TypeDraftRow, error) {
+	unit, err := d.unitNamed(ctx, q, x.UnitID, lang)
+	if err != nil {
+		return TypeDraftRow{}, err
+	}
+	person, err := d.Person(ctx, x.Hands[len(x.Hands)-1])
+	if err != nil {
+		return TypeDraftRow{}, err
+	}
+	return TypeDraftRow{ID: x.ID, Code: x.Type.Code, Name: choose(lang, x.Type.Name, x.Type.NameEn), State: x.State, Unit: unit, BaseVersion: x.BaseVersion,
+		SavedAt: x.SavedAt.In(clock.Shanghai), SavedBy: person.Name, SubmittedAt: beijing(x.SubmittedAt), Version: x.RowVersion}, nil
+}
+
+// typeDraft answers with a draft and all that a page needs to edit, check and merge it.
+func (d Deps) typeDraft(ctx context.Context, x catalog.Draft, lang string) (*typeDraftOutput, error) {
+	out := &typeDraftOutput{}
+	a := actorFrom(ctx)
+	err := d.DB.Read(ctx, func(q *db.Tx) error {
+		row, err := d.typeDraftRow(ctx, q, x, lang)
+		if err != nil {
+			return err
+		}
+		out.Body = TypeDraft{TypeDraftRow: row, Draft: x.Type, Note: x.Note, Opinion: x.Opinion, Changes: []TypeChange{},
+			MayEdit: x.MayEdit(a), MayReview: x.MayReview(a)}
+		found, err := d.Types.Findings(ctx, q, x)
+		if err != nil {
+			return err
+		}
+		out.Body.Findings = typeFindings(found)
+		if x.BaseVersion == 0 {
+			return nil
+		}
+		base, err := d.Types.Version(ctx, q, x.Type.Code, x.BaseVersion)
+		if err != nil {
+			return err
+		}
+		clean := catalog.Clean(*base)
+		out.Body.Base, out.Body.Changes = &clean, typeChanges(catalog.Diff(base, &x.Type))
+		return nil
+	})
+	return out, err
+}
+
+func typeFindings(found []catalog.Finding) []TypeFinding {
+	out := []TypeFinding{}
+	for _, f := range found {
+		x := TypeFinding{Path: f.Path, Code: f.Code, Zh: errs.Text(f.Code, "zh", f.Args), En: errs.Text(f.Code, "en", f.Args), Field: f.Field}
+		if f.Object >= 0 {
+			x.Object = &f.Object
+		}
+		out = append(out, x)
+	}
+	return out
+}
+
+// changeDraft runs one change of a draft and answers with the draft as it then is.
+func (d Deps) changeDraft(ctx context.Context, lang string, fn func(tx *db.Tx) (catalog.Draft, error)) (*typeDraftOutput, error) {
+	var x catalog.Draft
+	err := d.DB.Write(ctx, func(tx *db.Tx) error {
+		var err error
+		x, err = fn(tx)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return d.typeDraft(ctx, x, lang)
 }
 
 func (d Deps) createTypeDraft(ctx context.Context, in *createTypeDraftInput) (*typeDraftOutput, error) {
-	return nil, errs.New(errs.NotFound, "type.unknown")
+	return d.changeDraft(ctx, in.lang(), func(tx *db.Tx) (catalog.Draft, error) {
+		return d.Types.Begin(ctx, tx, actorFrom(ctx), catalog.Beginning{TypeCode: in.Body.TypeCode, Type: in.Body.Type, Note: in.Body.Note, Reason: in.Body.Reason})
+	})
 }
 
 func (d Deps) getTypeDraft(ctx context.Context, in *TypeDraftPath) (*typeDraftOutput, error) {
-	return nil, errs.New(errs.NotFound, "type.unknown")
+	var x catalog.Draft
+	err := d.DB.Read(ctx, func(q *db.Tx) error {
+		var err error
+		x, err = d.Types.Draft(ctx, q, in.DraftID)
+		if err == nil && !x.MaySee(actorFrom(ctx)) {
+			err = errs.New(errs.NotFound, "draft.unknown")
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return d.typeDraft(ctx, x, in.lang())
 }
 
+// savingReason stands in the trail where an editor gives none: a draft is saved many times in an hour.
+const savingReason = "编制草稿"
+
 func (d Deps) saveTypeDraft(ctx context.Context, in *saveTypeDraftInput) (*typeDraftOutput, error) {
-	return nil, errs.New(errs.NotFound, "type.unknown")
+	reason := in.Body.Reason
+	if strings.TrimSpace(reason) == "" {
+		reason = savingReason
+	}
+	return d.changeDraft(ctx, in.lang(), func(tx *db.Tx) (catalog.Draft, error) {
+		return d.Types.SaveDraft(ctx, tx, actorFrom(ctx), in.DraftID, in.Body.Version, in.Body.Type, in.Body.Note, reason)
+	})
 }
 
 func (d Deps) discardTypeDraft(ctx context.Context, in *typeDraftStepInput) (*doneOutput, error) {
-	return nil, errs.New(errs.NotFound, "type.unknown")
+	out := &doneOutput{}
+	out.Body.Done = true
+	return out, d.DB.Write(ctx, func(tx *db.Tx) error {
+		return d.Types.DiscardDraft(ctx, tx, actorFrom(ctx), in.DraftID, in.Body.Version, in.Body.Reason)
+	})
 }
 
 func (d Deps) submitTypeDraft(ctx context.Context, in *typeDraftStepInput) (*typeDraftOutput, error) {
-	return nil, errs.New(errs.NotFound, "type.unknown")
+	return d.changeDraft(ctx, in.lang(), func(tx *db.Tx) (catalog.Draft, error) {
+		return d.Types.SubmitDraft(ctx, tx, actorFrom(ctx), in.DraftID, in.Body.Version, in.Body.Reason)
+	})
 }
 
 func (d Deps) recallTypeDraft(ctx context.Context, in *typeDraftStepInput) (*typeDraftOutput, error) {
-	return nil, errs.New(errs.NotFound, "type.unknown")
+	return d.changeDraft(ctx, in.lang(), func(tx *db.Tx) (catalog.Draft, error) {
+		return d.Types.RecallDraft(ctx, tx, actorFrom(ctx), in.DraftID, in.Body.Version, in.Body.Reason)
+	})
 }
 
 func (d Deps) reviewTypeDraft(ctx context.Context, in *reviewTypeDraftInput) (*doneOutput, error) {
-	return nil, errs.New(errs.NotFound, "type.unknown")
+	v := catalog.Verdict{Publish: in.Body.Outcome == "publish", Opinion: in.Body.Reason}
+	if in.Body.EffectiveOn != "" {
+		day, err := time.ParseInLocation(time.DateOnly, in.Body.EffectiveOn, clock.Shanghai)
+		if err != nil {
+			return nil, errs.New(errs.Invalid, "field.date").On("effectiveOn")
+		}
+		v.EffectiveOn = day
+	}
+	out := &doneOutput{}
+	out.Body.Done = true
+	return out, d.DB.Write(ctx, func(tx *db.Tx) error {
+		return d.Types.ReviewDraft(ctx, tx, actorFrom(ctx), in.DraftID, in.Body.Version, v)
+	})
 }

@@ -2,11 +2,13 @@ package httpapi
 
 import (
 	"context"
+	"maps"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/yinxin-org/yinxin/internal/catalog"
+	"github.com/yinxin-org/yinxin/internal/face"
 )
 
 type previewTypeInput struct {
@@ -53,14 +55,39 @@ func registerTypeFace(api huma.API, d Deps) {
 	}, both...), d.gateType)
 }
 
-func (d Deps) previewType(ctx context.Context, in *previewTypeInput) (*previewTypeOutput, error) {
+func (d Deps) previewType(_ context.Context, in *previewTypeInput) (*previewTypeOutput, error) {
+	t := catalog.Clean(in.Body.Type)
+	if err := t.Bounded(); err != nil {
+		return nil, err
+	}
+	values := map[string]string{}
+	switch in.Body.Which {
+	case "longest":
+		values = face.Longest(&t)
+	case "given":
+	default:
+		values = face.Sample(&t)
+	}
+	maps.Copy(values, in.Body.Values)
+	svg, found, err := d.Faces.Preview(&t, values)
+	if err != nil {
+		return nil, err
+	}
 	out := &previewTypeOutput{}
-	out.Body.Values, out.Body.Findings = map[string]string{}, []TypeFinding{}
+	out.Body.SVG, out.Body.Values, out.Body.Findings = string(svg), values, typeFindings(found)
 	return out, nil
 }
 
-func (d Deps) gateType(ctx context.Context, in *gateTypeInput) (*gateTypeOutput, error) {
+func (d Deps) gateType(_ context.Context, in *gateTypeInput) (*gateTypeOutput, error) {
+	t := catalog.Clean(in.Body.Type)
+	if err := t.Bounded(); err != nil {
+		return nil, err
+	}
+	found := catalog.Check(&t)
+	if t.HasFace() {
+		found = append(found, d.Faces.Gate(&t)...)
+	}
 	out := &gateTypeOutput{}
-	out.Body.Findings = []TypeFinding{}
+	out.Body.Findings = typeFindings(found)
 	return out, nil
 }

@@ -128,7 +128,7 @@ func (d Deps) use(ctx context.Context, q *db.Tx, u access.Use, lang string) (Use
 	if u.TypeCode == "" {
 		return out, nil
 	}
-	t, err := d.Types.Current(ctx, q, u.TypeCode)
+	t, err := d.Types.Latest(ctx, q, u.TypeCode)
 	if err != nil {
 		return Use{}, err
 	}

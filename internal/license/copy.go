@@ -6,6 +6,7 @@ import (
 
 	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/face"
 	"github.com/yinxin-org/yinxin/internal/sealing"
 	"github.com/yinxin-org/yinxin/ofd"
 )
@@ -53,9 +54,9 @@ func (r *BodyReader) Copy(ctx context.Context, b Body, p Purpose, platformID str
 	if err != nil {
 		return nil, err
 	}
-	f := r.store.faces
-	in := body{Values: b.Values, Code: b.code}
-	doc, err := f.document(b.Type, in, p.Created)
+	d := r.store.o.Faces
+	in := face.Input{Values: b.Values, Code: b.code}
+	doc, err := d.Document(b.Type, in, p.Created)
 	if err != nil {
 		return nil, err
 	}
@@ -66,10 +67,10 @@ func (r *BodyReader) Copy(ctx context.Context, b Body, p Purpose, platformID str
 	page := doc.Page
 	doc.Page.Height += noteHeight
 	doc.Meta = append(doc.Meta, copyMeta(b.License, p)...)
-	doc.Page.Annots = append(stamps, f.watermark(page, p)...)
-	doc.Page.Content = append(doc.Page.Content, f.note(page, b.License, p)...)
+	doc.Page.Annots = append(stamps, watermark(d, page, p)...)
+	doc.Page.Content = append(doc.Page.Content, note(d, page, b.License, p)...)
 	doc.SignaturesExpected = 1
-	pkg, err := f.build(b.Type, in, doc)
+	pkg, err := d.Build(b.Type, in, doc)
 	if err != nil {
 		return nil, err
 	}
@@ -96,21 +97,21 @@ func copyMeta(l License, p Purpose) []ofd.Meta {
 }
 
 // watermark tiles the purpose over the face, so that no part of it can be cut out without it.
-func (f *faces) watermark(page ofd.Page, p Purpose) []ofd.Object {
+func watermark(d *face.Drawer, page ofd.Page, p Purpose) []ofd.Object {
 	text := "仅供" + p.Creator + p.Cause() + "使用 有效期至" + p.Expires.In(clock.Shanghai).Format(time.DateOnly)
 	const size, angle = 4.2, -30
-	width := ofd.TextWidth(f.fonts[sans], text, size)
+	width := d.Width(face.Sans, text, size)
 	var out []ofd.Object
 	for row, y := 0, 20.0; y < page.Height+width/2; row, y = row+1, y+34 {
 		for x := -float64(row%2) * width / 2; x < page.Width; x += width + 12 {
-			out = append(out, ofd.Text{X: x, Y: y, Size: size, Font: sans, Color: waterInk, Value: text, Alpha: 0.5, Rotate: angle})
+			out = append(out, ofd.Text{X: x, Y: y, Size: size, Font: face.Sans, Color: waterInk, Value: text, Alpha: 0.5, Rotate: angle})
 		}
 	}
 	return out
 }
 
 // note writes the strip below the face.
-func (f *faces) note(page ofd.Page, l License, p Purpose) []ofd.Object {
+func note(d *face.Drawer, page ofd.Page, l License, p Purpose) []ofd.Object {
 	top := page.Height
 	rows := []string{
 		"加注件　仅供" + p.Creator + p.Cause() + "使用，用于其他用途无效",
@@ -125,10 +126,10 @@ func (f *faces) note(page ofd.Page, l License, p Purpose) []ofd.Object {
 		if i == 0 {
 			size = 3.8
 		}
-		for ofd.TextWidth(f.fonts[sans], row, size) > room && size > 1.2 {
+		for d.Width(face.Sans, row, size) > room && size > 1.2 {
 			size *= 0.95
 		}
-		out = append(out, ofd.Text{X: noteMargin, Y: top + 6.5 + float64(i)*5.4, Size: size, Font: sans, Color: noteInk, Value: row})
+		out = append(out, ofd.Text{X: noteMargin, Y: top + 6.5 + float64(i)*5.4, Size: size, Font: face.Sans, Color: noteInk, Value: row})
 	}
 	return out
 }

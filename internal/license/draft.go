@@ -17,6 +17,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
+	"github.com/yinxin-org/yinxin/internal/face"
 	"github.com/yinxin-org/yinxin/internal/gm"
 	"github.com/yinxin-org/yinxin/internal/holder"
 	"github.com/yinxin-org/yinxin/internal/org"
@@ -54,7 +55,9 @@ func (s *Store) Draft(ctx context.Context, tx *db.Tx, d Draft) (License, error) 
 		VersionNo: 1, Holders: d.Holders, Step: StepData, Identifier: values["ZZBS"], CaseNo: d.CaseNo, MakerID: d.MakerID,
 		IssuedOn: clock.Date(d.IssuedOn), MadeAt: s.o.Clock.Now(), DueAt: d.DueAt, RowVersion: 1,
 	}
-	l.ValidFrom, l.ValidTo = period(t.Validity, l.IssuedOn)
+	if l.ValidFrom, l.ValidTo, err = t.Validity.Period(l.IssuedOn, d.Fields["ZZYXQJZRQ"]); err != nil {
+		return License{}, err
+	}
 	b := body{Values: values, Code: strings.ToLower(rand.Text())}
 	if err := s.insert(ctx, tx, l, b); err != nil {
 		return License{}, err
@@ -72,11 +75,14 @@ func (s *Store) admit(ctx context.Context, tx *db.Tx, d Draft) (*catalog.Type, [
 	if err != nil {
 		return none(err)
 	}
-	if t.Making == catalog.External && !d.External {
+	if !t.Making.Here() && !d.External {
 		return none(errs.New(errs.Conflict, "type.external"))
 	}
-	if len(d.Holders) != t.Holders {
-		return none(errs.New(errs.Invalid, "license.holders").With("n", strconv.Itoa(t.Holders)))
+	if !t.HasFace() {
+		return none(errs.New(errs.Conflict, "type.no-face"))
+	}
+	if err := countHolders(t, len(d.Holders)); err != nil {
+		return none(err)
 	}
 	if err := t.CheckFields(d.Fields); err != nil {
 		return none(err)
@@ -96,15 +102,42 @@ func (s *Store) admit(ctx context.Context, tx *db.Tx, d Draft) (*catalog.Type, [
 	if err != nil {
 		return none(err)
 	}
-	return t, holders, issuer, nil
+	if err := s.mayIssue(ctx, tx, t.Code, issuer.ID); err != nil {
+		return none(err)
+	}
+	_, _, err = t.Validity.Period(clock.Date(d.IssuedOn), d.Fields["ZZYXQJZRQ"])
+	return t, holders, issuer, err
 }
 
-// period finds when a license is good: from the day of issue to the end of the day before the anniversary.
-func period(v catalog.Validity, issued time.Time) (from, to time.Time) {
-	if v.Rule != "years" {
-		return issued, time.Time{}
+// countHolders holds the number of holders against the type: from its fewest to its most.
+func countHolders(t *catalog.Type, n int) error {
+	least := t.HoldersMin
+	if least == 0 {
+		least = t.Holders
 	}
-	return issued, clock.EndOfDay(issued.AddDate(v.Years, 0, -1))
+	if least <= n && n <= t.Holders {
+		return nil
+	}
+	words := strconv.Itoa(t.Holders)
+	if least < t.Holders {
+		words = strconv.Itoa(least) + "–" + words
+	}
+	return errs.New(errs.Invalid, "license.holders").With("n", words)
+}
+
+// mayIssue refuses a unit that has neither claimed a type (认领) nor been mandated (委托) by one that has.
+func (s *Store) mayIssue(ctx context.Context, tx *db.Tx, code, unitID string) error {
+	mandators, err := s.o.Units.Mandated(ctx, tx, org.Issue, unitID, code, s.o.Clock.Now())
+	if err != nil {
+		return err
+	}
+	for _, id := range append([]string{unitID}, mandators...) {
+		claimed, err := s.o.Types.Claimed(ctx, tx, code, id)
+		if err != nil || claimed {
+			return err
+		}
+	}
+	return errs.New(errs.Denied, "type.unclaimed")
 }
 
 // values fills all elements of GB/T 36903-2018 for one license.
@@ -126,7 +159,7 @@ func (s *Store) values(ctx context.Context, tx *db.Tx, t *catalog.Type, holders 
 
 // elements are the values of GB/T 36903-2018 with the type's own fields beside them.
 func (s *Store) elements(t *catalog.Type, holders []holder.Holder, issuer org.Unit, d Draft, number, identifier string) map[string]string {
-	from, to := period(t.Validity, clock.Date(d.IssuedOn))
+	from, to, _ := t.Validity.Period(clock.Date(d.IssuedOn), d.Fields["ZZYXQJZRQ"]) // admitted before
 	v := map[string]string{
 		"ZZMC": t.Name, "ZZLXDM": t.Code, "ZZBH": number, "ZZBS": identifier,
 		"ZZBFJG": issuer.Name, "ZZBFJGDM": issuer.ID, "ZZBFRQ": civil(d.IssuedOn),
@@ -152,24 +185,17 @@ func (s *Store) elements(t *catalog.Type, holders []holder.Holder, issuer org.Un
 
 func civil(t time.Time) string { return t.In(clock.Shanghai).Format(time.DateOnly) }
 
-// number gives the next number (证照编号) by the type's rule. The scope is the rule with all but the running
-// part filled in, so that equal prefixes count together.
+// number gives the next number (证照编号) by the type's rule. Equal numbers but for the running part count together.
 func (s *Store) number(ctx context.Context, tx *db.Tx, t *catalog.Type, first holder.Holder, issuer org.Unit, d Draft) (string, error) {
-	prefix := strings.NewReplacer(
-		"{region}", issuer.Region,
-		"{year}", d.IssuedOn.In(clock.Shanghai).Format("2006"),
-		"{holderCode}", first.Profile.Code.Reveal(),
-	).Replace(t.Number)
-	start := strings.Index(prefix, "{seq")
-	if start < 0 {
-		return prefix, nil
+	rule, wrong := catalog.ParseNumbering(t.Number)
+	if wrong != nil {
+		return "", fmt.Errorf("numbering rule of type %s: %w", t.Code, wrong.Err())
 	}
-	end := start + strings.IndexByte(prefix[start:], '}')
-	width, err := strconv.Atoi(prefix[start+len("{seq") : end])
-	if err != nil {
-		return "", fmt.Errorf("numbering rule of type %s: %w", t.Code, err)
+	filled := rule.Fill(catalog.NumberFacts{Region: issuer.Region, IssuedOn: d.IssuedOn.In(clock.Shanghai), HolderCode: first.Profile.Code.Reveal()})
+	if filled.Width == 0 {
+		return filled.Number(0), nil
 	}
-	scope := t.Code + "|" + issuer.ID + "|" + prefix
+	scope := t.Code + "|" + issuer.ID + "|" + filled.Scope()
 	if _, err := tx.Exec(ctx, `
 		INSERT INTO numbering (scope, last) VALUES ($1, 1)
 		ON CONFLICT (scope) DO UPDATE SET last = numbering.last + 1`, scope); err != nil {
@@ -179,7 +205,7 @@ func (s *Store) number(ctx context.Context, tx *db.Tx, t *catalog.Type, first ho
 	if err := tx.QueryRow(ctx, `SELECT last FROM numbering WHERE scope = $1`, scope).Scan(&n); err != nil {
 		return "", fmt.Errorf("take number: %w", err)
 	}
-	return prefix[:start] + fmt.Sprintf("%0*d", width, n) + prefix[end+1:], nil
+	return filled.Number(n), nil
 }
 
 func codeHash(code string) []byte {
@@ -310,7 +336,7 @@ func (s *Store) Drawable(ctx context.Context, tx *db.Tx, d Draft) error {
 	}
 	// The longest number and a real check code, so that what passes here cannot fail later for its length.
 	values := s.elements(t, holders, issuer, d, strings.Repeat("8", longestNumber), "")
-	_, err = s.faces.license(t, body{Values: values, Code: strings.ToLower(rand.Text())}, len(t.Seals), s.o.Clock.Now())
+	_, err = s.o.Faces.License(t, face.Input{Values: values, Code: strings.ToLower(rand.Text())}, len(t.Seals), s.o.Clock.Now())
 	return err
 }
 

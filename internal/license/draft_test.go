@@ -195,6 +195,7 @@ func TestPeriodEndsWithTheDayBeforeTheAnniversary(t *testing.T) {
 		}
 		own := *typ
 		own.Code, own.Validity, own.Number = fmt.Sprintf("11350000YX0000016Q%03d", i+100), c.rule, "T{seq6}"
+		own.Name = "试验" + c.name
 		publish(t, w, own)
 		d := food(t, w)
 		d.TypeCode, d.IssuedOn = own.Code, c.issued

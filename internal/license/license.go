@@ -16,6 +16,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/evidence"
+	"github.com/yinxin-org/yinxin/internal/face"
 	"github.com/yinxin-org/yinxin/internal/gm"
 	"github.com/yinxin-org/yinxin/internal/holder"
 	"github.com/yinxin-org/yinxin/internal/org"
@@ -77,22 +78,15 @@ type Options struct {
 	Seals   *sealing.Store
 	Book    *evidence.Book
 	Files   Files
-	BaseURL string // how the outside reaches the platform, for the check code on a face
+	Faces   *face.Drawer
 }
 
 // Store keeps licenses.
-type Store struct {
-	o     Options
-	faces *faces
-}
+type Store struct{ o Options }
 
 // Open gives the store and, apart from it, the reader of bodies.
 func Open(o Options) (*Store, *BodyReader, error) {
-	f, err := newFaces(o.BaseURL)
-	if err != nil {
-		return nil, nil, err
-	}
-	s := &Store{o: o, faces: f}
+	s := &Store{o: o}
 	return s, &BodyReader{store: s}, nil
 }
 
@@ -101,3 +95,5 @@ type body struct {
 	Values map[string]string `json:"values"` // by field name, multi-values joined by ^; dates as 2006-01-02
 	Code   string            `json:"code"`   // the static check code on the face
 }
+
+func (b body) input() face.Input { return face.Input{Values: b.Values, Code: b.Code} }

@@ -24,7 +24,7 @@ func plain(t testing.TB, w *world.World) catalog.Type {
 		t.Fatal(err)
 	}
 	own := *typ
-	own.Code, own.Fields, own.Number = "11350000YX0000016Q777", nil, "T{seq6}"
+	own.Code, own.Name, own.Fields, own.Number = "11350000YX0000016Q777", "试验证", nil, "T{seq6}"
 	own.Validity = catalog.Validity{Rule: "years", Years: 1}
 	own.Face = catalog.Face{Width: 80, Height: 60, Objects: []catalog.FaceObject{
 		{Kind: "field", Field: "ZZBH", X: 5, Y: 10, W: 70, Size: 4}, {Kind: "seal", Step: 1, X: 20, Y: 15, W: 40, H: 40}}}

@@ -9,6 +9,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/catalog"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
+	"github.com/yinxin-org/yinxin/internal/face"
 	"github.com/yinxin-org/yinxin/internal/gm"
 	"github.com/yinxin-org/yinxin/internal/sealing"
 )
@@ -58,24 +59,27 @@ func (s *Store) sealPlan(ctx context.Context, q *db.Tx, t *catalog.Type, l Licen
 	var steps []sealing.Step
 	for _, p := range t.Seals {
 		unit := p.Unit
-		if unit == "issuer" {
+		switch unit {
+		case "issuer":
 			unit = l.IssuerID
+		case "definer":
+			unit = t.Definer
 		}
 		seal, err := s.o.Seals.Usable(ctx, q, unit, sealing.ForLicenses)
 		if err != nil {
 			return nil, err
 		}
-		place, err := sealPlace(t.Face, p.Step)
+		place, err := face.Place(t.Face, p.Step)
 		if err != nil {
 			return nil, err
 		}
-		steps = append(steps, sealing.Step{Seal: seal, Place: place})
+		steps = append(steps, sealing.Step{Seal: seal, Place: sealing.Place(place)})
 	}
 	return steps, nil
 }
 
 func (s *Store) seal(t *catalog.Type, b body, steps []sealing.Step) ([]byte, error) {
-	p, err := s.faces.license(t, b, len(steps), s.o.Clock.Now())
+	p, err := s.o.Faces.License(t, b.input(), len(steps), s.o.Clock.Now())
 	if err != nil {
 		return nil, err
 	}

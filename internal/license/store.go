@@ -83,6 +83,29 @@ func (s *Store) lookup(ctx context.Context, q *db.Tx, query string, key any) (Li
 	return s.Get(ctx, q, holderID, licenseID)
 }
 
+// InForce counts the licenses of a type in force by the version they were issued under. It asks every shard: for
+// reports, never on the way of a case.
+func (s *Store) InForce(ctx context.Context, q *db.Tx, typeCode string) (map[int]int, error) {
+	rows, err := q.Query(ctx, `
+		SELECT type_version, count(*)
+		FROM license
+		WHERE type_code = $1 AND step = $2 AND ended = '' AND (valid_to = 0 OR valid_to > $3)
+		GROUP BY type_version`, typeCode, string(StepPublished), db.Micros(s.o.Clock.Now()))
+	if err != nil {
+		return nil, fmt.Errorf("count licenses: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	out := map[int]int{}
+	for rows.Next() {
+		var version, n int
+		if err := rows.Scan(&version, &n); err != nil {
+			return nil, fmt.Errorf("count licenses: %w", err)
+		}
+		out[version] = n
+	}
+	return out, rows.Err()
+}
+
 // Held lists a holder's licenses, also those held with others, newest first. typeCode narrows when given.
 func (s *Store) Held(ctx context.Context, q *db.Tx, holderID, typeCode string) ([]License, error) {
 	own, err := s.list(ctx, q, `

@@ -47,7 +47,8 @@ type kit struct {
 func newKit(t *testing.T, d *db.DB) *kit {
 	t.Helper()
 	k := &kit{t: t, d: d, clock: clock.At(now)}
-	k.trail, k.tasks, k.units, k.types = change.Open(k.clock), task.Open(k.clock), org.Open(org.Options{DB: d}), catalog.Open(d)
+	k.trail, k.tasks, k.units = change.Open(k.clock), task.Open(k.clock), org.Open(org.Options{DB: d})
+	k.types = catalog.Open(catalog.Options{Clock: k.clock, Units: k.units, Trail: k.trail, Tasks: k.tasks})
 	k.Store = matter.Open(matter.Options{DB: d, Clock: k.clock, Trail: k.trail, Tasks: k.tasks, Units: k.units, Types: k.types})
 	return k
 }

@@ -4217,9 +4217,16 @@ export interface components {
             /** @description By when the types must follow it. */
             dueOn: string;
             effectiveOn: string;
+            /** @description It is due and not all types follow it. */
             late: boolean;
             publishedOn: string;
             title: string;
+            /**
+             * Format: int64
+             * @description How many types it touches.
+             */
+            total: number;
+            /** @description Each type's progress; empty in a list. */
             types: components["schemas"]["StandardType"][];
             /** Format: int64 */
             version: number;

@@ -1,4 +1,4 @@
-package license
+package face
 
 import (
 	"bytes"
@@ -21,9 +21,9 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-func drawer(t *testing.T) *faces {
+func drawer(t testing.TB) *Drawer {
 	t.Helper()
-	f, err := newFaces("https://yinxin.example")
+	f, err := New("https://yinxin.example")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,7 +31,7 @@ func drawer(t *testing.T) *faces {
 }
 
 // foodType is the food permit of the demonstration, as its file has it.
-func foodType(t *testing.T) *catalog.Type {
+func foodType(t testing.TB) *catalog.Type {
 	t.Helper()
 	raw, err := os.ReadFile("../demo/data/types/food-permit.json")
 	if err != nil {
@@ -67,7 +67,7 @@ func TestWordsBreakWhereReadersExpect(t *testing.T) {
 
 func TestWrapKeepsToTheWidthAndLosesNothing(t *testing.T) {
 	t.Parallel()
-	face := drawer(t).fonts[serif]
+	face := drawer(t).fonts[Serif]
 	const size = 4.0
 	for _, text := range []string{
 		"福州榕印小吃（演示）有限公司",
@@ -192,7 +192,7 @@ func TestPathsOfAFace(t *testing.T) {
 func pageOf(t *testing.T, values map[string]string) ([]byte, error) {
 	t.Helper()
 	f, typ := drawer(t), foodType(t)
-	p, err := f.license(typ, body{Values: values, Code: "abcdefghijklmnopqrstuvwxyz"}, 1, time.Date(2026, 3, 2, 10, 0, 0, 0, clock.Shanghai))
+	p, err := f.License(typ, Input{Values: values, Code: "abcdefghijklmnopqrstuvwxyz"}, 1, time.Date(2026, 3, 2, 10, 0, 0, 0, clock.Shanghai))
 	if err != nil {
 		return nil, err
 	}
@@ -203,7 +203,7 @@ func pageOf(t *testing.T, values map[string]string) ([]byte, error) {
 	return page, nil
 }
 
-func sample() map[string]string {
+func foodValues() map[string]string {
 	return map[string]string{"ZZMC": "食品经营许可证", "ZZBH": "JY3501022026000001", "ZZBS": "1.2.156.3005.2.11350000YX0000016Q012",
 		"ZZBFJG": "福州市鼓楼区市场监督管理局（演示）", "ZZBFRQ": "2026-03-02", "CZZT": "福州榕印小吃（演示）有限公司", "CZZTDM": "91350102YX0109011N",
 		"ZZYXQQSRQ": "2026-03-02", "ZZYXQJZRQ": "2031-03-01", "KZ_FDDBR": "林㛃", "KZ_ZS": "福州市鼓楼区榕印路1号", "KZ_JYCS": "福州市鼓楼区榕印路1号",
@@ -216,11 +216,11 @@ var apart = regexp.MustCompile(`<ofd:Glyphs>[0-9 ]*</ofd:Glyphs>|<ofd:Abbreviate
 // The page of one license, kept as a file: whoever changes a face or the engine sees what that does.
 func TestPageIsAsItWas(t *testing.T) {
 	t.Parallel()
-	page, err := pageOf(t, sample())
+	page, err := pageOf(t, foodValues())
 	if err != nil {
 		t.Fatal(err)
 	}
-	again, err := pageOf(t, sample())
+	again, err := pageOf(t, foodValues())
 	if err != nil || !bytes.Equal(page, again) {
 		t.Fatalf("the same license is drawn differently: %v", err)
 	}
@@ -254,7 +254,7 @@ func TestWhatCannotBeDrawnIsNamed(t *testing.T) {
 		"a holder beyond the place":  {"CZZT", strings.Repeat("福州榕印小吃", 60), "license.overflow", "持证主体"},
 		"an address beyond its line": {"KZ_ZS", strings.Repeat("福州市鼓楼区", 60), "license.overflow", ""},
 	} {
-		values := sample()
+		values := foodValues()
 		values[c.field] = c.value
 		_, err := pageOf(t, values)
 		if errs.Code(err) != c.code {

@@ -1,0 +1,167 @@
+// Package face draws faces (照面): the page of a license from the template of its type and the values of its
+// elements. There is one page model: what a preview shows is what the license file holds.
+//
+// It also judges templates: the gate lets a type be published only if everything that the fields allow can be drawn.
+// It keeps nothing and knows no license.
+package face
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/yinxin-org/yinxin/internal/catalog"
+	"github.com/yinxin-org/yinxin/internal/errs"
+	"github.com/yinxin-org/yinxin/ofd"
+	"github.com/yinxin-org/yinxin/ofd/font"
+)
+
+// Indexes into the fonts of every document.
+const (
+	Serif = iota
+	Sans
+)
+
+// multi joins the values of an element that several holders, or several rows, give (GB/T 36903-2018).
+const multi = "^"
+
+// base lists the elements of GB/T 36903 in the order in which they are written to the file.
+var base = []string{"ZZMC", "ZZLXDM", "ZZBH", "ZZBS", "ZZBFJG", "ZZBFJGDM", "ZZBFRQ", "CZZT", "CZZTDM", "CZZTDMLX",
+	"CZZTDMLXDM", "ZZYXQQSRQ", "ZZYXQJZRQ"}
+
+// Drawer draws faces. It is safe for use by several goroutines.
+type Drawer struct {
+	fonts   []*ofd.Font
+	baseURL string
+}
+
+// New makes a drawer; baseURL is how the outside reaches the platform, for the check code on a face.
+func New(baseURL string) (*Drawer, error) {
+	a, err := font.Serif()
+	if err != nil {
+		return nil, fmt.Errorf("load font: %w", err)
+	}
+	b, err := font.Sans()
+	if err != nil {
+		return nil, fmt.Errorf("load font: %w", err)
+	}
+	return &Drawer{fonts: []*ofd.Font{a, b}, baseURL: baseURL}, nil
+}
+
+// Width is how wide a text is in one of the fonts.
+func (d *Drawer) Width(index int, text string, size float64) float64 {
+	return ofd.TextWidth(d.fonts[index], text, size)
+}
+
+// Input is what one license puts on its face.
+type Input struct {
+	Values map[string]string // by field name, multi-values joined by ^; dates as 2006-01-02
+	Code   string            // the static check code
+}
+
+// License builds the unsigned file of a license.
+func (d *Drawer) License(t *catalog.Type, in Input, seals int, now time.Time) (*ofd.Package, error) {
+	doc, err := d.Document(t, in, now)
+	if err != nil {
+		return nil, err
+	}
+	doc.SignaturesExpected = seals
+	return d.Build(t, in, doc)
+}
+
+// Build turns the engine's refusals into words about the license's fields.
+func (d *Drawer) Build(t *catalog.Type, in Input, doc *ofd.Document) (*ofd.Package, error) {
+	p, err := ofd.Build(doc)
+	if missing, ok := errors.AsType[*ofd.MissingGlyph](err); ok {
+		return nil, errs.New(errs.Invalid, "license.glyph").With("label", labelOf(t, in.Values, missing.Rune))
+	}
+	return p, err
+}
+
+// Document is the page of a license with its data.
+func (d *Drawer) Document(t *catalog.Type, in Input, now time.Time) (*ofd.Document, error) {
+	data, err := json.MarshalIndent(struct {
+		Type   string            `json:"type"`
+		Values map[string]string `json:"values"`
+	}{t.Code, in.Values}, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("encode license data: %w", err)
+	}
+	doc := &ofd.Document{
+		ID: strings.ReplaceAll(uuid.NewString(), "-", ""), Title: t.Name, Author: in.Values["ZZBFJG"], Creator: "Yinxin",
+		Created: now, Meta: meta(t, in.Values), Fonts: d.fonts,
+		Page:        ofd.Page{Width: t.Face.Width, Height: t.Face.Height},
+		Attachments: []ofd.Attachment{{Name: "license.json", Format: "json", Data: data}},
+		Permissions: &ofd.Permissions{Export: true, Signature: true, PrintScreen: true, Print: true, Copies: -1},
+	}
+	for _, o := range t.Face.Objects {
+		drawn, err := d.draw(t, o, in)
+		if err != nil {
+			return nil, err
+		}
+		put(&doc.Page, o, drawn)
+	}
+	return doc, nil
+}
+
+// put lays what was drawn on the page: what every license of the type shares, or what belongs to this one.
+func put(p *ofd.Page, o catalog.FaceObject, drawn []ofd.Object) {
+	if slices.Contains([]string{"field", "photo", "table", "qr"}, o.Kind) {
+		p.Content = append(p.Content, drawn...)
+		return
+	}
+	p.Template = append(p.Template, drawn...)
+}
+
+// meta writes the values as CustomDatas; dates in the form of GB/T 36903, YYYYMMDD. A photo is no index data: it
+// stands on the face and in the attachment.
+func meta(t *catalog.Type, values map[string]string) []ofd.Meta {
+	var out []ofd.Meta
+	add := func(name, value string) {
+		f, _ := t.Field(name)
+		if f.Type == "photo" {
+			return
+		}
+		if f.Type == "date" {
+			value = strings.ReplaceAll(value, "-", "")
+		}
+		out = append(out, ofd.Meta{Name: name, Value: value})
+	}
+	for _, name := range base {
+		if v, ok := values[name]; ok {
+			add(name, v)
+		}
+	}
+	for _, f := range t.Fields {
+		if v := values[f.Name]; v != "" && !slices.Contains(base, f.Name) {
+			add(f.Name, v)
+		}
+	}
+	return out
+}
+
+// Place finds where a step's seal stands on a face.
+func Place(f catalog.Face, step int) (ofd.Box, error) {
+	i := slices.IndexFunc(f.Objects, func(o catalog.FaceObject) bool { return o.Kind == "seal" && o.Step == step })
+	if i < 0 {
+		return ofd.Box{}, fmt.Errorf("the face has no place for seal step %d", step)
+	}
+	o := f.Objects[i]
+	return ofd.Box{X: o.X, Y: o.Y, W: o.W, H: o.H}, nil
+}
+
+// labelOf names the field whose value holds a character.
+func labelOf(t *catalog.Type, values map[string]string, r rune) string {
+	for name, value := range values {
+		if strings.ContainsRune(value, r) {
+			f, _ := t.Field(name)
+			return f.Label
+		}
+	}
+	return t.Name
+}
