@@ -113,6 +113,7 @@ export const editEn: SameShape<typeof editZh> = {
   notOnFace: 'not on the face yet',
   maxLenHint: 'The face is checked with the longest value.',
   characters: 'characters',
+  inUnit: '{label}, {unit}',
   multiHint: 'How many values it may hold, as several scopes of a permit.',
   patternHint: 'A regular expression (RE2) for the whole value.',
   optionsHint: 'One on each line.',

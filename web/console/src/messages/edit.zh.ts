@@ -110,6 +110,7 @@ export const editZh = {
   notOnFace: '还没上照面',
   maxLenHint: '照面按最长的值检查放不放得下。',
   characters: '字',
+  inUnit: '{label}（{unit}）',
   multiHint: '一项里可以有几个值，如多个许可范围。',
   patternHint: '正则表达式（RE2），整个值都要符合。',
   optionsHint: '一行一个。',
