@@ -153,7 +153,7 @@ export const editEn: SameShape<typeof editZh> = {
   fieldLost: 'There is no field “{name}” any more. Choose another, or delete this object.',
   pathHint: 'M, L, Q, B, C and coordinates from its top left, in millimetres.',
   strokeColor: 'Colour of lines',
-  alphaHint: '1 to 255; opaque if left out.',
+  inMillimetres: 'lengths in millimetres',
   pickColor: 'Pick a colour: {label}',
   colorFault: 'Write a colour as # and six digits, as #1F2328.',
   columnTitle: 'Heading',

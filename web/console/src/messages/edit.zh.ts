@@ -150,7 +150,7 @@ export const editZh = {
   fieldLost: '元数据里没有“{name}”这一项了，请另选一项或删除这个元素。',
   pathHint: 'M、L、Q、B、C加坐标，相对左上角，单位毫米。',
   strokeColor: '线的颜色',
-  alphaHint: '1到255，不填为不透明。',
+  inMillimetres: '长度单位：毫米',
   pickColor: '选颜色：{label}',
   colorFault: '颜色写成 # 加六位，如 #1F2328。',
   columnTitle: '列名',
