@@ -42,6 +42,8 @@ describe('numbering', () => {
     ['JY{region', 'brace'],
     ['JY{city}{seq6}', 'part'],
     ['JY{region}{year}', 'repeats'],
+    ['{seq4}-{seq6}', 'twice'],
+    ['{year}{month}{seq12}', undefined],
     ['JY{region}{year}{seq6}', undefined],
     ['X{holderCode}', undefined],
   ])('%s is judged', (rule, fault) => expect(numberFault(rule)).toBe(fault))
@@ -66,11 +68,11 @@ describe('findings', () => {
     ['number', { part: 'number', control: 'type-number' }],
     ['face', { part: 'face', control: 'add-object' }],
     ['something.new', { part: 'basic', control: '' }],
-  ])('about %s lead to where it is mended', (path, place) => expect(placeOf(finding({ path }), permit)).toEqual(place))
+  ])('about %s lead to where it is mended', (path, place) => expect(placeOf(finding({ path }), permit)).toMatchObject(place))
 
   it('go by field or object where the path says only the part', () => {
-    expect(placeOf(finding({ path: 'fields', field: 'KZ_RQ' }), permit)).toEqual({ part: 'fields', index: 1, control: 'fields-1' })
-    expect(placeOf(finding({ path: 'face', object: 3 }), permit)).toEqual({ part: 'face', index: 3, control: 'objects-3' })
+    expect(placeOf(finding({ path: 'fields', field: 'KZ_RQ' }), permit)).toMatchObject({ part: 'fields', index: 1, control: 'fields-1' })
+    expect(placeOf(finding({ path: 'face', object: 3 }), permit)).toMatchObject({ part: 'face', index: 3, control: 'objects-3' })
   })
 
   it('are counted, worded and told once', () => {

@@ -9,6 +9,8 @@ export interface Place {
   part: Part
   /** Of a field, an object or a seal step: its position. */
   index?: number
+  /** The id of that item, where the control is not on the page. */
+  item?: string
   /** The id of the control; empty where the part as a whole is meant. */
   control: string
 }
@@ -78,7 +80,8 @@ export function placeOf(f: Pick<TypeFinding, 'path' | 'field' | 'object'>, t: Pi
 function itemPlace(list: string, index: number, prop: string | undefined): Place {
   const home = lists[list] as { part: Part; item: string }
   const control = `${home.item}-${prop ?? ''}`
-  return { part: home.part, index, control: prop ? (renamed[control] ?? control) : `${home.item}s-${index}` }
+  const item = `${home.item}s-${index}`
+  return { part: home.part, index, item, control: prop ? (renamed[control] ?? control) : item }
 }
 
 /** How many findings each part has. */

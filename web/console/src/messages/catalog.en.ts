@@ -95,7 +95,7 @@ export const catalogEn: SameShape<typeof catalogZh> = {
     },
     kind: { license: 'License', approval: 'Approval', proof: 'Proof', material: 'Material', card: 'Card' },
     family: { identity: 'Identity', business: 'Business', property: 'Property', permit: 'Permits', life: 'Daily life' },
-    level: { 1: 'National', 2: 'Province', 3: 'City', 4: 'County', 5: 'Town and village' },
+    level: { 1: 'National', 2: 'Province', 3: 'City', 4: 'County', 5: 'Town, village and other' },
     definerLevels: { 1: 'National', 2: 'Province', 3: 'City', 4: 'County', 5: 'Other' },
     holderKind: { natural: 'Natural persons', legal: 'Legal persons and other bodies', mixed: 'Natural or legal persons' },
     making: { online: 'Here, online', offline: 'Here, after closing elsewhere', vertical: 'By a vertical system', external: 'By a national system' },

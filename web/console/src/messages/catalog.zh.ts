@@ -93,7 +93,7 @@ export const catalogZh = {
     },
     kind: { license: '证照', approval: '批文', proof: '证明', material: '材料', card: '证件' },
     family: { identity: '身份', business: '经营主体', property: '财产权利', permit: '行政许可', life: '民生' },
-    level: { 1: '国家级', 2: '省级', 3: '地市级', 4: '区县级', 5: '乡镇村级' },
+    level: { 1: '国家级', 2: '省级', 3: '地市级', 4: '区县级', 5: '乡镇村级及其他' },
     definerLevels: { 1: '国家', 2: '省', 3: '地市', 4: '区县', 5: '其他' },
     holderKind: { natural: '自然人', legal: '法人和其他组织', mixed: '自然人或法人' },
     making: { online: '本平台在线制证', offline: '线下办结后本平台制证', vertical: '垂管系统制证', external: '国家系统制证' },
