@@ -2,10 +2,16 @@ package intake
 
 import (
 	"context"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
 
+	"github.com/yinxin-org/yinxin/internal/catalog"
 	"github.com/yinxin-org/yinxin/internal/change"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
+	"github.com/yinxin-org/yinxin/internal/matter"
 	"github.com/yinxin-org/yinxin/internal/sheet"
 )
 
@@ -57,10 +63,172 @@ func materialForm() sheet.Form {
 
 func (d *Desk) matterPlan() plan {
 	return plan{kind: Matters, roles: []string{"matters"}, main: matterForm(), sub: materialForm(), key: "code", subs: "materials",
-		link: func(v row) string { return v.get("baseCode") },
-		ready: func(*batch, *record) (step, []Fault) {
-			return func(context.Context, *db.Tx, change.By) (bool, error) {
-				return false, errs.New(errs.Unavailable, "unavailable")
+		columns: map[string]string{"bindings": "types"}, link: func(v row) string { return v.get("baseCode") },
+		ready: func(b *batch, r *record) (step, []Fault) {
+			m := matterOf(b, r)
+			if len(m.faults) > 0 {
+				return nil, m.faults
+			}
+			return func(ctx context.Context, tx *db.Tx, by change.By) (bool, error) {
+				return d.importMatter(ctx, tx, by, b, m)
 			}, nil
 		}}
+}
+
+// matterRow is a row of the sheet of matters: what it says of the item that all levels share, and what is its own.
+type matterRow struct {
+	item   matter.Item
+	entry  matter.Entry
+	faults []Fault
+}
+
+func matterOf(b *batch, r *record) matterRow {
+	v := b.main(r)
+	code := v.get("code")
+	m := matterRow{
+		item: matter.Item{BaseCode: v.get("baseCode"), Name: v.get("name"), NameEn: v.get("nameEn"), Basis: v.get("basis"),
+			HolderKind: catalog.HolderKind(v.get("holderKind")), StatutoryDays: v.int("statutoryDays"), Conditions: v.get("conditions"),
+			Fee: v.get("fee"), ResultName: v.get("resultName"), Result: v.get("result")},
+		entry: matter.Entry{Code: code, Unit: v.get("unit"), Level: v.int("level"), PromisedDays: v.int("promisedDays"), Place: v.get("place"),
+			Hours: v.get("hours"), Aliases: v.list("aliases")},
+	}
+	if len(m.item.BaseCode) == 12 {
+		m.item.Kind = m.item.BaseCode[2:4]
+	}
+	if len(code) >= 31 {
+		if m.entry.Unit == "" {
+			m.entry.Unit = code[:18]
+		}
+		if m.entry.Level == 0 {
+			m.entry.Level = int(code[18] - '0')
+		}
+		if m.entry.BaseCode() != m.item.BaseCode {
+			m.faults = append(m.faults, Fault{Row: r.row, Field: "baseCode", Code: "import.base-code"})
+		}
+	}
+	for _, s := range r.subs {
+		x, ok := materialOf(b.sub(s))
+		if !ok {
+			m.faults = append(m.faults, Fault{Sheet: 1, Row: s.row, Field: "fields", Code: "import.groups"})
+		}
+		m.item.Materials = append(m.item.Materials, x)
+	}
+	return m
+}
+
+// materialOf reads a material with the types that satisfy it. One group of fields counts for every type.
+func materialOf(v row) (matter.Material, bool) {
+	m := matter.Material{Seq: v.int("seq"), Name: v.get("name"), Required: v.bool("required")}
+	m.Plain = v.bool("plain")
+	types := v.list("types")
+	if len(types) == 0 {
+		return m, true
+	}
+	groups := strings.Split(strings.ReplaceAll(v.get("fields"), "｜", "|"), "|")
+	for i, t := range types {
+		g := groups[0]
+		if len(groups) > 1 {
+			if len(groups) != len(types) {
+				return m, false
+			}
+			g = groups[i]
+		}
+		m.Bindings = append(m.Bindings, matter.Binding{Type: t, Fields: sheet.SplitList(g)})
+	}
+	m.Party = matter.Party(v.get("party"))
+	if m.Party == "" {
+		m.Party = matter.Applicant
+	}
+	for _, s := range v.list("stages") {
+		m.Stages = append(m.Stages, matter.Stage(s))
+	}
+	if len(m.Stages) == 0 {
+		m.Stages = []matter.Stage{matter.Accept, matter.Decide}
+	}
+	return m, true
+}
+
+// importMatter writes a matter and, the first time that a file comes to it, its item. A new item is what its first
+// row says; of one that is here, only the materials are taken, and what a row says otherwise is this matter's own
+// exception: rows of the same item may come alone, in a file of errors, and must not change it for the others.
+func (d *Desk) importMatter(ctx context.Context, tx *db.Tx, by change.By, b *batch, m matterRow) (bool, error) {
+	item, changed := m.item, false
+	old, err := d.o.Matters.Item(ctx, tx, item.BaseCode)
+	known := err == nil
+	if err != nil && errs.Code(err) != "item.unknown" {
+		return false, err
+	}
+	if known {
+		m.entry.Overrides = exceptions(old, m.item)
+		item = withMaterials(old, m.item.Materials)
+	}
+	if !b.noted(item.BaseCode) {
+		if !known || len(m.item.Materials) > 0 {
+			if changed, err = d.importItem(ctx, tx, by, item); err != nil {
+				return false, err
+			}
+		}
+		b.note(item.BaseCode)
+	}
+	did, err := d.importEntry(ctx, tx, by, m.entry)
+	return did || changed, err
+}
+
+// exceptions are the elements in which a row differs from its item.
+func exceptions(item, said matter.Item) map[string]json.RawMessage {
+	var out map[string]json.RawMessage
+	note := func(key string, differs bool, value any) {
+		if !differs {
+			return
+		}
+		if out == nil {
+			out = map[string]json.RawMessage{}
+		}
+		b, err := json.Marshal(value)
+		if err == nil { // texts and numbers always encode
+			out[key] = b
+		}
+	}
+	for _, x := range []struct{ key, has, says string }{
+		{"name", item.Name, said.Name}, {"nameEn", item.NameEn, said.NameEn}, {"basis", item.Basis, said.Basis},
+		{"conditions", item.Conditions, said.Conditions}, {"fee", item.Fee, said.Fee}, {"resultName", item.ResultName, said.ResultName},
+		{"result", item.Result, said.Result}, {"holderKind", string(item.HolderKind), string(said.HolderKind)},
+	} {
+		note(x.key, x.says != "" && x.says != x.has, x.says)
+	}
+	note("statutoryDays", said.StatutoryDays != 0 && said.StatutoryDays != item.StatutoryDays, said.StatutoryDays)
+	return out
+}
+
+// withMaterials gives an item the materials of a file. Those it had keep their numbers, by which the form and open
+// cases know them.
+func withMaterials(item matter.Item, materials []matter.Material) matter.Item {
+	if len(materials) == 0 {
+		return item
+	}
+	had, next := map[string]int{}, 1
+	for _, m := range item.Materials {
+		had[m.Name] = m.Seq
+		next = max(next, m.Seq+1)
+	}
+	kept := map[int]bool{}
+	item.Materials = slices.Clone(materials)
+	for i := range item.Materials {
+		m := &item.Materials[i]
+		seq, ok := had[m.Name]
+		if !ok {
+			seq = next
+			next++
+		}
+		m.Seq, kept[seq] = seq, true
+	}
+	item.Form = slices.Clone(item.Form)
+	for i := range item.Form {
+		f := &item.Form[i]
+		seq, _, ok := strings.Cut(f.From, ".")
+		if n, err := strconv.Atoi(seq); ok && err == nil && !kept[n] {
+			f.From, f.Locked = "", false
+		}
+	}
+	return item
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/change"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
+	"github.com/yinxin-org/yinxin/internal/matter"
 	"github.com/yinxin-org/yinxin/internal/org"
 )
 
@@ -15,5 +16,13 @@ func (d *Desk) importUnit(context.Context, *db.Tx, change.By, org.Unit) (bool, e
 }
 
 func (d *Desk) importType(context.Context, *db.Tx, change.By, catalog.Type, bool) (bool, error) {
+	return false, errs.New(errs.Unavailable, "unavailable")
+}
+
+func (d *Desk) importItem(context.Context, *db.Tx, change.By, matter.Item) (bool, error) {
+	return false, errs.New(errs.Unavailable, "unavailable")
+}
+
+func (d *Desk) importEntry(context.Context, *db.Tx, change.By, matter.Entry) (bool, error) {
 	return false, errs.New(errs.Unavailable, "unavailable")
 }

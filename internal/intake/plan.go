@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,6 +25,8 @@ type plan struct {
 	key   string     // column of the main sheet that names a record
 	link  func(values row) string
 	subs  string // how the domain names the list made of the further rows, in errors: "materials"
+	// columns are those that the domain knows by another name.
+	columns map[string]string
 	// parent is the column that names a record which must come first, if it is in the same file.
 	parent string
 	// ready turns a record into the step that writes it. It touches no database; the step runs in a transaction, may
@@ -41,8 +44,20 @@ type batch struct {
 	mainTab *sheet.Table
 	subTab  *sheet.Table // nil: the file has no further sheet
 	records []record
-	seen    map[string]bool // what steps note between records
+
+	// What steps note for those after them: settled is durable, fresh belongs to the transaction under way.
+	settled, fresh map[string]bool
 }
+
+// noted tells whether a step has noted a thing in this transaction or before it.
+func (b *batch) noted(what string) bool { return b.settled[what] || b.fresh[what] }
+
+func (b *batch) note(what string) { b.fresh[what] = true }
+
+// attempt forgets what a transaction noted that did not come to its end.
+func (b *batch) attempt() { clear(b.fresh) }
+
+func (b *batch) settle() { maps.Copy(b.settled, b.fresh) }
 
 // row reads a record's values by the names of columns.
 type row struct {
@@ -135,7 +150,7 @@ func (p plan) open(data []byte) (*batch, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &batch{plan: p, seen: map[string]bool{}}
+	b := &batch{plan: p, settled: map[string]bool{}, fresh: map[string]bool{}}
 	if b.mainTab, err = book.Table(p.main, true); err != nil {
 		return nil, err
 	}
@@ -237,16 +252,23 @@ func (b *batch) blame(i int, err *errs.Error) Fault {
 		column, _, _ = strings.Cut(column, ".")
 		if n, fault := strconv.Atoi(number); fault == nil && n >= 0 && n < len(r.subs) {
 			f.Sheet, f.Row = 1, r.subs[n].row
-			if b.plan.sub.Index(column) >= 0 {
-				f.Field = column
-			}
+			f.Field = b.plan.column(b.plan.sub, column)
 			return f
 		}
 	}
-	if b.plan.main.Index(first) >= 0 {
-		f.Field = first
-	}
+	f.Field = b.plan.column(b.plan.main, first)
 	return f
+}
+
+// column is the column that the domain means by a name, "" if a form has none.
+func (p plan) column(f sheet.Form, name string) string {
+	if other, ok := p.columns[name]; ok {
+		name = other
+	}
+	if f.Index(name) < 0 {
+		return ""
+	}
+	return name
 }
 
 // authority is the role under which an actor may import a kind.

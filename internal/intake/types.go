@@ -91,7 +91,8 @@ func fieldForm() sheet.Form {
 
 func (d *Desk) typePlan() plan {
 	return plan{kind: Types, roles: []string{"digital", "catalog"}, main: typeForm(), sub: fieldForm(), key: "code", subs: "fields",
-		link: func(v row) string { return v.get("code") },
+		columns: map[string]string{"level": "issuerLevels", "inspection": "inspectionMonths", "holdersMin": "holders"},
+		link:    func(v row) string { return v.get("code") },
 		ready: func(b *batch, r *record) (step, []Fault) {
 			t, faults := typeOf(b, r)
 			publish := b.role == "digital"

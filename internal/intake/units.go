@@ -40,7 +40,7 @@ func unitForm() sheet.Form {
 }
 
 func (d *Desk) unitPlan() plan {
-	return plan{kind: Units, roles: []string{"admin"}, main: unitForm(), key: "id", parent: "parentId",
+	return plan{kind: Units, roles: []string{"admin"}, main: unitForm(), key: "id", columns: map[string]string{"parent": "parentId", "area": "region"}, parent: "parentId",
 		ready: func(b *batch, r *record) (step, []Fault) {
 			v := b.main(r)
 			u := org.Unit{ID: v.get("id"), Name: v.get("name"), NameEn: v.get("nameEn"), Short: v.get("short"), Level: org.Level(v.int("level")),

@@ -44,6 +44,7 @@ func (r *run) all(ctx context.Context) error {
 	var changed, unchanged int
 	err := r.move(ctx, func(tx *db.Tx) error {
 		clear(bad)
+		r.batch.attempt()
 		changed, unchanged = 0, 0
 		for i, write := range steps {
 			if r.d.step(r.live, i) {
@@ -173,6 +174,7 @@ func (r *run) chunk(ctx context.Context, to int) error {
 		after := r.t
 		err := r.d.o.DB.Write(ctx, func(tx *db.Tx) error {
 			clear(found)
+			r.batch.attempt()
 			after = r.t
 			return r.write(ctx, tx, &after, steps, bad, found)
 		})
@@ -184,6 +186,7 @@ func (r *run) chunk(ctx context.Context, to int) error {
 		}
 		if err == nil {
 			r.t = after
+			r.batch.settle()
 			r.d.step(r.live, r.t.Position)
 		}
 		return err
