@@ -133,6 +133,7 @@ type Desk struct {
 type progress struct {
 	at      int
 	stopped bool
+	waits   []chan struct{} // closed when who told it to stop is done
 }
 
 // Open gives the desk.

@@ -102,6 +102,7 @@ func (d *Desk) carry(ctx context.Context, t Task) error {
 	var leave func()
 	r.live, leave = d.enter(t.ID)
 	defer leave()
+	defer d.settled(ctx, r.live)
 	p, err := d.plan(t.Kind)
 	if err != nil {
 		return err

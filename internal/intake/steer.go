@@ -29,7 +29,7 @@ func (d *Desk) Steer(ctx context.Context, a *authn.Actor, id string, action Acti
 		}); err != nil {
 			return Task{}, err
 		}
-		d.interrupt(id)
+		defer d.interrupt(id)()
 	}
 	var t Task
 	err := d.o.DB.Write(ctx, func(tx *db.Tx) error {
@@ -96,12 +96,18 @@ func (d *Desk) enter(id string) (*progress, func()) {
 	}
 }
 
-func (d *Desk) interrupt(id string) {
+// interrupt tells an import that runs here to stop; it is not taken up again before the function is called.
+func (d *Desk) interrupt(id string) (done func()) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if p, ok := d.live[id]; ok {
-		p.stopped = true
+	p, ok := d.live[id]
+	if !ok {
+		return func() {}
 	}
+	p.stopped = true
+	over := make(chan struct{})
+	p.waits = append(p.waits, over)
+	return func() { close(over) }
 }
 
 // step notes how far a run has come, and tells whether it is to stop.
@@ -110,4 +116,17 @@ func (d *Desk) step(p *progress, at int) (stopped bool) {
 	defer d.mu.Unlock()
 	p.at = at
 	return p.stopped
+}
+
+// settled waits until those who told a run to stop have written down what they want.
+func (d *Desk) settled(ctx context.Context, p *progress) {
+	d.mu.Lock()
+	waits := p.waits
+	d.mu.Unlock()
+	for _, w := range waits {
+		select {
+		case <-w:
+		case <-ctx.Done():
+		}
+	}
 }

@@ -114,6 +114,9 @@ func (r *run) each(ctx context.Context) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
+		if r.d.step(r.live, r.t.Position) {
+			return errMoved
+		}
 		began := time.Now()
 		to := min(r.t.Position+size, len(r.batch.records))
 		err := r.chunk(ctx, to)
@@ -187,7 +190,6 @@ func (r *run) chunk(ctx context.Context, to int) error {
 		if err == nil {
 			r.t = after
 			r.batch.settle()
-			r.d.step(r.live, r.t.Position)
 		}
 		return err
 	}
