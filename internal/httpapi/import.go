@@ -17,7 +17,7 @@ const tagImport = "导入 Imports"
 // Import is a spreadsheet on its way in.
 type Import struct {
 	ID        string    `json:"id"`
-	Kind      string    `json:"kind" enum:"units,types,matters"`
+	Kind      string    `json:"kind" enum:"units,types,matters,regions"`
 	Mode      string    `json:"mode" enum:"all,each"`
 	State     string    `json:"state" enum:"checking,running,paused,done,failed,cancelled"`
 	FileName  string    `json:"fileName"`
@@ -44,7 +44,7 @@ type ImportFault struct {
 
 type importInput struct {
 	Language
-	Kind     string `query:"kind" required:"true" enum:"units,types,matters"`
+	Kind     string `query:"kind" required:"true" enum:"units,types,matters,regions"`
 	Mode     string `query:"mode" required:"true" enum:"all,each" doc:"all: every row or none; each: what is wrong is left out."`
 	Reason   string `query:"reason" required:"true" minLength:"2" maxLength:"200" doc:"Why; kept in the trail of changes. No personal data."`
 	FileName string `query:"fileName" maxLength:"200" doc:"As it is shown."`
@@ -61,7 +61,7 @@ type ImportPath struct {
 
 type importsInput struct {
 	Language
-	Kind   string `query:"kind" enum:"units,types,matters"`
+	Kind   string `query:"kind" enum:"units,types,matters,regions"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"30"`
 	Offset int    `query:"offset" minimum:"0" maximum:"1000000" default:"0"`
 }
@@ -95,7 +95,7 @@ type steerInput struct {
 
 type importTemplateInput struct {
 	Language
-	Kind string `path:"importKind" enum:"units,types,matters"`
+	Kind string `path:"importKind" enum:"units,types,matters,regions"`
 }
 
 func registerImport(api huma.API, d Deps) {
@@ -107,7 +107,7 @@ func registerImport(api huma.API, d Deps) {
 	const one = "/api/v1/imports/{importId}"
 	found, conflict := http.StatusNotFound, http.StatusConflict
 	start := op("startImport", http.MethodPost, "/api/v1/imports", "导入",
-		"Take a spreadsheet (.xlsx or CSV) in. Units: administrators; types: catalogue officers (as drafts) and the digital office (published); matters: the matter office. It goes on in the background, also after a crash; rows that are here already change nothing.",
+		"Take a spreadsheet (.xlsx or CSV) in. Units and regions: administrators; types: catalogue officers (as drafts) and the digital office (published); matters: the matter office. It goes on in the background, also after a crash; rows that are here already change nothing.",
 		http.StatusRequestEntityTooLarge, conflict)
 	start.MaxBodyBytes, start.DefaultStatus = MaxFile+1, http.StatusCreated
 	huma.Register(api, start, d.startImport)

@@ -58,7 +58,7 @@ func (o *office) wordPlan() plan {
 	main := sheet.Form{Zh: "词", En: "Words", Columns: []sheet.Column{{Name: "name", Zh: "词", En: "Word", Required: true},
 		{Name: "value", Zh: "义", En: "Meaning"}, {Name: "parent", Zh: "上位词", En: "Above"}}}
 	sub := sheet.Form{Zh: "例", En: "Examples", Columns: []sheet.Column{{Name: "word", Zh: "词", En: "Word", Required: true}, {Name: "text", Zh: "例句", En: "Example", Required: true}}}
-	return plan{kind: Units, roles: []string{"admin"}, main: main, sub: sub, key: "name", subs: "examples", parent: "parent",
+	return plan{kind: Units, roles: []string{"admin"}, main: main, sub: sub, key: "name", subs: "examples", above: func(v row) string { return v.get("parent") },
 		link: func(v row) string { return v.get("name") },
 		ready: func(b *batch, r *record) (step, []Fault) {
 			v := b.main(r)

@@ -33,6 +33,7 @@ const (
 	Units   Kind = "units"   // 机构
 	Types   Kind = "types"   // 证照类型
 	Matters Kind = "matters" // 事项
+	Regions Kind = "regions" // 行政区划
 )
 
 // Mode says what happens to the good rows when there are bad ones.
@@ -139,6 +140,6 @@ type progress struct {
 // Open gives the desk.
 func Open(o Options) *Desk {
 	d := &Desk{o: o, wake: make(chan struct{}, 1), live: map[string]*progress{}}
-	d.plans = map[Kind]plan{Units: d.unitPlan(), Types: d.typePlan(), Matters: d.matterPlan()}
+	d.plans = map[Kind]plan{Units: d.unitPlan(), Types: d.typePlan(), Matters: d.matterPlan(), Regions: d.regionPlan()}
 	return d
 }

@@ -8,12 +8,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/matter"
-	"github.com/yinxin-org/yinxin/internal/org"
 )
-
-func (d *Desk) importUnit(context.Context, *db.Tx, change.By, org.Unit) (bool, error) {
-	return false, errs.New(errs.Unavailable, "unavailable")
-}
 
 func (d *Desk) importType(context.Context, *db.Tx, change.By, catalog.Type, bool) (bool, error) {
 	return false, errs.New(errs.Unavailable, "unavailable")

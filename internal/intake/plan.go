@@ -27,8 +27,8 @@ type plan struct {
 	subs  string // how the domain names the list made of the further rows, in errors: "materials"
 	// columns are those that the domain knows by another name.
 	columns map[string]string
-	// parent is the column that names a record which must come first, if it is in the same file.
-	parent string
+	// above is the key of the record that must come first, if it is in the same file.
+	above func(values row) string
 	// ready turns a record into the step that writes it. It touches no database; the step runs in a transaction, may
 	// run again, and must refuse before it writes.
 	ready func(b *batch, r *record) (step, []Fault)
@@ -133,7 +133,7 @@ func (p plan) read(data []byte, role string) (*batch, error) {
 	if len(b.records) == 0 {
 		return nil, errs.New(errs.Invalid, "import.empty")
 	}
-	if p.parent != "" {
+	if p.above != nil {
 		b.order(at)
 	}
 	for i := range b.records {
@@ -224,7 +224,7 @@ func (b *batch) order(at map[string]int) {
 		var chain []int
 		for j := i; !placed[j] && !slices.Contains(chain, j); {
 			chain = append(chain, j)
-			next, ok := at[b.main(&b.records[j]).get(b.plan.parent)]
+			next, ok := at[b.plan.above(b.main(&b.records[j]))]
 			if !ok {
 				break
 			}

@@ -3,6 +3,7 @@ package intake
 import (
 	"context"
 
+	"github.com/yinxin-org/yinxin/gbcode"
 	"github.com/yinxin-org/yinxin/internal/change"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/org"
@@ -32,22 +33,53 @@ func unitForm() sheet.Form {
 		{Name: "parentId", Zh: "上级机构代码", En: "Code of the unit above", Aliases: []string{"上级代码", "上级单位代码"}, Width: 18, Example: "11350100003604451P",
 			Note: "可以是本文件里的机构，先后不限。最上级的机构不填。", NoteEn: "It may stand in this file, in any order. Empty for the topmost."},
 		{Name: "kind", Zh: "机构类别", En: "Kind", Aliases: []string{"类别"}, Holds: sheet.OneOf, Choices: []sheet.Choice{
-			{Value: "government", Words: []string{"机关", "行政机关", "政府", "government"}},
-			{Value: "delegate", Words: []string{"受委托单位", "受托单位", "delegate"}},
-			{Value: "verifier", Words: []string{"核验单位", "用证单位", "verifier"}},
+			{Value: org.Government, Words: []string{"机关", "行政机关", "政府", "government"}},
+			{Value: org.Delegate, Words: []string{"受委托单位", "受托单位", "delegate"}},
+			{Value: org.Verifier, Words: []string{"核验单位", "用证单位", "verifier"}},
 		}, Example: "机关", Note: "不填为机关。", NoteEn: "Empty: government."},
 	}}
 }
 
 func (d *Desk) unitPlan() plan {
-	return plan{kind: Units, roles: []string{"admin"}, main: unitForm(), key: "id", columns: map[string]string{"parent": "parentId", "area": "region"}, parent: "parentId",
+	return plan{kind: Units, roles: []string{"admin"}, main: unitForm(), key: "id", columns: map[string]string{"parent": "parentId", "area": "region"}, above: func(v row) string { return v.get("parentId") },
 		ready: func(b *batch, r *record) (step, []Fault) {
 			v := b.main(r)
 			u := org.Unit{ID: v.get("id"), Name: v.get("name"), NameEn: v.get("nameEn"), Short: v.get("short"), Level: org.Level(v.int("level")),
 				Region: v.get("region"), Parent: v.get("parentId"), Kind: v.get("kind")}
 			if u.Kind == "" {
-				u.Kind = "government"
+				u.Kind = org.Government
 			}
-			return func(ctx context.Context, tx *db.Tx, by change.By) (bool, error) { return d.importUnit(ctx, tx, by, u) }, nil
+			return func(ctx context.Context, tx *db.Tx, by change.By) (bool, error) {
+				return d.o.Units.Import(ctx, tx, by, u)
+			}, nil
+		}}
+}
+
+func regionForm() sheet.Form {
+	return sheet.Form{Zh: "行政区划", En: "Regions", Columns: []sheet.Column{
+		{Name: "code", Zh: "行政区划代码", En: "Region code", Aliases: []string{"代码", "区划代码"}, Required: true, Example: "350198",
+			Note: "县级及以上6位（GB/T 2260），乡镇9位，村12位。", NoteEn: "6 digits down to the county (GB/T 2260), 9 for a town, 12 for a village."},
+		{Name: "name", Zh: "名称", En: "Name", Aliases: []string{"行政区划名称"}, Required: true, Example: "示例县"},
+		{Name: "nameEn", Zh: "英文名称", En: "English name", Example: "Shili County"},
+		{Name: "valid", Zh: "有效", En: "Valid", Aliases: []string{"是否有效"}, Holds: sheet.YesNo, Example: "是", Note: "撤销的区划填“否”。不填为是。", NoteEn: "No for one that was abolished. Empty: yes."},
+	}}
+}
+
+// regionAbove is the region that one lies in; codes of no form lie in none.
+func regionAbove(v row) string {
+	if code := v.get("code"); gbcode.CheckRegion(code) == nil {
+		return org.Region{Code: code}.Parent()
+	}
+	return ""
+}
+
+func (d *Desk) regionPlan() plan {
+	return plan{kind: Regions, roles: []string{"admin"}, main: regionForm(), key: "code", above: regionAbove,
+		ready: func(b *batch, r *record) (step, []Fault) {
+			v := b.main(r)
+			x := org.Region{Code: v.get("code"), Name: v.get("name"), NameEn: v.get("nameEn"), Valid: v.get("valid") != "false"}
+			return func(ctx context.Context, tx *db.Tx, by change.By) (bool, error) {
+				return d.o.Units.ImportRegion(ctx, tx, by, x)
+			}, nil
 		}}
 }

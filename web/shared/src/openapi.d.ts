@@ -667,7 +667,7 @@ export interface paths {
         put?: never;
         /**
          * 导入
-         * @description Take a spreadsheet (.xlsx or CSV) in. Units: administrators; types: catalogue officers (as drafts) and the digital office (published); matters: the matter office. It goes on in the background, also after a crash; rows that are here already change nothing.
+         * @description Take a spreadsheet (.xlsx or CSV) in. Units and regions: administrators; types: catalogue officers (as drafts) and the digital office (published); matters: the matter office. It goes on in the background, also after a crash; rows that are here already change nothing.
          */
         post: operations["startImport"];
         delete?: never;
@@ -3353,7 +3353,7 @@ export interface components {
             hasErrors: boolean;
             id: string;
             /** @enum {string} */
-            kind: "units" | "types" | "matters";
+            kind: "units" | "types" | "matters" | "regions";
             /** @enum {string} */
             mode: "all" | "each";
             /**
@@ -7738,7 +7738,7 @@ export interface operations {
                 "Accept-Language"?: string;
             };
             path: {
-                importKind: "units" | "types" | "matters";
+                importKind: "units" | "types" | "matters" | "regions";
             };
             cookie?: never;
         };
@@ -7806,7 +7806,7 @@ export interface operations {
     listImports: {
         parameters: {
             query?: {
-                kind?: "units" | "types" | "matters";
+                kind?: "units" | "types" | "matters" | "regions";
                 limit?: number;
                 offset?: number;
             };
@@ -7869,7 +7869,7 @@ export interface operations {
     startImport: {
         parameters: {
             query: {
-                kind: "units" | "types" | "matters";
+                kind: "units" | "types" | "matters" | "regions";
                 /** @description all: every row or none; each: what is wrong is left out. */
                 mode: "all" | "each";
                 /** @description Why; kept in the trail of changes. No personal data. */
