@@ -38,6 +38,7 @@ Exit codes: 0 valid or done, 1 invalid or refused, 2 wrong use or an error.`
 type cli struct {
 	Demo    demoCmd    `cmd:"" help:"Run everything with demonstration data on this machine."`
 	Serve   serveCmd   `cmd:"" help:"Run the service of an installation."`
+	Account accountCmd `cmd:"" help:"Make the first administrator of an installation."`
 	Migrate migrateCmd `cmd:"" help:"Bring the database of an installation to this program's schema."`
 	Verify  verifyCmd  `cmd:"" help:"Judge license files offline: seals, digests, coverage, purpose of copies."`
 	Log     logCmd     `cmd:"" help:"Check proofs of the transparency log offline."`

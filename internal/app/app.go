@@ -85,9 +85,10 @@ type App struct {
 type Options struct {
 	Config config.Config
 	Log    *slog.Logger
-	Clock  clock.Clock  // the machine's if nil
-	Demo   bool         // the caller is the demonstration; otherwise a demonstration's data are refused
-	Hash   authn.Params // cost of password hashes; zero: the default
+	Clock  clock.Clock   // the machine's if nil
+	Demo   bool          // the caller is the demonstration; otherwise a demonstration's data are refused
+	Maker  sealing.Maker // where this installation makes seals itself
+	Hash   authn.Params  // cost of password hashes; zero: the default
 }
 
 // Open opens the database, migrates it and builds the graph.
@@ -138,6 +139,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 	a.Matters = matter.Open(matter.Options{DB: a.DB, Clock: a.Clock, Trail: a.Trail, Tasks: a.Tasks, Units: a.Units, Types: a.Types})
 	a.Holders = holder.Open(a.DB, a.Keys, a.Clock)
 	a.Seals = sealing.Open(a.DB, a.Keys, a.Clock)
+	a.Seals.UseMaker(o.Maker)
 	if err := a.openImports(); err != nil {
 		return err
 	}

@@ -234,6 +234,21 @@ func (s *Service) endOf(ctx context.Context, tx *db.Tx, id string) error {
 	return nil
 }
 
+// passwordTries bounds the search for a password that does not happen to contain a short login name.
+const passwordTries = 100
+
+// PasswordFor is a RandomPassword that a login name can have.
+func PasswordFor(login string) string {
+	p := RandomPassword()
+	for range passwordTries {
+		if checkPassword(normalLogin(login), p) == nil {
+			break
+		}
+		p = RandomPassword()
+	}
+	return p
+}
+
 // RandomPassword is long enough to be guessed by nobody, and easy to copy from a screen.
 func RandomPassword() string {
 	t := rand.Text()

@@ -23,7 +23,7 @@ func TestEmptyPlatform(t *testing.T) {
 		if err := c.Complete(); err != nil {
 			t.Fatal(err)
 		}
-		a, err := app.Open(ctx, app.Options{Config: c, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Demo: true,
+		a, err := app.Open(ctx, app.Options{Config: c, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Demo: true, Maker: demo.Maker,
 			Hash: authn.Params{MemoryKiB: 64, Passes: 1, Threads: 1}})
 		if err != nil {
 			t.Fatal(err)

@@ -57,7 +57,7 @@ func start(ctx context.Context, o Options, l net.Listener, baseURL string) (*Ser
 	if err := c.Complete(); err != nil {
 		return nil, err
 	}
-	a, err := app.Open(ctx, app.Options{Config: c, Log: o.Log, Demo: true, Hash: o.Hash})
+	a, err := app.Open(ctx, app.Options{Config: c, Log: o.Log, Demo: true, Maker: Maker, Hash: o.Hash})
 	if err != nil {
 		return nil, err
 	}

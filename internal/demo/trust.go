@@ -10,26 +10,24 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/yinxin-org/yinxin/internal/app"
-	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/gm"
+	"github.com/yinxin-org/yinxin/internal/org"
 	"github.com/yinxin-org/yinxin/internal/sealing"
-	"github.com/yinxin-org/yinxin/internal/sealpic"
-	"github.com/yinxin-org/yinxin/ses"
 )
 
 // Keys of the demonstration's own authorities. They are made afresh in every data folder and trusted nowhere
 // else.
 const (
-	rootKey    = "demo.root"
-	makersKey  = "demo.ca.makers"
-	unitsKey   = "demo.ca.units"
-	makerKey   = "demo.maker"
-	vendorID   = "YINXIN-DEMO"
-	sealYears  = 5
-	rootYears  = 20
-	bottomText = "电子证照专用章"
+	rootKey   = "demo.root"
+	makersKey = "demo.ca.makers"
+	unitsKey  = "demo.ca.units"
+	makerKey  = "demo.maker"
+	rootYears = 20
 )
+
+// Maker names the demonstration's keys that make seals.
+var Maker = sealing.Maker{Key: makerKey, CA: unitsKey, Vendor: "YINXIN-DEMO"}
 
 // trust makes the demonstration's certificate authorities: one root, under it one for seal makers and one for
 // the units that sign, so that a unit's certificate can never make a seal.
@@ -41,7 +39,7 @@ func (s *setup) trust(context.Context) error {
 	}
 	issue := func(ca, id, name string, usage gm.Usage) ([]byte, error) {
 		return gm.IssueCert(s.app.Keys, ca, id, gm.CertRequest{CommonName: name, Organization: "印信演示", Usage: usage,
-			NotBefore: now.Add(-time.Minute), NotAfter: now.AddDate(sealYears+1, 0, 0)})
+			NotBefore: now.Add(-time.Minute), NotAfter: now.AddDate(sealing.Years+1, 0, 0)})
 	}
 	makers, err := issue(rootKey, makersKey, "印信演示制章机构证书", gm.Intermediate)
 	if err != nil {
@@ -81,69 +79,22 @@ func (s *setup) seals(ctx context.Context) error {
 	}
 	work, ctx := errgroup.WithContext(ctx)
 	work.SetLimit(atOnce)
-	n := 0
+	seal := func(u Unit, purpose string) {
+		work.Go(func() error {
+			u.State = org.Active
+			_, err := s.app.Seals.Make(ctx, u.Unit, purpose, func(*db.Tx, sealing.Seal) error { return nil })
+			return err
+		})
+	}
 	for _, u := range s.city.Units {
 		if purpose[u.ID] != "" {
-			n++
-			number := n
-			work.Go(func() error { return s.seal(ctx, u, purpose[u.ID], bottomText, number) })
+			seal(u, purpose[u.ID])
 		}
 		if u.ID == s.app.Config.PlatformUnit {
-			n++
-			number := n
-			work.Go(func() error { return s.seal(ctx, u, sealing.ForCopies, "加注件专用章", number) })
+			seal(u, sealing.ForCopies)
 		}
 	}
 	return work.Wait()
-}
-
-func (s *setup) seal(ctx context.Context, u Unit, purpose, bottom string, n int) error {
-	now := s.app.Clock.Now()
-	until := clock.EndOfDay(now.AddDate(sealYears, 0, 0))
-	key := "seal." + purpose + "." + u.ID
-	usage := gm.SealSigner
-	if purpose == sealing.ForCopies {
-		usage = gm.Platform
-	}
-	cert, err := gm.IssueCert(s.app.Keys, unitsKey, key, gm.CertRequest{CommonName: u.Name, Organization: u.Name, SerialNumber: u.ID,
-		Usage: usage, NotBefore: now.Add(-time.Minute), NotAfter: until})
-	if err != nil {
-		return fmt.Errorf("certify %s: %w", u.ID, err)
-	}
-	// 印章编码: six digits of region, seven of sequence, one check digit by the platform's own rule.
-	code := fmt.Sprintf("%s%07d", u.Region, n)
-	code += checkDigit(code)
-	picture, w, h, err := sealpic.Draw(sealpic.Spec{UnitName: u.Name, Centre: "★", Bottom: bottom, Code: code})
-	if err != nil {
-		return fmt.Errorf("draw seal of %s: %w", u.ID, err)
-	}
-	maker, err := s.app.Keys.Signer(makerKey)
-	if err != nil {
-		return err
-	}
-	name := u.Name + bottom
-	der, err := ses.MakeSeal(ses.SealInfo{VendorID: vendorID, ID: code, Type: 1, Name: name, Certs: [][]byte{cert},
-		Created: now, ValidFrom: now.Add(-time.Minute), ValidTo: until,
-		Picture: ses.Picture{Type: "png", Data: picture, Width: w, Height: h}}, maker)
-	if err != nil {
-		return fmt.Errorf("make seal of %s: %w", u.ID, err)
-	}
-	return s.app.DB.Write(ctx, func(tx *db.Tx) error {
-		return s.app.Seals.Put(ctx, tx, sealing.Seal{Code: code, UnitID: u.ID, Name: name, Purpose: purpose, KeyID: key,
-			DER: der, ValidFrom: now.Add(-time.Minute), ValidTo: until})
-	})
-}
-
-// checkDigit is ISO 7064 MOD 11,10, the platform's default for seal codes.
-func checkDigit(digits string) string {
-	p := 10
-	for _, d := range digits {
-		if p = (p + int(d-'0')) % 10; p == 0 {
-			p = 10
-		}
-		p = p * 2 % 11
-	}
-	return fmt.Sprint((11 - p) % 10)
 }
 
 // export writes the files that outsiders need to check the demonstration's.

@@ -14,6 +14,7 @@ var orgMessages = messages{
 	"unit.reorganisation": {"机构的个数与这种改革不符：合并一个承继，分立至少两个承继，移交一个接收并列出类型，撤销最多一个承继。", "The number of units does not fit: a merger has one successor, a split at least two, a handover one and its types, a closing at most one."},
 	"unit.twice":          {"同一个机构不能出现两次，也不能承继自己。", "A unit cannot stand here twice, nor follow itself."},
 	"unit.type-move":      {"每个类型只能移交一次，接收的必须是所列的承继机构。", "Each type is handed over once, to one of the successors named."},
+	"unit.not-own":        {"这属于别的机构；您只能办理本单位的。", "This belongs to another unit; you act for your own only."},
 	"unit.successor":      {"没有上级机构的机构撤销时，必须指明承继机构。", "A unit with none above it needs a successor when it is closed."},
 	"region.unknown":      {"没有这个行政区划，或它已停用。请先登记。", "No such region, or it is no longer used; enter it first."},
 	"region.code":         {"行政区划代码应是6位、9位或12位数字，前两位是真实的省份。", "A region code has 6, 9 or 12 digits and begins with a real province."},
@@ -37,4 +38,8 @@ var orgMessages = messages{
 	"calendar.day":        {"有日期不真实，或不在这一年。", "A day is not real, or not of this year."},
 	"calendar.twice":      {"有日期重复。", "A day stands here twice."},
 	"calendar.statutory":  {"名单里{day}不是放假日，请核对是否用错了文件。", "The list does not have {day} off; check whether it is the right one."},
+	"seal.exists":         {"这个机构已有可用的印章。", "This unit has a seal that it can use."},
+	"seal.no-maker":       {"本平台不自行制章，请向电子印章平台申请。", "This platform makes no seals itself; apply for one at the seal platform."},
+	"account.first":       {"已有在用的系统管理员。其他账号请由管理员在页面上建立。", "There is an active administrator; other accounts are made by the administrator, in the pages."},
+	"account.unit":        {"运行平台的机构还没有登记，请用 --unit-name、--level、--region、--region-name 给出。", "The unit that runs the platform is not entered yet: give --unit-name, --level, --region and --region-name."},
 }

@@ -30,7 +30,7 @@ func openDesk(b *testing.B) desk {
 	if err := c.Complete(); err != nil {
 		b.Fatal(err)
 	}
-	a, err := app.Open(ctx, app.Options{Config: c, Demo: true, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+	a, err := app.Open(ctx, app.Options{Config: c, Demo: true, Maker: demo.Maker, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 		Hash: authn.Params{MemoryKiB: 64, Passes: 1, Threads: 1}})
 	if err != nil {
 		b.Fatal(err)

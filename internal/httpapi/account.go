@@ -6,6 +6,11 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/yinxin-org/yinxin/internal/authn"
+	"github.com/yinxin-org/yinxin/internal/change"
+	"github.com/yinxin-org/yinxin/internal/clock"
+	"github.com/yinxin-org/yinxin/internal/db"
 )
 
 const tagAccount = "账号 Accounts"
@@ -119,30 +124,126 @@ func registerAccount(api huma.API, d Deps) {
 		"Make a new password; it stands in the answer, this once. The account's sessions end.", http.StatusNotFound, http.StatusConflict), d.resetPassword)
 }
 
-func (d Deps) listAccounts(context.Context, *accountsInput) (*accountsOutput, error) {
-	return nil, soon
+func (d Deps) listAccounts(ctx context.Context, in *accountsInput) (*accountsOutput, error) {
+	out := &accountsOutput{}
+	out.Body.Items = []Account{}
+	err := d.DB.Read(ctx, func(q *db.Tx) error {
+		found, total, err := d.Accounts.List(ctx, q, authn.StaffFilter{UnitID: in.Unit, Role: in.Role, State: in.State, Login: in.Login,
+			Limit: in.Limit, Offset: in.Offset})
+		if err != nil {
+			return err
+		}
+		out.Body.Total = total
+		for _, a := range found {
+			x, err := d.account(ctx, q, a, in.lang())
+			if err != nil {
+				return err
+			}
+			out.Body.Items = append(out.Body.Items, x)
+		}
+		return nil
+	})
+	return out, err
 }
 
-func (d Deps) createAccount(context.Context, *accountCreateInput) (*accountSecretOutput, error) {
-	return nil, soon
+func (d Deps) account(ctx context.Context, q *db.Tx, a authn.Staff, lang string) (Account, error) {
+	unit, err := d.unitNamed(ctx, q, a.UnitID, lang)
+	state := "active"
+	if !a.Active {
+		state = "stopped"
+	}
+	return Account{ID: a.ID, Name: a.Name, Unit: unit, Roles: append([]string{}, a.Roles...), State: state,
+		CreatedAt: a.CreatedAt.In(clock.Shanghai), Version: a.Version}, err
 }
 
-func (d Deps) listRoles(context.Context, *struct{ Language }) (*rolesOutput, error) { return nil, soon }
-
-func (d Deps) getAccount(context.Context, *AccountPath) (*accountOutput, error) { return nil, soon }
-
-func (d Deps) updateAccount(context.Context, *accountUpdateInput) (*accountOutput, error) {
-	return nil, soon
+// accountNow is an account as it stands: the answer to every change of it.
+func (d Deps) accountNow(ctx context.Context, id, lang string) (*accountOutput, error) {
+	out := &accountOutput{}
+	err := d.DB.Read(ctx, func(q *db.Tx) error {
+		a, err := d.Accounts.Staff(ctx, q, id)
+		if err != nil {
+			return err
+		}
+		out.Body, err = d.account(ctx, q, a, lang)
+		return err
+	})
+	return out, err
 }
 
-func (d Deps) stopAccount(context.Context, *accountStepInput) (*accountOutput, error) {
-	return nil, soon
+// accountSecret is accountNow with a password that is shown this once.
+func (d Deps) accountSecret(ctx context.Context, id, password, lang string) (*accountSecretOutput, error) {
+	now, err := d.accountNow(ctx, id, lang)
+	if err != nil {
+		return nil, err
+	}
+	out := &accountSecretOutput{}
+	out.Body.Account, out.Body.Password = now.Body, password
+	return out, nil
 }
 
-func (d Deps) startAccount(context.Context, *accountStepInput) (*accountOutput, error) {
-	return nil, soon
+func (d Deps) createAccount(ctx context.Context, in *accountCreateInput) (*accountSecretOutput, error) {
+	b := in.Body
+	a, password, err := d.Units.NewAccount(ctx, change.Of(actorFrom(ctx), b.Reason), authn.Account{Login: b.Login, Name: b.Name, UnitID: b.UnitID, Roles: b.Roles})
+	if err != nil {
+		return nil, err
+	}
+	return d.accountSecret(ctx, a.ID, password, in.lang())
 }
 
-func (d Deps) resetPassword(context.Context, *accountStepInput) (*accountSecretOutput, error) {
-	return nil, soon
+var roleWords = map[string][2]string{
+	RoleClerk: {"经办", "clerk"}, RoleApprover: {"审批", "approver"}, RoleReviewer: {"签发单位复核", "issuer's reviewer"}, RoleVerifier: {"核验", "verifier"},
+	RoleCatalog: {"目录编制", "catalogue officer"}, RoleDigital: {"数字办", "digital office"}, RoleMatters: {"审改办", "matter office"}, RoleAdmin: {"系统管理员", "administrator"},
+}
+
+func (d Deps) listRoles(_ context.Context, in *struct{ Language }) (*rolesOutput, error) {
+	out := &rolesOutput{}
+	out.Body.Items = []RoleWord{}
+	for _, r := range authn.StaffRoles() {
+		words := roleWords[r]
+		out.Body.Items = append(out.Body.Items, RoleWord{Role: r, Label: choose(in.lang(), words[0], words[1]), Apart: authn.Apart(r)})
+	}
+	return out, nil
+}
+
+func (d Deps) getAccount(ctx context.Context, in *AccountPath) (*accountOutput, error) {
+	return d.accountNow(ctx, in.AccountID, in.lang())
+}
+
+func (d Deps) updateAccount(ctx context.Context, in *accountUpdateInput) (*accountOutput, error) {
+	err := d.DB.Write(ctx, func(tx *db.Tx) error {
+		_, err := d.Units.ChangeAccount(ctx, tx, change.Of(actorFrom(ctx), in.Body.Reason), authn.Staff{ID: in.AccountID, Name: in.Body.Name,
+			UnitID: in.Body.UnitID, Roles: in.Body.Roles, Version: in.Body.Version})
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return d.accountNow(ctx, in.AccountID, in.lang())
+}
+
+func (d Deps) stopAccount(ctx context.Context, in *accountStepInput) (*accountOutput, error) {
+	return d.setAccountActive(ctx, in, false)
+}
+
+func (d Deps) startAccount(ctx context.Context, in *accountStepInput) (*accountOutput, error) {
+	return d.setAccountActive(ctx, in, true)
+}
+
+func (d Deps) setAccountActive(ctx context.Context, in *accountStepInput, active bool) (*accountOutput, error) {
+	err := d.DB.Write(ctx, func(tx *db.Tx) error {
+		_, err := d.Units.SetAccountActive(ctx, tx, change.Of(actorFrom(ctx), in.Body.Reason), in.AccountID, in.Body.Version, active)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return d.accountNow(ctx, in.AccountID, in.lang())
+}
+
+func (d Deps) resetPassword(ctx context.Context, in *accountStepInput) (*accountSecretOutput, error) {
+	a, password, err := d.Units.NewPassword(ctx, change.Of(actorFrom(ctx), in.Body.Reason), in.AccountID, in.Body.Version)
+	if err != nil {
+		return nil, err
+	}
+	return d.accountSecret(ctx, a.ID, password, in.lang())
 }

@@ -5,6 +5,10 @@ import (
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/yinxin-org/yinxin/internal/change"
+	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/workday"
 )
 
 const tagCalendar = "工作日历 Calendar"
@@ -72,12 +76,46 @@ func registerCalendar(api huma.API, d Deps) {
 	}, RoleAdmin), d.setCalendarDay)
 }
 
-func (d Deps) getCalendar(context.Context, *YearPath) (*calendarOutput, error) { return nil, soon }
-
-func (d Deps) setCalendarYear(context.Context, *yearSetInput) (*calendarOutput, error) {
-	return nil, soon
+func (d Deps) getCalendar(ctx context.Context, in *YearPath) (*calendarOutput, error) {
+	out := &calendarOutput{}
+	err := d.DB.Read(ctx, func(q *db.Tx) error {
+		y, err := d.Calendar.Year(ctx, q, in.Year)
+		out.Body = CalendarYear{Year: in.Year, Known: y.Version > 0, Days: []CalendarDay{}, Version: y.Version}
+		for _, x := range y.Days {
+			out.Body.Days = append(out.Body.Days, CalendarDay{Day: x.Date, Work: x.Work, Name: x.Name})
+		}
+		return err
+	})
+	return out, err
 }
 
-func (d Deps) setCalendarDay(context.Context, *daySetInput) (*calendarOutput, error) {
-	return nil, soon
+// changeCalendar runs a change and has this node follow it at once.
+func (d Deps) changeCalendar(ctx context.Context, year YearPath, fn func(tx *db.Tx) error) (*calendarOutput, error) {
+	if err := d.DB.Write(ctx, fn); err != nil {
+		return nil, err
+	}
+	if err := d.Calendar.Reload(ctx); err != nil {
+		return nil, err
+	}
+	return d.getCalendar(ctx, &year)
+}
+
+func (d Deps) setCalendarYear(ctx context.Context, in *yearSetInput) (*calendarOutput, error) {
+	y := workday.Year{Year: in.Year, Version: in.Body.Version}
+	for _, x := range in.Body.Days {
+		y.Days = append(y.Days, workday.Day{Date: x.Day, Work: x.Work, Name: x.Name})
+	}
+	return d.changeCalendar(ctx, in.YearPath, func(tx *db.Tx) error {
+		return d.Units.SetYear(ctx, tx, change.Of(actorFrom(ctx), in.Body.Reason), y)
+	})
+}
+
+func (d Deps) setCalendarDay(ctx context.Context, in *daySetInput) (*calendarOutput, error) {
+	var day *workday.Day
+	if in.Body.Kind != "usual" {
+		day = &workday.Day{Date: in.Day, Work: in.Body.Kind == "work", Name: in.Body.Name}
+	}
+	return d.changeCalendar(ctx, in.YearPath, func(tx *db.Tx) error {
+		return d.Units.SetDay(ctx, tx, change.Of(actorFrom(ctx), in.Body.Reason), in.Year, in.Body.Version, in.Day, day)
+	})
 }

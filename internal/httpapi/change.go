@@ -2,10 +2,16 @@ package httpapi
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"net/http"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/yinxin-org/yinxin/internal/change"
+	"github.com/yinxin-org/yinxin/internal/clock"
+	"github.com/yinxin-org/yinxin/internal/db"
 )
 
 const tagChange = "变更留痕 Changes"
@@ -48,4 +54,61 @@ func registerChange(api huma.API, d Deps) {
 	}, RoleAdmin, RoleDigital, RoleCatalog, RoleMatters), d.listChanges)
 }
 
-func (d Deps) listChanges(context.Context, *changesInput) (*changesOutput, error) { return nil, soon }
+func (d Deps) listChanges(ctx context.Context, in *changesInput) (*changesOutput, error) {
+	f := change.Filter{Subject: change.Subject(in.Subject), SubjectID: in.SubjectID, UnitID: in.Unit, Before: in.Before, Limit: in.Limit}
+	if own := ownUnit(actorFrom(ctx), RoleAdmin, RoleDigital); own != "" {
+		f.UnitID = own
+	}
+	out := &changesOutput{}
+	out.Body.Items = []Change{}
+	var found []change.Change
+	err := d.DB.Read(ctx, func(q *db.Tx) (err error) {
+		found, err = d.Trail.List(ctx, q, f)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	names := map[string]string{}
+	for _, c := range found {
+		x, err := d.change(ctx, c, names, in.lang())
+		if err != nil {
+			return nil, err
+		}
+		out.Body.Items = append(out.Body.Items, x)
+	}
+	if len(found) == in.Limit {
+		out.Body.Next = found[len(found)-1].ID
+	}
+	return out, nil
+}
+
+// change is an entry as it is shown; names remembers the people who were looked up.
+func (d Deps) change(ctx context.Context, c change.Change, names map[string]string, lang string) (Change, error) {
+	out := Change{ID: c.ID, At: c.At.In(clock.Shanghai), Subject: string(c.Subject), SubjectID: c.SubjectID, Action: c.Action, Reason: c.By.Reason}
+	if _, known := names[c.By.AccountID]; !known {
+		p, err := d.Person(ctx, c.By.AccountID)
+		if err != nil {
+			return Change{}, err
+		}
+		names[c.By.AccountID] = p.Name
+	}
+	out.Person = Named{ID: c.By.AccountID, Name: names[c.By.AccountID]}
+	for text, into := range map[*string]*any{&c.Before: &out.Before, &c.After: &out.After} {
+		if *text == "" {
+			continue
+		}
+		if err := json.Unmarshal([]byte(*text), into); err != nil {
+			return Change{}, fmt.Errorf("decode change: %w", err)
+		}
+	}
+	if c.By.UnitID == "" {
+		return out, nil
+	}
+	err := d.DB.Read(ctx, func(q *db.Tx) error {
+		u, err := d.unitNamed(ctx, q, c.By.UnitID, lang)
+		out.Unit = &u
+		return err
+	})
+	return out, err
+}

@@ -5,6 +5,10 @@ import (
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/yinxin-org/yinxin/internal/change"
+	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/org"
 )
 
 const tagCodeTable = "代码表 Code tables"
@@ -85,14 +89,48 @@ func registerCodeTable(api huma.API, d Deps) {
 	}, RoleAdmin), d.setCodeTable)
 }
 
-func (d Deps) listCodeTables(context.Context, *codeTablesInput) (*codeTablesOutput, error) {
-	return nil, soon
+func codeTable(t org.CodeTable) CodeTable {
+	out := CodeTable{Code: t.Code, Name: t.Name, NameEn: t.NameEn, Entries: []CodeEntry{}, Version: t.Version}
+	for _, e := range t.Entries {
+		out.Entries = append(out.Entries, CodeEntry(e))
+	}
+	return out
 }
 
-func (d Deps) getCodeTable(context.Context, *CodeTablePath) (*codeTableOutput, error) {
-	return nil, soon
+func (d Deps) listCodeTables(ctx context.Context, in *codeTablesInput) (*codeTablesOutput, error) {
+	out := &codeTablesOutput{}
+	out.Body.Items = []CodeTableRow{}
+	err := d.DB.Read(ctx, func(q *db.Tx) error {
+		found, total, err := d.Units.CodeTables(ctx, q, in.Query, in.Limit, in.Offset)
+		for _, t := range found {
+			out.Body.Items = append(out.Body.Items, CodeTableRow{Code: t.Code, Name: choose(in.lang(), t.Name, t.NameEn), Entries: len(t.Entries)})
+		}
+		out.Body.Total = total
+		return err
+	})
+	return out, err
 }
 
-func (d Deps) setCodeTable(context.Context, *codeTableSetInput) (*codeTableOutput, error) {
-	return nil, soon
+func (d Deps) getCodeTable(ctx context.Context, in *CodeTablePath) (*codeTableOutput, error) {
+	out := &codeTableOutput{}
+	err := d.DB.Read(ctx, func(q *db.Tx) error {
+		t, err := d.Units.CodeTable(ctx, q, in.Code)
+		out.Body = codeTable(t)
+		return err
+	})
+	return out, err
+}
+
+func (d Deps) setCodeTable(ctx context.Context, in *codeTableSetInput) (*codeTableOutput, error) {
+	t := org.CodeTable{Code: in.Code, Name: in.Body.Name, NameEn: in.Body.NameEn, Version: in.Body.Version}
+	for _, e := range in.Body.Entries {
+		t.Entries = append(t.Entries, org.CodeEntry(e))
+	}
+	out := &codeTableOutput{}
+	err := d.DB.Write(ctx, func(tx *db.Tx) error {
+		saved, err := d.Units.SetCodeTable(ctx, tx, change.Of(actorFrom(ctx), in.Body.Reason), t)
+		out.Body = codeTable(saved)
+		return err
+	})
+	return out, err
 }

@@ -6,6 +6,12 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/yinxin-org/yinxin/internal/change"
+	"github.com/yinxin-org/yinxin/internal/clock"
+	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/errs"
+	"github.com/yinxin-org/yinxin/internal/org"
 )
 
 const tagMandate = "委托 Mandates"
@@ -98,14 +104,140 @@ func registerMandate(api huma.API, d Deps) {
 	}, RoleAdmin, RoleDigital, RoleCatalog), d.endMandate)
 }
 
-func (d Deps) listMandates(context.Context, *mandatesInput) (*mandatesOutput, error) {
-	return nil, soon
+// seesMandates are the roles that see the mandates of all units.
+var seesMandates = []string{RoleAdmin, RoleDigital, RoleMatters}
+
+func (d Deps) listMandates(ctx context.Context, in *mandatesInput) (*mandatesOutput, error) {
+	f := org.MandateFilter{Unit: in.Unit, Kind: org.MandateKind(in.Kind), State: org.MandateState(in.State), Limit: in.Limit, Offset: in.Offset}
+	if own := ownUnit(actorFrom(ctx), seesMandates...); own != "" {
+		f.Unit = own
+	}
+	out := &mandatesOutput{}
+	out.Body.Items = []Mandate{}
+	err := d.DB.Read(ctx, func(q *db.Tx) error {
+		found, total, err := d.Units.Mandates(ctx, q, f)
+		if err != nil {
+			return err
+		}
+		out.Body.Total = total
+		for _, m := range found {
+			x, err := d.mandate(ctx, q, m, in.lang())
+			if err != nil {
+				return err
+			}
+			out.Body.Items = append(out.Body.Items, x)
+		}
+		return nil
+	})
+	return out, err
 }
 
-func (d Deps) createMandate(context.Context, *mandateCreateInput) (*mandateOutput, error) {
-	return nil, soon
+func (d Deps) mandate(ctx context.Context, q *db.Tx, m org.Mandate, lang string) (Mandate, error) {
+	out := Mandate{ID: m.ID, Kind: string(m.Kind), Scope: []Coded{}, ValidFrom: date(m.ValidFrom), ValidTo: lastDay(m.ValidTo),
+		State: string(m.State(d.Clock.Now())), EndedAt: beijing(m.EndedAt), EndedFor: m.EndedFor, DecisionNo: m.DecisionNo, Version: m.Version}
+	var err error
+	if out.From, err = d.unitNamed(ctx, q, m.From, lang); err != nil {
+		return Mandate{}, err
+	}
+	if out.To, err = d.unitNamed(ctx, q, m.To, lang); err != nil {
+		return Mandate{}, err
+	}
+	for _, code := range m.Scope {
+		x := Coded{Code: code, Name: code}
+		if m.Kind == org.FrontDesk {
+			found, err := d.Matters.Get(ctx, q, code)
+			if err == nil {
+				x.Name = choose(lang, found.Name, found.NameEn)
+			} else if errs.Code(err) != "matter.unknown" {
+				return Mandate{}, err
+			}
+		} else if x, err = d.typeNamed(ctx, q, code, lang); err != nil {
+			return Mandate{}, err
+		}
+		out.Scope = append(out.Scope, x)
+	}
+	return out, nil
 }
 
-func (d Deps) getMandate(context.Context, *MandatePath) (*mandateOutput, error) { return nil, soon }
+// mandateOf finds a mandate that an actor may see: officers of the catalogue, those from and to their own unit.
+func (d Deps) mandateOf(ctx context.Context, q *db.Tx, id string) (org.Mandate, error) {
+	m, err := d.Units.Mandate(ctx, q, id)
+	if err != nil {
+		return org.Mandate{}, err
+	}
+	if own := ownUnit(actorFrom(ctx), seesMandates...); own != "" && m.From != own && m.To != own {
+		return org.Mandate{}, errs.New(errs.NotFound, "mandate.unknown")
+	}
+	return m, nil
+}
 
-func (d Deps) endMandate(context.Context, *mandateEndInput) (*mandateOutput, error) { return nil, soon }
+func (d Deps) getMandate(ctx context.Context, in *MandatePath) (*mandateOutput, error) {
+	out := &mandateOutput{}
+	err := d.DB.Read(ctx, func(q *db.Tx) error {
+		m, err := d.mandateOf(ctx, q, in.MandateID)
+		if err != nil {
+			return err
+		}
+		out.Body, err = d.mandate(ctx, q, m, in.lang())
+		return err
+	})
+	return out, err
+}
+
+func (d Deps) createMandate(ctx context.Context, in *mandateCreateInput) (*mandateOutput, error) {
+	actor := actorFrom(ctx)
+	if own := ownUnit(actor, RoleAdmin, RoleDigital); own != "" && in.Body.FromID != own {
+		return nil, errs.New(errs.Denied, "unit.not-own").On("fromId")
+	}
+	m := org.Mandate{From: in.Body.FromID, To: in.Body.ToID, Kind: org.MandateKind(in.Body.Kind), Scope: in.Body.Scope, DecisionNo: in.Body.DecisionNo}
+	var err error
+	if m.ValidFrom, err = dayOf(in.Body.ValidFrom, "validFrom"); err != nil {
+		return nil, err
+	}
+	if in.Body.ValidTo != "" {
+		last, err := dayOf(in.Body.ValidTo, "validTo")
+		if err != nil {
+			return nil, err
+		}
+		m.ValidTo = clock.EndOfDay(last)
+	}
+	out := &mandateOutput{}
+	err = d.DB.Write(ctx, func(tx *db.Tx) error {
+		made, err := d.Units.Entrust(ctx, tx, change.Of(actor, in.Body.Reason), m)
+		if err != nil {
+			return err
+		}
+		out.Body, err = d.mandate(ctx, tx, made, in.lang())
+		return err
+	})
+	return out, err
+}
+
+// dayOf reads a civil day in Beijing.
+func dayOf(text, field string) (time.Time, error) {
+	t, err := time.ParseInLocation(time.DateOnly, text, clock.Shanghai)
+	if err != nil {
+		return time.Time{}, errs.New(errs.Invalid, "field.date").On(field)
+	}
+	return t, nil
+}
+
+func (d Deps) endMandate(ctx context.Context, in *mandateEndInput) (*mandateOutput, error) {
+	actor := actorFrom(ctx)
+	out := &mandateOutput{}
+	err := d.DB.Write(ctx, func(tx *db.Tx) error {
+		m, err := d.mandateOf(ctx, tx, in.MandateID)
+		if err != nil {
+			return err
+		}
+		if own := ownUnit(actor, RoleAdmin, RoleDigital); own != "" && m.From != own {
+			return errs.New(errs.Denied, "unit.not-own")
+		}
+		if m, err = d.Units.EndMandate(ctx, tx, change.Of(actor, in.Body.Reason), m.ID, in.Body.Version); err != nil {
+			return err
+		}
+		out.Body, err = d.mandate(ctx, tx, m, in.lang())
+		return err
+	})
+	return out, err
+}

@@ -25,7 +25,7 @@ type itemsInput struct {
 type itemsOutput struct {
 	Body struct {
 		Items []ItemView `json:"items"`
-		Total int          `json:"total"`
+		Total int        `json:"total"`
 	}
 }
 

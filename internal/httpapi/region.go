@@ -5,6 +5,10 @@ import (
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/yinxin-org/yinxin/internal/change"
+	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/org"
 )
 
 const tagRegion = "行政区划 Regions"
@@ -75,8 +79,42 @@ func registerRegion(api huma.API, d Deps) {
 	}, RoleAdmin), d.setRegion)
 }
 
-func (d Deps) listRegions(context.Context, *regionsInput) (*regionsOutput, error) { return nil, soon }
+func region(r org.Region, lang string) Region {
+	return Region{Code: r.Code, Name: choose(lang, r.Name, r.NameEn), NameEn: r.NameEn, Parent: r.Parent(), Level: int(r.Level()), Valid: r.Valid,
+		Children: r.Children, Version: r.Version}
+}
 
-func (d Deps) getRegion(context.Context, *RegionPath) (*regionOutput, error) { return nil, soon }
+func (d Deps) listRegions(ctx context.Context, in *regionsInput) (*regionsOutput, error) {
+	out := &regionsOutput{}
+	out.Body.Items = []Region{}
+	err := d.DB.Read(ctx, func(q *db.Tx) error {
+		found, total, err := d.Units.Regions(ctx, q, org.RegionFilter{Words: in.Query, Parent: in.Parent, Level: org.Level(in.Level), Limit: in.Limit, Offset: in.Offset})
+		for _, r := range found {
+			out.Body.Items = append(out.Body.Items, region(r, in.lang()))
+		}
+		out.Body.Total = total
+		return err
+	})
+	return out, err
+}
 
-func (d Deps) setRegion(context.Context, *regionSetInput) (*regionOutput, error) { return nil, soon }
+func (d Deps) getRegion(ctx context.Context, in *RegionPath) (*regionOutput, error) {
+	out := &regionOutput{}
+	err := d.DB.Read(ctx, func(q *db.Tx) error {
+		r, err := d.Units.Region(ctx, q, in.Code)
+		out.Body = region(r, "zh")
+		return err
+	})
+	return out, err
+}
+
+func (d Deps) setRegion(ctx context.Context, in *regionSetInput) (*regionOutput, error) {
+	out := &regionOutput{}
+	err := d.DB.Write(ctx, func(tx *db.Tx) error {
+		r, err := d.Units.SetRegion(ctx, tx, change.Of(actorFrom(ctx), in.Body.Reason), org.Region{Code: in.Code, Name: in.Body.Name,
+			NameEn: in.Body.NameEn, Valid: in.Body.Valid, Version: in.Body.Version})
+		out.Body = region(r, "zh")
+		return err
+	})
+	return out, err
+}

@@ -6,6 +6,11 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/yinxin-org/yinxin/internal/change"
+	"github.com/yinxin-org/yinxin/internal/clock"
+	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/org"
 )
 
 // UnitVersion names a unit at the version that the editor has seen.
@@ -56,6 +61,29 @@ func registerReorganisation(api huma.API, d Deps) {
 	}, RoleAdmin), d.reorganise)
 }
 
-func (d Deps) reorganise(context.Context, *reorganisationInput) (*reorganisationOutput, error) {
-	return nil, soon
+func (d Deps) reorganise(ctx context.Context, in *reorganisationInput) (*reorganisationOutput, error) {
+	r := org.Reorganisation{Kind: in.Body.Kind, Successors: in.Body.Successors, DecisionNo: in.Body.DecisionNo}
+	var ids []string
+	for _, u := range in.Body.Units {
+		ids = append(ids, u.ID)
+		r.Units = append(r.Units, org.Seen{ID: u.ID, Version: u.Version})
+	}
+	for _, m := range in.Body.Types {
+		r.Types = append(r.Types, org.TypeMove{Type: m.Type, To: m.To})
+	}
+	var done org.Reorganisation
+	out := &reorganisationOutput{}
+	err := d.DB.Write(ctx, func(tx *db.Tx) (err error) {
+		if done, err = d.Units.Reorganise(ctx, tx, change.Of(actorFrom(ctx), in.Body.Reason), r); err != nil {
+			return err
+		}
+		out.Body = Reorganisation{ID: done.ID, At: done.At.In(clock.Shanghai), Kind: done.Kind, Children: done.Children, Accounts: done.Accounts,
+			DecisionNo: done.DecisionNo}
+		if out.Body.Units, err = d.unitsNamed(ctx, tx, ids, in.lang()); err != nil {
+			return err
+		}
+		out.Body.Successors, err = d.unitsNamed(ctx, tx, done.Successors, in.lang())
+		return err
+	})
+	return out, err
 }

@@ -6,6 +6,13 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/yinxin-org/yinxin/internal/change"
+	"github.com/yinxin-org/yinxin/internal/clock"
+	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/errs"
+	"github.com/yinxin-org/yinxin/internal/org"
+	"github.com/yinxin-org/yinxin/internal/sealing"
 )
 
 const tagSeal = "印章 Seals"
@@ -53,6 +60,46 @@ func registerSeal(api huma.API, d Deps) {
 	}, RoleDigital), d.makeSeal)
 }
 
-func (d Deps) listSeals(context.Context, *UnitPath) (*sealsOutput, error) { return nil, soon }
+func (d Deps) listSeals(ctx context.Context, in *UnitPath) (*sealsOutput, error) {
+	if own := ownUnit(actorFrom(ctx), RoleDigital, RoleAdmin); own != "" && in.UnitID != own {
+		return nil, errs.New(errs.Denied, "unit.not-own")
+	}
+	out := &sealsOutput{}
+	out.Body.Items, out.Body.CanBeMade = []Seal{}, d.Seals.CanMake()
+	err := d.DB.Read(ctx, func(q *db.Tx) error {
+		if _, err := d.Units.Get(ctx, q, in.UnitID); err != nil {
+			return err
+		}
+		found, err := d.Seals.Of(ctx, q, in.UnitID)
+		for _, x := range found {
+			out.Body.Items = append(out.Body.Items, d.seal(x))
+		}
+		return err
+	})
+	return out, err
+}
 
-func (d Deps) makeSeal(context.Context, *sealMakeInput) (*sealOutput, error) { return nil, soon }
+func (d Deps) seal(x sealing.Seal) Seal {
+	return Seal{Code: x.Code, Name: x.Name, Purpose: x.Purpose, State: x.State, ValidFrom: x.ValidFrom.In(clock.Shanghai),
+		ValidTo: x.ValidTo.In(clock.Shanghai), Usable: x.MayUse(d.Clock.Now())}
+}
+
+func (d Deps) makeSeal(ctx context.Context, in *sealMakeInput) (*sealOutput, error) {
+	var unit org.Unit
+	err := d.DB.Read(ctx, func(q *db.Tx) (err error) {
+		unit, err = d.Units.Get(ctx, q, in.UnitID)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	by := change.Of(actorFrom(ctx), in.Body.Reason)
+	x, err := d.Seals.Make(ctx, unit, sealing.ForLicenses, func(tx *db.Tx, x sealing.Seal) error {
+		return d.Trail.Record(ctx, tx, by, change.Entry{Subject: change.Seal, SubjectID: x.Code, Action: "create",
+			After: map[string]string{"unit": x.UnitID, "name": x.Name, "purpose": x.Purpose}})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &sealOutput{Body: d.seal(x)}, nil
+}

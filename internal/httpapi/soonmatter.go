@@ -31,7 +31,9 @@ func (d Deps) openMaterials(context.Context, *openMaterialsInput) (*openMaterial
 func (d Deps) boundMatters(context.Context, *boundMattersInput) (*boundMattersOutput, error) {
 	return nil, soon
 }
-func (d Deps) coverage(context.Context, *coverageInput) (*bindingCoverageOutput, error)   { return nil, soon }
+func (d Deps) coverage(context.Context, *coverageInput) (*bindingCoverageOutput, error) {
+	return nil, soon
+}
 func (d Deps) exportCoverage(context.Context, *coverageExportInput) (*file, error) { return nil, soon }
 func (d Deps) listExemptions(context.Context, *exemptionsInput) (*exemptionsOutput, error) {
 	return nil, soon

@@ -1,11 +1,22 @@
 package httpapi
 
 import (
+	"bytes"
 	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/yinxin-org/yinxin/internal/change"
+	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/errs"
+	"github.com/yinxin-org/yinxin/internal/org"
 )
 
 const tagSystem = "接入台账 Systems"
@@ -156,22 +167,176 @@ func registerSystem(api huma.API, d Deps) {
 	}, RoleDigital, RoleCatalog), d.removeSystem)
 }
 
-func (d Deps) listSystems(context.Context, *systemsInput) (*systemsOutput, error) { return nil, soon }
-
-func (d Deps) createSystem(context.Context, *systemCreateInput) (*systemOutput, error) {
-	return nil, soon
+func (f SystemFilter) domain(limit, offset int) org.SystemFilter {
+	return org.SystemFilter{Words: f.Query, Unit: f.Unit, Connection: f.Connection, Health: f.Health, Limit: limit, Offset: offset}
 }
 
-func (d Deps) systemCoverage(context.Context, *struct{ Language }) (*coverageOutput, error) {
-	return nil, soon
+func (d Deps) listSystems(ctx context.Context, in *systemsInput) (*systemsOutput, error) {
+	out := &systemsOutput{}
+	out.Body.Items = []System{}
+	err := d.DB.Read(ctx, func(q *db.Tx) error {
+		found, total, err := d.Units.Systems(ctx, q, in.domain(in.Limit, in.Offset))
+		if err != nil {
+			return err
+		}
+		out.Body.Total = total
+		for _, x := range found {
+			s, err := d.system(ctx, q, x, in.lang())
+			if err != nil {
+				return err
+			}
+			out.Body.Items = append(out.Body.Items, s)
+		}
+		return nil
+	})
+	return out, err
 }
 
-func (d Deps) exportSystems(context.Context, *exportInput) (*csvFile, error) { return nil, soon }
-
-func (d Deps) getSystem(context.Context, *SystemPath) (*systemOutput, error) { return nil, soon }
-
-func (d Deps) updateSystem(context.Context, *systemUpdateInput) (*systemOutput, error) {
-	return nil, soon
+func (d Deps) system(ctx context.Context, q *db.Tx, x org.System, lang string) (System, error) {
+	unit, err := d.unitNamed(ctx, q, x.Unit, lang)
+	return System{ID: x.ID, SystemBody: SystemBody{UnitID: x.Unit, Name: x.Name, Matters: append([]string{}, x.Matters...), Connection: x.Connection,
+		Since: x.Since, Health: x.Health, Gaps: x.Gaps}, Unit: unit, HealthAt: beijing(x.HealthAt), Version: x.Version}, err
 }
 
-func (d Deps) removeSystem(context.Context, *systemRemoveInput) (*struct{}, error) { return nil, soon }
+func (d Deps) getSystem(ctx context.Context, in *SystemPath) (*systemOutput, error) {
+	out := &systemOutput{}
+	err := d.DB.Read(ctx, func(q *db.Tx) error {
+		x, err := d.Units.System(ctx, q, in.SystemID)
+		if err != nil {
+			return err
+		}
+		out.Body, err = d.system(ctx, q, x, in.lang())
+		return err
+	})
+	return out, err
+}
+
+// ownSystem refuses a unit's officer who enters or changes another unit's system.
+func (d Deps) ownSystem(ctx context.Context, tx *db.Tx, id, unitID string) error {
+	own := ownUnit(actorFrom(ctx), RoleDigital)
+	if own == "" {
+		return nil
+	}
+	if id != "" {
+		x, err := d.Units.System(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if x.Unit != own {
+			return errs.New(errs.Denied, "unit.not-own")
+		}
+	}
+	if unitID != own {
+		return errs.New(errs.Denied, "unit.not-own").On("unitId")
+	}
+	return nil
+}
+
+func (d Deps) saveSystem(ctx context.Context, b SystemBody, id string, version int64, reason, lang string) (*systemOutput, error) {
+	out := &systemOutput{}
+	err := d.DB.Write(ctx, func(tx *db.Tx) error {
+		if err := d.ownSystem(ctx, tx, id, b.UnitID); err != nil {
+			return err
+		}
+		x, err := d.Units.SaveSystem(ctx, tx, change.Of(actorFrom(ctx), reason), org.System{ID: id, Unit: b.UnitID, Name: b.Name,
+			Matters: slices.Clone(b.Matters), Connection: b.Connection, Since: b.Since, Health: b.Health, Gaps: b.Gaps, Version: version})
+		if err != nil {
+			return err
+		}
+		out.Body, err = d.system(ctx, tx, x, lang)
+		return err
+	})
+	return out, err
+}
+
+func (d Deps) createSystem(ctx context.Context, in *systemCreateInput) (*systemOutput, error) {
+	return d.saveSystem(ctx, in.Body.SystemBody, "", 0, in.Body.Reason, in.lang())
+}
+
+func (d Deps) updateSystem(ctx context.Context, in *systemUpdateInput) (*systemOutput, error) {
+	return d.saveSystem(ctx, in.Body.SystemBody, in.SystemID, in.Body.Version, in.Body.Reason, in.lang())
+}
+
+func (d Deps) removeSystem(ctx context.Context, in *systemRemoveInput) (*struct{}, error) {
+	return nil, d.DB.Write(ctx, func(tx *db.Tx) error {
+		x, err := d.Units.System(ctx, tx, in.SystemID)
+		if err != nil {
+			return err
+		}
+		if err := d.ownSystem(ctx, tx, x.ID, x.Unit); err != nil {
+			return err
+		}
+		return d.Units.RemoveSystem(ctx, tx, change.Of(actorFrom(ctx), in.Body.Reason), x.ID, in.Body.Version)
+	})
+}
+
+func (d Deps) systemCoverage(ctx context.Context, in *struct{ Language }) (*coverageOutput, error) {
+	out := &coverageOutput{}
+	out.Body.ByUnit = []SystemCoverage{}
+	err := d.DB.Read(ctx, func(q *db.Tx) error {
+		found, err := d.Units.SystemCoverage(ctx, q)
+		if err != nil {
+			return err
+		}
+		for _, x := range found {
+			c := SystemCoverage{Systems: x.Systems, Connected: x.Connected, Matters: x.Matters, Covered: x.Covered}
+			if x.Unit == "" {
+				out.Body.All = c
+				continue
+			}
+			unit, err := d.unitNamed(ctx, q, x.Unit, in.lang())
+			if err != nil {
+				return err
+			}
+			c.Unit = &unit
+			out.Body.ByUnit = append(out.Body.ByUnit, c)
+		}
+		return nil
+	})
+	return out, err
+}
+
+// mostExported bounds the rows of an export.
+const mostExported = 100_000
+
+func (d Deps) exportSystems(ctx context.Context, in *exportInput) (*csvFile, error) {
+	var table bytes.Buffer
+	table.WriteString("\ufeff")
+	w := csv.NewWriter(&table)
+	head := []string{"机构代码", "机构", "系统", "接入方式", "接入日期", "运行状况", "事项数", "事项代码", "差距"}
+	if in.lang() == "en" {
+		head = []string{"unit code", "unit", "system", "connection", "since", "health", "matters", "matter codes", "gaps"}
+	}
+	if err := w.Write(head); err != nil {
+		return nil, fmt.Errorf("write table: %w", err)
+	}
+	err := d.DB.Read(ctx, func(q *db.Tx) error {
+		found, _, err := d.Units.Systems(ctx, q, in.domain(mostExported, 0))
+		if err != nil {
+			return err
+		}
+		for _, x := range found {
+			unit, err := d.unitNamed(ctx, q, x.Unit, in.lang())
+			if err != nil {
+				return err
+			}
+			err = w.Write([]string{x.Unit, inert(unit.Name), inert(x.Name), x.Connection, x.Since, x.Health, itoa(len(x.Matters)),
+				strings.Join(x.Matters, " "), inert(x.Gaps)})
+			if err != nil {
+				return fmt.Errorf("write table: %w", err)
+			}
+		}
+		return nil
+	})
+	w.Flush()
+	return &csvFile{ContentType: "text/csv; charset=utf-8", Disposition: `attachment; filename="systems.csv"`, Body: table.Bytes()},
+		errors.Join(err, w.Error())
+}
+
+// inert keeps a spreadsheet from taking a text for a formula.
+func inert(text string) string {
+	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
+		return "'" + text
+	}
+	return text
+}

@@ -2,10 +2,16 @@ package httpapi
 
 import (
 	"context"
+	"maps"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/yinxin-org/yinxin/internal/clock"
+	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/task"
 )
 
 const tagTask = "待办 Tasks"
@@ -44,4 +50,32 @@ func registerTask(api huma.API, d Deps) {
 	}, staff...), d.listTasks)
 }
 
-func (d Deps) listTasks(context.Context, *tasksInput) (*tasksOutput, error) { return nil, soon }
+func (d Deps) listTasks(ctx context.Context, in *tasksInput) (*tasksOutput, error) {
+	out := &tasksOutput{}
+	out.Body.Items = []Task{}
+	err := d.DB.Read(ctx, func(q *db.Tx) error {
+		all, err := d.Tasks.Open(ctx, q, actorFrom(ctx))
+		if err != nil {
+			return err
+		}
+		if in.Kind != "" {
+			all = slices.DeleteFunc(all, func(t task.Task) bool { return string(t.Kind) != in.Kind })
+		}
+		out.Body.Total = len(all)
+		for _, t := range all[min(in.Offset, len(all)):min(in.Offset+in.Limit, len(all))] {
+			x := Task{Kind: string(t.Kind), SubjectID: t.SubjectID, Label: t.Label, Role: t.Role, Detail: map[string]string{},
+				CreatedAt: t.CreatedAt.In(clock.Shanghai), DueAt: beijing(t.DueAt), Late: !t.DueAt.IsZero() && !d.Clock.Now().Before(t.DueAt)}
+			maps.Copy(x.Detail, t.Detail)
+			if t.UnitID != "" {
+				u, err := d.unitNamed(ctx, q, t.UnitID, in.lang())
+				if err != nil {
+					return err
+				}
+				x.Unit = &u
+			}
+			out.Body.Items = append(out.Body.Items, x)
+		}
+		return nil
+	})
+	return out, err
+}

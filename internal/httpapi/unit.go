@@ -6,6 +6,12 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/yinxin-org/yinxin/internal/change"
+	"github.com/yinxin-org/yinxin/internal/clock"
+	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/errs"
+	"github.com/yinxin-org/yinxin/internal/org"
 )
 
 const tagUnit = "机构 Units"
@@ -183,24 +189,178 @@ func registerUnit(api huma.API, d Deps) {
 	}), d.getCaretaker)
 }
 
-func (d Deps) listUnits(context.Context, *unitsInput) (*unitRowsOutput, error) { return nil, soon }
-
-func (d Deps) listRoots(context.Context, *rootsInput) (*unitRowsOutput, error) { return nil, soon }
-
-func (d Deps) createUnit(context.Context, *unitCreateInput) (*unitOutput, error) { return nil, soon }
-
-func (d Deps) getUnit(context.Context, *UnitPath) (*unitOutput, error) { return nil, soon }
-
-func (d Deps) updateUnit(context.Context, *unitUpdateInput) (*unitOutput, error) { return nil, soon }
-
-func (d Deps) listChildren(context.Context, *unitChildrenInput) (*unitRowsOutput, error) {
-	return nil, soon
+func (d Deps) listUnits(ctx context.Context, in *unitsInput) (*unitRowsOutput, error) {
+	return d.unitRows(ctx, in.lang(), org.Filter{Words: in.Query, Level: org.Level(in.Level), Region: in.Region, Kind: in.Kind,
+		State: org.State(in.State), Limit: in.Limit, Offset: in.Offset})
 }
 
-func (d Deps) listUnitHistory(context.Context, *UnitPath) (*unitHistoryOutput, error) {
-	return nil, soon
+func (d Deps) listRoots(ctx context.Context, in *rootsInput) (*unitRowsOutput, error) {
+	return d.unitRows(ctx, in.lang(), org.Filter{Roots: true, State: org.Active, Limit: in.Limit, Offset: in.Offset})
 }
 
-func (d Deps) getCaretaker(context.Context, *caretakerInput) (*caretakerOutput, error) {
-	return nil, soon
+func (d Deps) listChildren(ctx context.Context, in *unitChildrenInput) (*unitRowsOutput, error) {
+	err := d.DB.Read(ctx, func(q *db.Tx) error {
+		_, err := d.Units.Get(ctx, q, in.UnitID)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return d.unitRows(ctx, in.lang(), org.Filter{Parent: in.UnitID, State: org.State(in.State), Limit: in.Limit, Offset: in.Offset})
+}
+
+func (d Deps) unitRows(ctx context.Context, lang string, f org.Filter) (*unitRowsOutput, error) {
+	out := &unitRowsOutput{}
+	out.Body.Items = []UnitRow{}
+	err := d.DB.Read(ctx, func(q *db.Tx) error {
+		found, total, err := d.Units.Search(ctx, q, f)
+		for _, u := range found {
+			out.Body.Items = append(out.Body.Items, UnitRow{ID: u.ID, Name: choose(lang, u.Name, u.NameEn), Short: u.Short, Level: int(u.Level),
+				Region: u.Region, ParentID: u.Parent, Kind: u.Kind, State: string(u.State), Children: u.Children})
+		}
+		out.Body.Total = total
+		return err
+	})
+	return out, err
+}
+
+func (d Deps) getUnit(ctx context.Context, in *UnitPath) (*unitOutput, error) {
+	return d.unitNow(ctx, in.UnitID, in.lang())
+}
+
+// unitNow is a unit as it stands: the answer to every change of it.
+func (d Deps) unitNow(ctx context.Context, id, lang string) (*unitOutput, error) {
+	out := &unitOutput{}
+	err := d.DB.Read(ctx, func(q *db.Tx) error {
+		u, err := d.Units.Get(ctx, q, id)
+		if err != nil {
+			return err
+		}
+		out.Body, err = d.unit(ctx, q, u, lang)
+		return err
+	})
+	return out, err
+}
+
+func (d Deps) unit(ctx context.Context, q *db.Tx, u org.Unit, lang string) (Unit, error) {
+	out := Unit{ID: u.ID, UnitBody: UnitBody{Name: u.Name, NameEn: u.NameEn, Short: u.Short, Level: int(u.Level), Region: u.Region, Area: u.Area,
+		ParentID: u.Parent, Kind: u.Kind}, ShownName: choose(lang, u.Name, u.NameEn), Path: []Named{}, State: string(u.State),
+		EndedAt: beijing(u.EndedAt), Version: u.Version}
+	path, err := d.Units.Path(ctx, q, u)
+	if err != nil {
+		return Unit{}, err
+	}
+	for _, p := range path {
+		out.Path = append(out.Path, Named{ID: p.ID, Name: choose(lang, p.Name, p.NameEn)})
+	}
+	if out.Successors, err = d.unitsNamed(ctx, q, u.Successors, lang); err != nil {
+		return Unit{}, err
+	}
+	if out.Children, err = d.Units.Children(ctx, q, u.ID); err != nil {
+		return Unit{}, err
+	}
+	region, err := d.Units.Region(ctx, q, u.Region)
+	if err != nil && errs.Code(err) != "region.unknown" {
+		return Unit{}, err
+	}
+	out.RegionName = choose(lang, region.Name, region.NameEn)
+	return out, nil
+}
+
+func (d Deps) unitsNamed(ctx context.Context, q *db.Tx, ids []string, lang string) ([]Named, error) {
+	out := []Named{}
+	for _, id := range ids {
+		n, err := d.unitNamed(ctx, q, id, lang)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, n)
+	}
+	return out, nil
+}
+
+// entered is a unit as the domain knows it.
+func (b UnitBody) entered(id string, version int64) org.Unit {
+	return org.Unit{ID: id, Name: b.Name, NameEn: b.NameEn, Short: b.Short, Level: org.Level(b.Level), Region: b.Region, Area: b.Area,
+		Parent: b.ParentID, Kind: b.Kind, Version: version}
+}
+
+func (d Deps) createUnit(ctx context.Context, in *unitCreateInput) (*unitOutput, error) {
+	by := change.Of(actorFrom(ctx), in.Body.Reason)
+	err := d.DB.Write(ctx, func(tx *db.Tx) error {
+		_, err := d.Units.Create(ctx, tx, by, in.Body.entered(in.Body.ID, 0))
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return d.unitNow(ctx, in.Body.ID, in.lang())
+}
+
+func (d Deps) updateUnit(ctx context.Context, in *unitUpdateInput) (*unitOutput, error) {
+	by := change.Of(actorFrom(ctx), in.Body.Reason)
+	err := d.DB.Write(ctx, func(tx *db.Tx) error {
+		_, err := d.Units.Update(ctx, tx, by, in.Body.entered(in.UnitID, in.Body.Version))
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return d.unitNow(ctx, in.UnitID, in.lang())
+}
+
+var eventWords = map[org.EventKind][2]string{
+	org.Created: {"登记", "entered"}, org.Renamed: {"更名", "renamed"}, org.Moved: {"调整上级", "moved under another unit"},
+	org.WasMerged: {"合并", "merged into another unit"}, org.Absorbed: {"承继合并的机构", "took in merged units"},
+	org.WasSplit: {"分立", "split"}, org.Formed: {"承继分立的机构", "formed from a split"},
+	org.HandedOver: {"移交证照类型", "handed license types over"}, org.TookOver: {"接收证照类型", "took license types over"},
+	org.WasEnded: {"撤销", "closed"}, org.Succeeded: {"承继撤销的机构", "followed a closed unit"},
+}
+
+func (d Deps) listUnitHistory(ctx context.Context, in *UnitPath) (*unitHistoryOutput, error) {
+	out := &unitHistoryOutput{}
+	out.Body.Items = []UnitEvent{}
+	err := d.DB.Read(ctx, func(q *db.Tx) error {
+		if _, err := d.Units.Get(ctx, q, in.UnitID); err != nil {
+			return err
+		}
+		events, err := d.Units.History(ctx, q, in.UnitID)
+		if err != nil {
+			return err
+		}
+		for _, e := range events {
+			words := eventWords[e.Kind]
+			x := UnitEvent{At: e.At.In(clock.Shanghai), Kind: string(e.Kind), Text: choose(in.lang(), words[0], words[1]), Types: []Coded{},
+				Before: e.Former, DecisionNo: e.DecisionNo, Reason: e.Reason}
+			if x.Others, err = d.unitsNamed(ctx, q, e.Others, in.lang()); err != nil {
+				return err
+			}
+			for _, code := range e.Types {
+				t, err := d.typeNamed(ctx, q, code, in.lang())
+				if err != nil {
+					return err
+				}
+				x.Types = append(x.Types, t)
+			}
+			out.Body.Items = append(out.Body.Items, x)
+		}
+		return nil
+	})
+	return out, err
+}
+
+func (d Deps) getCaretaker(ctx context.Context, in *caretakerInput) (*caretakerOutput, error) {
+	out := &caretakerOutput{}
+	err := d.DB.Read(ctx, func(q *db.Tx) error {
+		chain, err := d.Units.Chain(ctx, q, in.UnitID, in.Type)
+		if err != nil {
+			return err
+		}
+		if out.Body.Chain, err = d.unitsNamed(ctx, q, chain, in.lang()); err != nil {
+			return err
+		}
+		out.Body.Unit = out.Body.Chain[len(chain)-1]
+		return nil
+	})
+	return out, err
 }

@@ -33,7 +33,7 @@ func (s *Store) NewAccount(ctx context.Context, by change.By, a authn.Account) (
 			return authn.Staff{}, "", err
 		}
 	}
-	a.Kind, a.HolderID, a.Password, a.Name = authn.KindStaff, "", authn.RandomPassword(), strings.TrimSpace(a.Name)
+	a.Kind, a.HolderID, a.Password, a.Name = authn.KindStaff, "", authn.PasswordFor(a.Login), strings.TrimSpace(a.Name)
 	slices.Sort(a.Roles)
 	_, err = s.o.Accounts.CreateWith(ctx, a, func(tx *db.Tx, id string) error {
 		if _, err := s.active(ctx, tx, a.UnitID, "unitId"); err != nil {

@@ -29,6 +29,8 @@ type Region struct {
 // Parent is the code of the region it lies in; "" for a province.
 func (r Region) Parent() string {
 	switch {
+	case len(r.Code) < 6:
+		return ""
 	case len(r.Code) == 12:
 		return r.Code[:9]
 	case len(r.Code) == 9:

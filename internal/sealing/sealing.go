@@ -45,6 +45,7 @@ type Store struct {
 	db    *db.DB
 	keys  *gm.KeyStore
 	clock clock.Clock
+	maker Maker // zero where seals are made elsewhere
 }
 
 // Open gives the store of seals.

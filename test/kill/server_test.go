@@ -41,7 +41,7 @@ func open(t *testing.T, dir, database string) *app.App {
 	if err := c.Complete(); err != nil {
 		t.Fatal(err)
 	}
-	a, err := app.Open(t.Context(), app.Options{Config: c, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Demo: true, Hash: world.Hash})
+	a, err := app.Open(t.Context(), app.Options{Config: c, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Demo: true, Maker: demo.Maker, Hash: world.Hash})
 	if err != nil {
 		t.Fatal(err)
 	}

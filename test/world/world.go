@@ -76,7 +76,7 @@ func open(t testing.TB, dir, url string) *World {
 	w := &World{Now: clock.At(Start), actors: map[string]*authn.Actor{}}
 	var err error
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
-	if w.App, err = app.Open(context.Background(), app.Options{Config: c, Log: log, Clock: w.Now, Demo: true, Hash: Hash}); err != nil {
+	if w.App, err = app.Open(context.Background(), app.Options{Config: c, Log: log, Clock: w.Now, Demo: true, Maker: demo.Maker, Hash: Hash}); err != nil {
 		t.Fatal(err)
 	}
 	if w.City, err = demo.Load(demo.Seed, Start); err != nil {

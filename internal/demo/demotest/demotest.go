@@ -41,7 +41,7 @@ func Open(t *testing.T, url string) *World {
 	if err := c.Complete(); err != nil {
 		t.Fatal(err)
 	}
-	a, err := app.Open(t.Context(), app.Options{Config: c, Log: slog.New(slog.NewJSONHandler(w.Log, nil)), Clock: w.Clock, Demo: true,
+	a, err := app.Open(t.Context(), app.Options{Config: c, Log: slog.New(slog.NewJSONHandler(w.Log, nil)), Clock: w.Clock, Demo: true, Maker: demo.Maker,
 		Hash: authn.Params{MemoryKiB: 64, Passes: 1, Threads: 1}})
 	if err != nil {
 		t.Fatal(err)
