@@ -65,7 +65,7 @@ func Load(seed uint64, today time.Time) (*City, error) {
 	if c.Items, c.Entries, c.Matters, err = loadMatters(); err != nil {
 		return nil, err
 	}
-	m := &maker{city: c, rnd: rand.New(rand.NewPCG(seed, seed)), births: map[string]int{}}
+	m := &maker{city: c, rnd: rand.New(rand.NewPCG(seed, seed)), births: map[string]int{}, portraits: map[look]string{}}
 	for name, into := range map[string]any{"names.json": &m.names, "cast.json": &m.cast,
 		"trades.json": &struct {
 			Trades *[]trade `json:"trades"`
@@ -90,6 +90,14 @@ func (c *City) Type(key string) (*catalog.Type, error) {
 		return nil, fmt.Errorf("no license type %q in the demonstration", key)
 	}
 	return &c.Types[i], nil
+}
+
+// codeOf is the code of a type that the demonstration is known to have.
+func (c *City) codeOf(key string) string {
+	if i := slices.Index(c.typeKeys, key); i >= 0 {
+		return c.Types[i].Code
+	}
+	return ""
 }
 
 // Unit finds a unit by its code.

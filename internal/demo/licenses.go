@@ -11,7 +11,8 @@ import (
 // phrases are the words this package puts into values itself; see Characters.
 const phrases = "福建省福州市村社区年月日时分起止至长期号座室（演示）有限公司男女汉族中国伍拾壹佰叁仟万元整责任自然人独资投资或控股" +
 	"单独所有共同国使用权建设地房屋出让市场化商品城镇住宅宗面积平方米筑结构钢筋混凝土总层数在业务编号预防保健科" +
-	"数字产园一期及下室勘察计工程监理新春晖经营许可证印医院三榕银行茉莉餐饮集成的单项仓山区路西侧信巷北块私全民其他0123456789" +
+	"数字产园一期及下室勘察计工程监理新春晖经营许可证印医院三榕银行茉莉餐饮集成的单项仓山区路西侧信巷北块私全民其他" +
+	"户主妻子女榕光牌青海丝闽祥坂污水处理厂处方药、非：中成化学制剂抗生素饮片动植物油悬浮需氧量氨氮曳引与强制驱动乘客电梯糕点速冻热加工烘烤类蒸煮面米熟品茶叶及茉莉花乌龙分装契税存房住个人所得印资薪金产权转移书据抵押担保债数额万元务履行期限零壹贰叁肆伍陆柒捌玖拾佰仟焊育婴员安消防施操作养老护理式师开展高阶段历教相关活软件质信系统验收网络性能批准检测附表为特种备北侧市政井温泉路地管临床内外儿科腔专业语数英物汽车重型厢客运货小轿非营0123456789" +
 	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-./:,、；。·〔〕"
 
 // licenses gives all holders what they have, in the order of their need: identity before firms, firms before
@@ -33,7 +34,10 @@ func (m *maker) licenses() error {
 			return err
 		}
 	}
-	return nil
+	if err := m.papers(); err != nil {
+		return err
+	}
+	return m.premises()
 }
 
 // issue enters a license of a type by its key.
@@ -52,7 +56,7 @@ func (m *maker) personal(h Holder) error {
 		// A card is renewed long before its twenty years are over, and nobody has one from before birth.
 		days := min(15*365, int(m.city.Today.Sub(h.Born).Hours()/24))
 		fields := map[string]string{"KZ_XB": h.Sex, "KZ_MZ": h.Nation, "KZ_CSRQ": iso(h.Born), "KZ_ZZ": h.Address}
-		if err := m.issue(IdentityCard, h.County(), m.daysAgo(20, days), fields, h.Code); err != nil {
+		if err := m.issueFaced(IdentityCard, h, m.daysAgo(20, days), fields); err != nil {
 			return err
 		}
 	}

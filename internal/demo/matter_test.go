@@ -23,7 +23,7 @@ func typeOf(c *demo.City, code string) (*catalog.Type, bool) {
 func TestMatters(t *testing.T) {
 	t.Parallel()
 	c := load(t)
-	if len(c.Matters) != 15 {
+	if len(c.Matters) < 60 {
 		t.Errorf("%d matters", len(c.Matters))
 	}
 	seen := map[string]bool{}
@@ -151,7 +151,7 @@ func checkResult(t *testing.T, c *demo.City, m *matter.Matter) {
 		checkFilled(t, field, m.Form[i])
 	}
 	for _, f := range typ.Fields {
-		if _, ok := m.ResultFields[f.Name]; f.Required && !ok {
+		if _, ok := m.ResultFields[f.Name]; m.MadeHere() && f.Required && !ok {
 			t.Errorf("nothing fills the required field %s", f.Name)
 		}
 	}
