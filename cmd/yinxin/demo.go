@@ -23,7 +23,7 @@ type demoCmd struct {
 
 // Help is the long help of the command.
 func (demoCmd) Help() string {
-	return `The first start makes a demonstration city: units of Fuzhou, 12 license types, 15 matters, 300 invented
+	return `The first start makes a demonstration city: units of Fuzhou, 34 license types, 89 matters, 300 invented
 holders with their licenses, all sealed under a root certificate that exists only in this folder. Accounts and
 passwords are made for the folder, printed here and kept in DIR/accounts.txt; the codes of the people and firms
 of its stories, to open cases for, are in DIR/cast.json.

@@ -60,7 +60,7 @@ func checkMatter(t *testing.T, c *demo.City, m *matter.Matter) {
 	if u, ok := c.Unit(m.Unit); !ok || int(u.Level)+1 != m.Level {
 		t.Errorf("unit %s %s of level %d", m.Unit, u.Name, u.Level)
 	}
-	if m.Name == "" || m.NameEn == "" || m.Days < 1 || m.Basis == "" || len(m.Materials) == 0 {
+	if m.Name == "" || m.NameEn == "" || m.Days < 1 || m.Basis == "" || (len(m.Materials) == 0) != (m.Kind == "06") {
 		t.Error("name, days, basis or materials are missing")
 	}
 	for i, x := range m.Materials {

@@ -142,6 +142,9 @@ func fill(ctx context.Context, a *app.App, progress func(done, of int), castOnly
 	if err := s.accounts(ctx, ids); err != nil {
 		return err
 	}
+	if err := s.configure(ctx); err != nil {
+		return err
+	}
 	if err := s.cases(ctx); err != nil {
 		return err
 	}
@@ -239,6 +242,9 @@ func (s *setup) holders(ctx context.Context) (map[string]string, error) {
 // atOnce is how many licenses, or seals, are made at the same time: enough to share each commit of the database.
 const atOnce = 24
 
+// hashAtOnce is how many passwords are hashed at the same time; each takes its share of memory.
+const hashAtOnce = 4
+
 // licenses issues the stock (存量证照) the way any license is issued: drafted, sealed, reviewed, published.
 func (s *setup) licenses(ctx context.Context, ids map[string]string) error {
 	work, ctx := errgroup.WithContext(ctx)
@@ -288,61 +294,80 @@ func (s *setup) issue(ctx context.Context, l License, ids map[string]string) err
 	})
 }
 
+// login is an account to be made, with what the list of accounts says of it.
+type login struct {
+	authn.Account
+	what string
+}
+
 // accounts makes the accounts with passwords of their own and lists them in a file that only the owner reads.
 func (s *setup) accounts(ctx context.Context, ids map[string]string) error {
-	var list strings.Builder
-	list.WriteString("# 印信演示账号。口令只为本目录生成。 Accounts of this demonstration; passwords were made for this folder.\n")
-	add := func(a authn.Account, what string) error {
-		a.Password = password()
-		id, err := s.app.Accounts.Create(ctx, a)
-		if err != nil {
-			return fmt.Errorf("make account %s: %w", a.Login, err)
-		}
-		s.actors[a.Login] = &authn.Actor{AccountID: id, Name: a.Name, Kind: a.Kind, UnitID: a.UnitID, HolderID: a.HolderID, Roles: a.Roles}
-		fmt.Fprintf(&list, "%s\t%s\t%s\n", a.Login, a.Password, what)
-		return nil
-	}
+	var all []login
 	for _, x := range s.city.Staff {
 		u, _ := s.city.Unit(x.Unit)
-		err := add(authn.Account{Login: x.Login, Name: x.Name, Kind: authn.KindStaff, UnitID: x.Unit, Roles: x.Roles},
-			strings.Join(x.Roles, ",")+" "+u.Name)
+		all = append(all, login{authn.Account{Login: x.Login, Name: x.Name, Kind: authn.KindStaff, UnitID: x.Unit, Roles: x.Roles},
+			strings.Join(x.Roles, ",") + " " + u.Name})
+	}
+	if len(ids) > 0 {
+		holders, err := s.holderAccounts(ids)
 		if err != nil {
 			return err
 		}
+		all = append(all, holders...)
 	}
-	if len(ids) > 0 {
-		if err := s.holderAccounts(ids, add); err != nil {
-			return err
-		}
+	if err := s.createAccounts(ctx, all); err != nil {
+		return err
+	}
+	var list strings.Builder
+	list.WriteString("# 印信演示账号。口令只为本目录生成。 Accounts of this demonstration; passwords were made for this folder.\n")
+	for _, a := range all {
+		fmt.Fprintf(&list, "%s\t%s\t%s\n", a.Login, a.Password, a.what)
 	}
 	return os.WriteFile(filepath.Join(s.app.Config.Data, AccountsFile), []byte(list.String()), 0o600)
 }
 
-// holderAccounts adds the accounts of the holders who can sign in: the cast, and one holder of each type.
-func (s *setup) holderAccounts(ids map[string]string, add func(a authn.Account, what string) error) error {
-	addHolder := func(login string, h Holder, note string) error {
-		return add(authn.Account{Login: login, Name: h.Name, Kind: authn.KindHolder, HolderID: ids[h.Code], Roles: []string{"holder"}}, "holder "+note)
+// createAccounts makes passwords and accounts, a few at a time: a password takes long to hash, as it should.
+func (s *setup) createAccounts(ctx context.Context, all []login) error {
+	work, ctx := errgroup.WithContext(ctx)
+	work.SetLimit(hashAtOnce)
+	var mu sync.Mutex
+	for i := range all {
+		a := &all[i]
+		a.Password = password()
+		work.Go(func() error {
+			id, err := s.app.Accounts.Create(ctx, a.Account)
+			if err != nil {
+				return fmt.Errorf("make account %s: %w", a.Login, err)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			s.actors[a.Login] = &authn.Actor{AccountID: id, Name: a.Name, Kind: a.Kind, UnitID: a.UnitID, HolderID: a.HolderID, Roles: a.Roles}
+			return nil
+		})
+	}
+	return work.Wait()
+}
+
+// holderAccounts are those of the stories and one for the sake of each type.
+func (s *setup) holderAccounts(ids map[string]string) ([]login, error) {
+	var all []login
+	add := func(name string, h Holder, note string) {
+		all = append(all, login{authn.Account{Login: name, Name: h.Name, Kind: authn.KindHolder, HolderID: ids[h.Code], Roles: []string{"holder"}}, "holder " + note})
 	}
 	for _, key := range castLogins {
 		h, ok := s.city.Cast(key)
 		if !ok {
-			return fmt.Errorf("the cast has no %s", key)
+			return nil, fmt.Errorf("the cast has no %s", key)
 		}
-		if err := addHolder(key, h, h.Note); err != nil {
-			return err
-		}
+		add(key, h, h.Note)
 	}
 	examples := s.city.examples()
 	for i, key := range s.city.typeKeys {
-		h, ok := s.city.Holder(examples[s.city.Types[i].Code])
-		if !ok {
-			continue
-		}
-		if err := addHolder(exampleLogin+key, h, "持有"+s.city.Types[i].Name); err != nil {
-			return err
+		if h, ok := s.city.Holder(examples[s.city.Types[i].Code]); ok {
+			add(exampleLogin+key, h, "持有"+s.city.Types[i].Name)
 		}
 	}
-	return nil
+	return all, nil
 }
 
 // password is random, long enough, and easy to copy from a screen.
