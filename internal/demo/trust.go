@@ -69,7 +69,11 @@ func (s *setup) seals(ctx context.Context) error {
 			purpose[unit] = sealing.ForLicenses
 		}
 		for _, step := range t.Seals {
-			if step.Unit != "issuer" {
+			switch step.Unit {
+			case "issuer":
+			case "definer":
+				purpose[t.Definer] = sealing.ForLicenses
+			default:
 				purpose[step.Unit] = sealing.ForLicenses
 			}
 		}
