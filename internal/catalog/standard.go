@@ -36,8 +36,7 @@ func (s *Store) PutStandard(ctx context.Context, tx *db.Tx, a *authn.Actor, x St
 		return errs.New(errs.Denied, "denied")
 	}
 	x.Code, x.Title = strings.TrimSpace(x.Code), strings.TrimSpace(x.Title)
-	slices.Sort(x.Types)
-	x.Types = slices.Compact(x.Types)
+	x.Types = slices.Compact(slices.Sorted(slices.Values(x.Types)))
 	if err := x.check(); err != nil {
 		return err
 	}
