@@ -1,6 +1,7 @@
 import type { Client } from '@yinxin/shared'
 import type { components } from '@yinxin/shared/openapi.d.ts'
 import { catalogApi } from './api.catalog'
+import { intakeApi } from './api.intake'
 import { matterApi } from './api.matter'
 import { orgApi } from './api.org'
 
@@ -39,6 +40,7 @@ export function makeApi(c: Client) {
     ...catalogApi(c),
     ...matterApi(c),
     ...orgApi(c),
+    ...intakeApi(c),
 
     session: () => c.get<Session>(`${v1}/session`),
     signOut: () => c.delete(`${v1}/session`),

@@ -8,6 +8,7 @@ import NewCasePage from './pages/NewCasePage.vue'
 import RulesPage from './pages/RulesPage.vue'
 import TodayPage from './pages/TodayPage.vue'
 import { catalogRoutes } from './routes/catalog'
+import { intakeRoutes } from './routes/intake'
 import { matterRoutes } from './routes/matter'
 import { orgRoutes } from './routes/org'
 
@@ -33,6 +34,7 @@ export function makeRouter() {
       ...catalogRoutes,
       ...matterRoutes,
       ...orgRoutes,
+      ...intakeRoutes,
       { path: '/:rest(.*)*', name: 'missing', component: MissingPage },
     ],
     scrollBehavior: (to, _from, saved) => saved ?? (to.hash ? { el: to.hash, top: 80 } : { top: 0 }),

@@ -1,5 +1,6 @@
 import { catalogEn } from './catalog.en'
 import { matterEn } from './matter.en'
+import { intakeEn } from './intake.en'
 import { orgEn } from './org.en'
 import { fieldsEn } from './fields.en'
 import { partsEn } from './parts.en'
@@ -11,6 +12,7 @@ export const en: SameShape<typeof zh> = {
   ...catalogEn,
   ...matterEn,
   ...orgEn,
+  ...intakeEn,
   ...partsEn,
   ...fieldsEn,
 

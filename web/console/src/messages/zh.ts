@@ -1,5 +1,6 @@
 import { catalogZh } from './catalog.zh'
 import { matterZh } from './matter.zh'
+import { intakeZh } from './intake.zh'
 import { orgZh } from './org.zh'
 import { fieldsZh } from './fields.zh'
 import { partsZh } from './parts.zh'
@@ -10,6 +11,7 @@ export const zh = {
   ...catalogZh,
   ...matterZh,
   ...orgZh,
+  ...intakeZh,
   ...partsZh,
   ...fieldsZh,
 
