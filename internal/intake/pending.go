@@ -3,16 +3,11 @@ package intake
 import (
 	"context"
 
-	"github.com/yinxin-org/yinxin/internal/catalog"
 	"github.com/yinxin-org/yinxin/internal/change"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/matter"
 )
-
-func (d *Desk) importType(context.Context, *db.Tx, change.By, catalog.Type, bool) (bool, error) {
-	return false, errs.New(errs.Unavailable, "unavailable")
-}
 
 func (d *Desk) importItem(context.Context, *db.Tx, change.By, matter.Item) (bool, error) {
 	return false, errs.New(errs.Unavailable, "unavailable")

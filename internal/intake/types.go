@@ -97,7 +97,7 @@ func (d *Desk) typePlan() plan {
 			t, faults := typeOf(b, r)
 			publish := b.role == "digital"
 			return func(ctx context.Context, tx *db.Tx, by change.By) (bool, error) {
-				return d.importType(ctx, tx, by, t, publish)
+				return d.o.Types.Import(ctx, tx, by, t, publish)
 			}, faults
 		}}
 }
@@ -113,7 +113,7 @@ func typeOf(b *batch, r *record) (catalog.Type, []Fault) {
 	}
 	t := catalog.Type{Code: v.get("code"), Name: v.get("name"), NameEn: v.get("nameEn"), DefinerName: v.get("definerName"),
 		DefinerLevel: v.int("definerLevel"), HolderKind: catalog.HolderKind(v.get("holderKind")), Kind: v.get("kind"),
-		Family: or("family", "permit"), Making: catalog.Making(or("making", string(catalog.Online))), Source: v.get("source"),
+		Family: or("family", "permit"), Making: catalog.Making(or("making", string(catalog.Online))), National: v.bool("national"), Source: v.get("source"),
 		Number: v.get("number"), Secrecy: v.get("secrecy"), Standard: v.get("standard"), Basis: v.get("basis"), Usage: v.get("usage"),
 		Holders: max(v.int("holders"), 1), Issuers: v.list("issuers")}
 	t.Definer = or("definer", t.Code[:min(18, len(t.Code))])
