@@ -22,6 +22,8 @@ var openings = []opening{
 		map[matter.Party]string{matter.Applicant: "new-firm", matter.Representative: "loser"}},
 	{"gl-xzfw-clerk", "11350102YX010009294350110905001",
 		map[matter.Party]string{matter.Applicant: "tea-firm", matter.Representative: "baker"}},
+	{"fz-gjj-clerk", "12350100YX001019373352041947001", map[matter.Party]string{matter.Applicant: "father"}},
+	{"gl-dongjie-clerk", "11350102YX0101036N5350511914001", map[matter.Party]string{matter.Applicant: "elder"}},
 }
 
 // cases opens the cases as their clerks would; what they need is fetched through the door.

@@ -83,9 +83,12 @@ final class Face {
         return index;
     }
 
-    /** Equal but for white space and the mark between several holders; a date may be written 20250102, 2025-01-02 or 2025年1月2日. */
+    /**
+     * Equal but for white space and the mark between several values, which in a table stand one a row without
+     * any; a date may be written 20250102, 2025-01-02 or 2025年1月2日.
+     */
     private static boolean same(String meta, String shown) {
-        return plain(meta).equals(plain(shown));
+        return plain(meta).equals(plain(shown)) || plain(meta.replace("^", "")).equals(plain(shown));
     }
 
     private static String plain(String value) {
