@@ -133,6 +133,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 	}
 	a.Units = org.Open(org.Options{DB: a.DB, Clock: a.Clock, Trail: a.Trail, Tasks: a.Tasks, Accounts: a.Accounts, Calendar: a.Calendar})
 	a.Types = catalog.Open(catalog.Options{Clock: a.Clock, Units: a.Units, Trail: a.Trail, Tasks: a.Tasks, Gate: a.Faces.Gate})
+	a.Units.UseCatalogue(a.Types)
 	if err := a.DB.Write(ctx, func(tx *db.Tx) error { return a.Types.Adopt(ctx, tx) }); err != nil {
 		return err
 	}

@@ -210,7 +210,7 @@ func (s *Store) Vacancies(ctx context.Context, q *db.Tx, unitID string) ([]Vacan
 	if s.o.Catalogue == nil {
 		return nil, nil
 	}
-	claims, err := s.o.Catalogue.Claims(ctx, q, unitID)
+	claims, err := s.o.Catalogue.ClaimsOf(ctx, q, unitID)
 	if err != nil || len(claims) == 0 {
 		return nil, err
 	}

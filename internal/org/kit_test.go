@@ -39,7 +39,7 @@ type kit struct {
 // claims is a catalogue that knows who has claimed what.
 type claims struct{ list []org.Claim }
 
-func (c *claims) Claims(_ context.Context, _ *db.Tx, unitID string) ([]org.Claim, error) {
+func (c *claims) ClaimsOf(_ context.Context, _ *db.Tx, unitID string) ([]org.Claim, error) {
 	var found []org.Claim
 	for _, x := range c.list {
 		if unitID == "" || x.Unit == unitID {

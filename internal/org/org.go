@@ -82,8 +82,8 @@ type Claim struct {
 
 // Catalogue is what units must know of the license types, which stand above them.
 type Catalogue interface {
-	// Claims lists the claims in force, of one unit or, for "", of all.
-	Claims(ctx context.Context, q *db.Tx, unitID string) ([]Claim, error)
+	// ClaimsOf lists the claims in force, of one unit or, for "", of all.
+	ClaimsOf(ctx context.Context, q *db.Tx, unitID string) ([]Claim, error)
 	// MoveClaims passes claims in force from one unit to another: those of the types named or, for nil, all.
 	MoveClaims(ctx context.Context, tx *db.Tx, by change.By, from, to string, types []string) error
 }
@@ -105,6 +105,9 @@ type Store struct {
 	trail *change.Trail
 	tasks *task.Store
 }
+
+// UseCatalogue gives the store the types that stand above it. It is called before the store is used.
+func (s *Store) UseCatalogue(c Catalogue) { s.o.Catalogue = c }
 
 // Open gives the store of units.
 func Open(o Options) *Store { return &Store{o: o, trail: o.Trail, tasks: o.Tasks} }

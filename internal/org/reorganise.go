@@ -27,25 +27,28 @@ const maxDecision = 60
 
 // Seen names a unit at the version that the editor has seen.
 type Seen struct {
-	ID      string
-	Version int64
+	ID      string `json:"id"`
+	Version int64  `json:"version"`
 }
 
 // TypeMove says which unit takes over a type.
-type TypeMove struct{ Type, To string }
+type TypeMove struct {
+	Type string `json:"type"`
+	To   string `json:"to"`
+}
 
 // Reorganisation is what is to happen, or has happened.
 type Reorganisation struct {
-	Kind       string
-	Units      []Seen     // to whom it happens
-	Successors []string   // active units; the first one follows in all that is not handed over apart
-	Types      []TypeMove // for Divide and HandOver
-	DecisionNo string     // 文号
+	Kind       string     `json:"kind"`
+	Units      []Seen     `json:"units"`                // to whom it happens
+	Successors []string   `json:"successors,omitempty"` // active units; the first one follows in all that is not handed over apart
+	Types      []TypeMove `json:"types,omitempty"`      // for Divide and HandOver
+	DecisionNo string     `json:"decisionNo"`           // 文号
 
-	ID       string    // the rest is filled in when it has happened
-	At       time.Time //
-	Children int       // units that came under the chief successor
-	Accounts int       // active accounts that still belong to units that ended
+	ID       string    `json:"id"` // the rest is filled in when it has happened
+	At       time.Time `json:"at"`
+	Children int       `json:"-"` // units that came under the chief successor
+	Accounts int       `json:"-"` // active accounts that still belong to units that ended
 }
 
 // reorganising is a re-organisation under way: in its transaction, with its units read.
