@@ -10,3 +10,12 @@ export function tally(m: Pick<Matter, 'materials'>): Counts {
 
 /** How many materials nobody has decided on. */
 export const openMaterials = (m: Pick<Matter, 'materials'>): number => tally(m).open
+
+/** The matters of one item by level, the highest first: the five levels carry the same item. */
+export function byLevel(matters: readonly Matter[]): { level: number; matters: Matter[] }[] {
+  const levels = [...new Set(matters.map((m) => m.level))].sort((a, b) => a - b)
+  return levels.map((level) => ({ level, matters: matters.filter((m) => m.level === level) }))
+}
+
+/** The five levels of 行使层级 (GB/T 39046 A.2). */
+export const fiveLevels = [2, 3, 4, 5, 6] as const

@@ -5,7 +5,7 @@ export interface Counts {
   open: number
 }
 
-/** Materials for which somebody has decided, and those that come by themselves, of a hundred; undefined of nothing. */
+/** A part of a whole in hundredths, rounded down, so that 99.96 % is not taken for everything; undefined of nothing. */
 export function share(part: number, whole: number): number | undefined {
   return whole > 0 ? Math.floor((1000 * part) / whole) / 10 : undefined
 }
@@ -15,7 +15,12 @@ export function boundShare(c: Counts): number | undefined {
   return share(c.bound, c.bound + c.open)
 }
 
-/** A share as text; rounded down, so that 99.96 % is not taken for everything. */
+/** How many of all materials somebody has decided on: 应绑尽绑. */
+export function decidedShare(c: Counts): number | undefined {
+  return share(c.bound + c.plain, c.bound + c.plain + c.open)
+}
+
+/** A share as text. */
 export function percent(n: number | undefined): string {
   return n === undefined ? '—' : `${n.toFixed(1)}%`
 }
