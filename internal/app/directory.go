@@ -140,22 +140,27 @@ func stepName(s matter.Step) web.Text {
 func (d directory) material(ctx context.Context, tx *db.Tx, m *matter.Matter, x matter.Material) (web.GuideMaterial, error) {
 	out := web.GuideMaterial{Name: web.Text{Zh: x.Name}, Required: x.Required, Party: partyWords[x.Party]}
 	for _, b := range x.Bindings {
-		s, err := d.source(ctx, tx, b.Type, b.Fields)
+		s, err := d.source(ctx, tx, b)
 		if err != nil {
 			return web.GuideMaterial{}, err
 		}
 		out.Sources = append(out.Sources, s)
+		exempt, err := d.a.Matters.Exempt(ctx, tx, *m, b.Type, d.a.Clock.Now())
+		if err != nil && errs.Code(err) != "unit.unknown" {
+			return web.GuideMaterial{}, err
+		}
+		out.Exempt = out.Exempt || exempt
 	}
 	return out, nil
 }
 
 // source tells of a license that is read or shown: which type, whose, and which fields of it.
-func (d directory) source(ctx context.Context, tx *db.Tx, code string, fields []string) (web.GuideSource, error) {
-	t, err := d.typeOrCode(ctx, tx, code)
+func (d directory) source(ctx context.Context, tx *db.Tx, b matter.Binding) (web.GuideSource, error) {
+	t, err := d.typeOrCode(ctx, tx, b.Type)
 	if err != nil {
 		return web.GuideSource{}, err
 	}
-	return web.GuideSource{Type: web.TypeRef{Code: t.Code, Name: typeText(t)}, From: web.Text{Zh: t.DefinerName}, Fields: fieldTexts(t, fields)}, nil
+	return web.GuideSource{Type: web.TypeRef{Code: t.Code, Name: typeText(t)}, From: web.Text{Zh: t.DefinerName}, Fields: fieldTexts(t, b.Fields)}, nil
 }
 
 func fieldTexts(t *catalog.Type, names []string) []web.Text {
@@ -219,22 +224,6 @@ func (d directory) Regions(ctx context.Context) ([]web.Choice, error) {
 	})
 }
 
-func (d directory) Exempt(context.Context, web.ListQuery) (web.Found[web.ListRow], error) {
-	return web.Found[web.ListRow]{}, nil
-}
-
-func (d directory) Inspections(context.Context, web.ListQuery) (web.Found[web.ListRow], error) {
-	return web.Found[web.ListRow]{}, nil
-}
-
-func (d directory) Scenarios(context.Context, web.ListQuery) (web.Found[web.ScenarioRow], error) {
-	return web.Found[web.ScenarioRow]{}, nil
-}
-
-func (d directory) Scenario(context.Context, string) (web.ScenarioView, error) {
-	return web.ScenarioView{}, errs.New(errs.NotFound, "page.unknown")
-}
-
 func (d directory) Licenses(ctx context.Context, q web.ListQuery) (web.Found[web.LicenseRow], error) {
 	return read(ctx, d.a, func(tx *db.Tx) (web.Found[web.LicenseRow], error) {
 		found, total, err := d.a.Types.Search(ctx, tx, catalog.Filter{Query: q.Words, Holder: catalog.HolderKind(q.Audience), State: catalog.InUse,
@@ -284,8 +273,11 @@ func (d directory) License(ctx context.Context, code string) (web.LicenseView, e
 			v.Fields = append(v.Fields, web.Text{Zh: f.Label, En: f.LabelEn})
 		}
 		used, err := d.guides(ctx, tx, matter.Filter{Type: code, Limit: mattersShown})
+		if err != nil {
+			return web.LicenseView{}, err
+		}
 		v.UsedIn = used.Items
-		return v, err
+		return v, d.shownIn(ctx, tx, &v)
 	})
 }
 

@@ -16,7 +16,7 @@ import (
 // listSource is how a list is read.
 type listSource func(ctx context.Context, q ListQuery) (Found[ListRow], error)
 
-var listFilters = map[string][]string{"level": levelValues, "for": audienceValues}
+var listFilters = map[string][]string{"level": levelValues}
 
 func (s *Site) exempt(w http.ResponseWriter, r *http.Request) {
 	s.list(w, r, "exempt", s.deps.Directory.Exempt)
