@@ -218,22 +218,35 @@ func (d directory) Regions(ctx context.Context) ([]web.Choice, error) {
 		}
 		out := make([]web.Choice, 0, len(codes))
 		for _, c := range codes {
-			out = append(out, web.Choice{Value: c, Text: web.Text{Zh: c}})
+			name, err := d.region(ctx, tx, c)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, web.Choice{Value: c, Text: name})
 		}
 		return out, nil
 	})
 }
 
+// region names a region; one that is not entered is told by its code.
+func (d directory) region(ctx context.Context, tx *db.Tx, code string) (web.Text, error) {
+	r, err := d.a.Units.Region(ctx, tx, code)
+	if err != nil && errs.Of(err).Kind == errs.NotFound {
+		return web.Text{Zh: code}, nil
+	}
+	return web.Text{Zh: r.Name, En: r.NameEn}, err
+}
+
 func (d directory) Licenses(ctx context.Context, q web.ListQuery) (web.Found[web.LicenseRow], error) {
 	return read(ctx, d.a, func(tx *db.Tx) (web.Found[web.LicenseRow], error) {
-		found, total, err := d.a.Types.Search(ctx, tx, catalog.Filter{Query: q.Words, Holder: catalog.HolderKind(q.Audience), State: catalog.InUse,
+		found, total, err := d.a.Types.Search(ctx, tx, catalog.Filter{Query: q.Words, State: catalog.InUse, Holder: catalog.HolderKind(q.Audience),
 			Limit: q.Limit, Offset: q.Offset})
 		if err != nil {
 			return web.Found[web.LicenseRow]{}, err
 		}
 		out := web.Found[web.LicenseRow]{Total: total}
 		for _, e := range found {
-			t, err := d.a.Types.Version(ctx, tx, e.Code, e.Version)
+			t, err := d.typeOrCode(ctx, tx, e.Code)
 			if err != nil {
 				return web.Found[web.LicenseRow]{}, err
 			}
@@ -272,6 +285,9 @@ func (d directory) License(ctx context.Context, code string) (web.LicenseView, e
 		for _, f := range t.Fields {
 			v.Fields = append(v.Fields, web.Text{Zh: f.Label, En: f.LabelEn})
 		}
+		if v.Issuers, err = d.issuers(ctx, tx, code); err != nil {
+			return web.LicenseView{}, err
+		}
 		used, err := d.guides(ctx, tx, matter.Filter{Type: code, Limit: mattersShown})
 		if err != nil {
 			return web.LicenseView{}, err
@@ -279,6 +295,29 @@ func (d directory) License(ctx context.Context, code string) (web.LicenseView, e
 		v.UsedIn = used.Items
 		return v, d.shownIn(ctx, tx, &v)
 	})
+}
+
+// issuersShown is how many units the page of a type names as its issuers.
+const issuersShown = 12
+
+// issuers names the units that have claimed a type.
+func (d directory) issuers(ctx context.Context, tx *db.Tx, code string) ([]web.Text, error) {
+	claims, err := d.a.Types.Claims(ctx, tx, code)
+	if err != nil {
+		return nil, err
+	}
+	var out []web.Text
+	for _, c := range claims[:min(len(claims), issuersShown)] {
+		u, err := d.unit(ctx, tx, c.UnitID)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, u.text())
+	}
+	if n := len(claims) - len(out); n > 0 {
+		out = append(out, web.Text{Zh: fmt.Sprintf("另有%d个单位", n), En: fmt.Sprintf("%d more units", n)})
+	}
+	return out, nil
 }
 
 // categories are the kinds of catalogue entries (目录类别) of GB/T 36902.

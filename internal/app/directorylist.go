@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
@@ -59,7 +60,9 @@ func (d directory) exemptRows(ctx context.Context, tx *db.Tx, l matter.Listing) 
 		}
 		row.Unit = u.text()
 	case e.Region != "":
-		row.Unit = d.region(ctx, tx, e.Region)
+		if row.Unit, err = d.region(ctx, tx, e.Region); err != nil {
+			return nil, err
+		}
 	}
 	return []web.ListRow{row}, nil
 }
@@ -227,6 +230,14 @@ func (d directory) shownIn(ctx context.Context, tx *db.Tx, v *web.LicenseView) e
 		}
 	}
 	return nil
+}
+
+// lastDay is the last day of a term that is over at a moment; zero stays zero.
+func lastDay(over time.Time) time.Time {
+	if over.IsZero() {
+		return over
+	}
+	return over.Add(-time.Second)
 }
 
 func names(types []matter.Binding, code string) bool {
