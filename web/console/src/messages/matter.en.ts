@@ -73,7 +73,7 @@ export const matterEn: SameShape<typeof matterZh> = {
     exceptionsText: 'What is not ticked stays as the catalogue has it. Make few exceptions.',
     setOwn: '{name}: set for this matter',
   },
-  coverage: {
+  cover: {
     lead: 'The aim: every material is either bound to a license and fetched, or confirmed to be one that no license satisfies.',
     parts: '{bound} bound, {plain} confirmed plain, {open} unbound',
     by: 'Counted',

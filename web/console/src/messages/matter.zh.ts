@@ -71,7 +71,7 @@ export const matterZh = {
     exceptionsText: '不勾选就沿用基本目录项。尽量少设例外：五级十五同。',
     setOwn: '{name}由本事项另定',
   },
-  coverage: {
+  cover: {
     lead: '应绑尽绑：每项材料要么绑定证照、自动取用，要么确认没有证照能够满足。',
     parts: '已绑定{bound}项，确认普通材料{plain}项，待绑定{open}项',
     by: '统计口径',
