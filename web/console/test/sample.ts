@@ -16,6 +16,7 @@ export function summary(over: Partial<CaseSummary> = {}): CaseSummary {
     openedAt: '2026-11-01T09:00:00+08:00',
     dueAt: '2026-11-20T18:00:00+08:00',
     workdaysLeft: 3,
+    dueProvisional: false,
     assignee: { id: 'a1', name: '林一' },
     mine: true,
     missing: 0,
