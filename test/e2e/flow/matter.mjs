@@ -30,7 +30,7 @@ const tick = (page, label) => page.locator('.field-checks label').filter({ hasTe
 /** Chooses in a field that searches: the first that the words find. */
 async function choose(scope, label, words) {
   await scope.getByLabel(label).fill(words)
-  await scope.getByRole('option').first().click()
+  await scope.getByRole('listbox').getByRole('option').first().click()
 }
 
 async function findMatter(story) {
