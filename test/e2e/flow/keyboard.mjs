@@ -5,7 +5,7 @@ import { devices, Person } from '../support/person.mjs'
 import { material, matter } from './counter.mjs'
 
 /** Presses Tab until the element has the focus, as somebody would who looks where the focus is. */
-async function tabTo(page, target, most = 80) {
+export async function tabTo(page, target, most = 80) {
   await target.waitFor()
   for (let i = 0; i < most; i++) {
     await page.keyboard.press('Tab')
@@ -15,7 +15,7 @@ async function tabTo(page, target, most = 80) {
 }
 
 /** The element in focus, or the area it stretches over, must be seen to be in focus. */
-async function assertSeen(page) {
+export async function assertSeen(page) {
   const seen = await page.evaluate(() =>
     [null, '::after'].some((part) => {
       const style = getComputedStyle(document.activeElement, part)
@@ -29,7 +29,7 @@ async function arrive(story, name) {
   return Person.arrive(story.browser, { city: story.city, name, device: devices.desk })
 }
 
-async function signIn(person, login) {
+export async function signInByKeyboard(person, login) {
   const { page } = person
   person.expectRefusal(401, /^\/api\/v1\/session$/)
   await page.goto('/console/')
@@ -46,7 +46,7 @@ export async function openByKeyboard(story) {
   const person = await arrive(story, 'clerk at the keyboard')
   const { page } = person
   const firm = story.city.cast.pharmacy
-  await signIn(person, 'gl-scjg-clerk')
+  await signInByKeyboard(person, 'gl-scjg-clerk')
   await page.keyboard.press('Tab')
   await assertSeen(page)
   await page.keyboard.press('Enter') // the skip link
@@ -92,7 +92,7 @@ export async function openByKeyboard(story) {
 export async function approveByKeyboard(story) {
   const person = await arrive(story, 'approver at the keyboard')
   const { page } = person
-  await signIn(person, 'gl-scjg-approver')
+  await signInByKeyboard(person, 'gl-scjg-approver')
   const task = page.locator(`a[href*="${story.keyboardCaseNo}"]`)
   await task.waitFor()
   for (let i = 0; i < 9 && !(await task.evaluate((el) => el === document.activeElement)); i++) await page.keyboard.press('j')

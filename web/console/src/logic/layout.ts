@@ -5,23 +5,24 @@ import { onFace, round, type FaceObject, type LicenseType, type TypeField } from
 
 const ink = '#1F2328'
 const frame = '#1D6B57'
-const size = 4.2
+const usualSize = 4.2
+const smallest = 2.6
+const labelRoom = 32
 
 interface Slot {
   label: string
   field: string
-  lines: number
-  format?: string
+  maxLen: number
 }
 
-/** How many lines the longest value of a field needs in a room; shrinking to three fifths is the last resort. */
-export function linesFor(maxLen: number, width: number): number {
-  return Math.max(1, Math.ceil((maxLen * size) / width / 1.25))
+/** How many lines the longest value of a field needs in a room; a little shrinking is allowed for. */
+export function linesFor(maxLen: number, width: number, size = usualSize): number {
+  return Math.max(1, Math.ceil((maxLen * size) / width / 1.2))
 }
 
 const typeset = (t: LicenseType) => t.face.objects.length > 0
 
-/** Required fields that the face does not show and nothing excuses. */
+/** Fields that the face does not show and nothing excuses. */
 export function missingOnFace(t: LicenseType): TypeField[] {
   const shown = onFace(t)
   return t.fields.filter((f) => !shown.has(f.name) && !f.offFace)
@@ -31,74 +32,88 @@ export function missingOnFace(t: LicenseType): TypeField[] {
 export function laidOut(t: LicenseType): FaceObject[] {
   const start = typeset(t) ? t.face.objects : skeleton(t)
   const fields = missingOnFace({ ...t, face: { ...t.face, objects: start } })
-  const slots = fields.filter((f) => f.type !== 'photo').map((f) => slotOf(f, room(t)))
+  const slots = fields.filter((f) => f.type !== 'photo').map((f) => ({ label: f.label, field: f.name, maxLen: f.type === 'date' ? 11 : (f.maxLen ?? 40) * (f.multi || 1) }))
   const photos = fields.filter((f) => f.type === 'photo').map((f, i) => photoOf(t, f, i))
-  const base = typeset(t) ? [] : baseSlots(t)
-  return [...start, ...rows([...base, ...slots], t, top(start, t)), ...photos]
+  const all = typeset(t) ? slots : [...baseSlots(t), ...slots]
+  return [...start, ...columns(all, t), ...photos]
 }
 
 const margin = (t: LicenseType) => round(t.face.width * 0.08)
-const room = (t: LicenseType) => round((t.face.width - 2 * margin(t)) / 2 - 32)
-
-function slotOf(f: TypeField, width: number): Slot {
-  return { label: f.label, field: f.name, lines: f.type === 'date' ? 1 : linesFor(f.maxLen ?? 40, width) }
-}
+const room = (t: LicenseType) => round((t.face.width - 2 * margin(t) - 6) / 2 - labelRoom)
 
 function baseSlots(t: LicenseType): Slot[] {
-  const until = t.validity.rule === 'none' || t.validity.rule === 'long' ? [] : [{ label: '有效期至', field: 'ZZYXQJZRQ', lines: 1 }]
-  return [{ label: '持证主体', field: 'CZZT', lines: linesFor(60, room(t)) }, { label: '主体代码', field: 'CZZTDM', lines: 1 }, { label: '证照编号', field: 'ZZBH', lines: 1 }, ...until]
+  const until = t.validity.rule === 'none' || t.validity.rule === 'long' ? [] : [{ label: '有效期至', field: 'ZZYXQJZRQ', maxLen: 11 }]
+  return [{ label: '持证主体', field: 'CZZT', maxLen: 60 }, { label: '主体代码', field: 'CZZTDM', maxLen: 18 }, { label: '证照编号', field: 'ZZBH', maxLen: 22 }, ...until]
 }
 
 /** The frame, title, check code, issuer, date and seal places that every face has. */
 function skeleton(t: LicenseType): FaceObject[] {
   const { width: w, height: h } = t.face
-  const right = w - margin(t) - 62
-  const seals = [...t.seals].map((s, i): FaceObject => ({ kind: 'seal', x: round(right + 8 - i * 46), y: round(h - 64), w: 40, h: 40, step: s.step }))
+  const right = w - margin(t) - 66
+  const titleRoom = w - 2 * (margin(t) + 26)
+  const seals = t.seals.map((s, i): FaceObject => ({ kind: 'seal', x: round(right + 14 - i * 44), y: round(h - 58), w: 40, h: 40, step: s.step }))
   return [
     { kind: 'rect', x: 0, y: 0, w, h, fill: '#FAFEFB' },
     { kind: 'rect', x: 7, y: 7, w: w - 14, h: h - 14, color: frame, stroke: 0.9 },
     { kind: 'rect', x: 8.6, y: 8.6, w: w - 17.2, h: h - 17.2, color: frame, stroke: 0.25 },
-    { kind: 'text', x: margin(t), y: 34, w: w - 2 * margin(t), text: t.name || '证照名称', size: Math.min(13, round((w - 2 * margin(t) - 60) / Math.max(6, t.name.length))), align: 'center', color: frame },
-    { kind: 'qr', x: w - margin(t) - 22, y: 17, w: 22, h: 22 },
-    { kind: 'field', x: right, y: h - 42, w: 62, field: 'ZZBFJG', size, lines: 2, color: ink },
-    { kind: 'field', x: right, y: h - 26, w: 62, field: 'ZZBFRQ', size, color: ink },
+    { kind: 'text', x: margin(t) + 26, y: 34, w: round(titleRoom), text: t.name || '证照名称', size: Math.min(13, round(titleRoom / Math.max(6, t.name.length) - 0.1)), align: 'center', color: frame },
+    { kind: 'qr', x: round(w - margin(t) - 22), y: 17, w: 22, h: 22 },
+    { kind: 'field', x: round(right), y: h - 38, w: 66, field: 'ZZBFJG', size: usualSize, lines: 2, align: 'center', color: ink },
+    { kind: 'field', x: round(right), y: h - 22, w: 66, field: 'ZZBFRQ', size: usualSize, align: 'center', color: ink },
     ...seals,
   ]
 }
 
 /** Below the title on an empty face; below the lowest bound field on one that has some. */
-function top(objects: readonly FaceObject[], t: LicenseType): number {
-  if (!typeset(t)) return 56
-  const bound = objects.filter((o) => o.kind === 'field' && o.field !== 'ZZBFRQ' && o.field !== 'ZZBFJG')
-  const lowest = Math.max(50, ...bound.map((o) => boxOf(o).y + boxOf(o).h))
-  return round(lowest + 10)
+function top(t: LicenseType): number {
+  if (!typeset(t)) return 54
+  const bound = t.face.objects.filter((o) => o.kind === 'field' && o.field !== 'ZZBFRQ' && o.field !== 'ZZBFJG')
+  return round(Math.max(50, ...bound.map((o) => boxOf(o).y + boxOf(o).h)) + 10)
 }
 
-/** Label and value in two columns, each row as high as its taller half. */
-function rows(slots: readonly Slot[], t: LicenseType, from: number): FaceObject[] {
-  const left = margin(t)
-  const width = room(t)
-  const column = width + 32 + 4
-  const out: FaceObject[] = []
-  // Short ones pair up first, so that the rows are even.
-  const ordered = [...slots].sort((a, b) => a.lines - b.lines)
-  let y = from
-  for (let i = 0; i < ordered.length; i += 2) {
-    const pair = ordered.slice(i, i + 2)
-    pair.forEach((s, k) => {
-      const x = round(left + k * column)
-      const small = labelSize(s.label)
-      out.push({ kind: 'text', x, y: round(y), text: s.label, size: small, color: frame })
-      out.push({ kind: 'field', x: round(x + 32), y: round(y), w: width, field: s.field, size, lines: s.lines, color: ink })
-    })
-    y += 4.4 + Math.max(...pair.map((s) => s.lines)) * size * 1.5
+/** Label and value in two columns in the order of the fields, as large as the page allows; the right column ends
+ * above the issuer and the seal. */
+function columns(slots: readonly Slot[], t: LicenseType): FaceObject[] {
+  const from = top(t)
+  const caps = [t.face.height - 16 - from, t.face.height - (typeset(t) ? 16 : 64) - from] as const
+  for (let size = usualSize; ; size = round(size - 0.2)) {
+    const heights = slots.map((s) => heightOf(s, t, size))
+    const cut = bestCut(heights, caps)
+    const fill = Math.max(sum(heights.slice(0, cut)) / caps[0], sum(heights.slice(cut)) / caps[1])
+    if (fill > 1 && size > smallest) continue
+    // What room is left goes between the rows, within reason.
+    const stretch = Math.max(1, Math.min(1.5, 1 / Math.max(fill, 0.01)))
+    return [slots.slice(0, cut), slots.slice(cut)].flatMap((list, i) => column(list, i, t, from, size, stretch))
   }
-  return out
 }
 
-/** A label keeps within its 30 mm. */
-const labelSize = (label: string) => Math.min(3.8, round(30 / Math.max(1, label.length)))
+const sum = (ns: readonly number[]) => ns.reduce((a, b) => a + b, 0)
+
+function heightOf(s: Slot, t: LicenseType, size: number): number {
+  return linesFor(s.maxLen, room(t), size) * size * 1.5 + size * 0.9
+}
+
+/** How many slots go left, so that the fuller column is as little full as can be. */
+function bestCut(heights: readonly number[], caps: readonly [number, number]): number {
+  const fill = (k: number) => Math.max(sum(heights.slice(0, k)) / caps[0], sum(heights.slice(k)) / caps[1])
+  return heights.map((_, i) => i + 1).reduce((best, k) => (fill(k) < fill(best) ? k : best), 0)
+}
+
+function column(slots: readonly Slot[], at: number, t: LicenseType, from: number, size: number, stretch: number): FaceObject[] {
+  const x = round(margin(t) + at * (labelRoom + room(t) + 6))
+  let y = from
+  return slots.flatMap((s): FaceObject[] => {
+    const row = round(y)
+    y += heightOf(s, t, size) * stretch
+    // A label keeps within its 30 mm.
+    const small = Math.min(round(size * 0.9), round(30 / Math.max(1, s.label.length)))
+    return [
+      { kind: 'text', x, y: row, text: s.label, size: Math.max(1.8, small), color: frame },
+      { kind: 'field', x: round(x + labelRoom), y: row, w: room(t), field: s.field, size, lines: linesFor(s.maxLen, room(t), size), color: ink },
+    ]
+  })
+}
 
 function photoOf(t: LicenseType, f: TypeField, i: number): FaceObject {
-  return { kind: 'photo', x: round(t.face.width - margin(t) - 28 - i * 32), y: 50, w: 26, h: 34, field: f.name }
+  return { kind: 'photo', x: round(margin(t) + i * 30), y: 14, w: 24, h: 30, field: f.name }
 }
