@@ -6,13 +6,13 @@ import { devices, Person } from '../support/person.mjs'
 import { assertSeen, signInByKeyboard, tabTo } from './keyboard.mjs'
 
 const definer = '11350000YX0000016Q'
-const name = '食品生产加工小作坊登记证'
-const code = `${definer}087`
-const foodPermit = `${definer}012`
+const name = '食用油加工登记证'
+const code = `${definer}086`
+const businessLicense = `${definer}001`
 
 /** Fifteen fields: label, English label, name, and what else is set. */
 const fields = [
-  ['小作坊名称', 'Name of workshop', 'KZ_XZFMC', 40],
+  ['加工场所名称', 'Name of the press', 'KZ_CSMC', 40],
   ['经营者', 'Operator', 'KZ_JYZ', 20],
   ['生产场所', 'Place of production', 'KZ_SCCS', 60],
   ['食品类别', 'Class of food', 'KZ_SPLB', 30],
@@ -66,7 +66,7 @@ async function registerByKeyboard(story) {
   await assertSeen(page)
   await page.keyboard.press('Enter')
   await type(page, at(page, 'new-name'), name)
-  await type(page, at(page, 'new-nameEn'), 'Registration of a food workshop')
+  await type(page, at(page, 'new-nameEn'), 'Registration of an oil press')
   await type(page, at(page, 'new-code'), code)
   await type(page, at(page, 'new-reason'), '依据福建省食品安全条例设立')
   await tabTo(page, page.getByRole('button', { name: '开始编制' }), 5)
@@ -163,7 +163,7 @@ async function claimByKeyboard(story) {
   await page.getByRole('heading', { name: '证照目录', level: 1 }).waitFor()
   await page.getByRole('searchbox', { name: '查找证照类型' }).waitFor()
   await page.keyboard.press('/')
-  await page.keyboard.type('spscjgxzf')
+  await page.keyboard.type('syyjgdjz')
   const link = page.getByRole('link', { name, exact: true })
   await link.waitFor()
   await tabTo(page, link)
@@ -172,7 +172,7 @@ async function claimByKeyboard(story) {
   await tabTo(page, page.getByRole('button', { name: '认领', exact: true }))
   await page.keyboard.press('Enter')
   await page.getByRole('dialog', { name: '认领这类证照' }).waitFor()
-  await giveReason(page, '本局负责辖区小作坊登记', '确认认领')
+  await giveReason(page, '本局负责辖区加工登记', '确认认领')
   await page.getByRole('button', { name: '取消认领' }).waitFor()
   await person.leave()
 }
@@ -187,13 +187,13 @@ async function beginVersion(page, typeCode, reason) {
   return draftOf(page)
 }
 
-/** A second version of the registered type, with two fields changed; and one of the food permit to be looked at. */
+/** A second version of the registered type, with two fields changed; and one of the business license to be looked at. */
 async function prepareSecondVersion(story) {
   const person = await arrive(story, 'definer')
   const { page } = person
   story.definer = person
   await person.signIn('fj-scjg-catalog')
-  story.editDraft = await beginVersion(page, foodPermit, '按新国标修订')
+  story.editDraft = await beginVersion(page, businessLicense, '按新国标修订')
   story.secondDraft = await beginVersion(page, code, '修订两项元数据')
   await page.goto(`/console/catalog/drafts/${story.secondDraft}?part=fields`)
   await page.locator('#fields-2').click()
@@ -217,13 +217,13 @@ async function mergeTwoEditors(story) {
   await a.getByRole('button', { name: '保存草稿' }).click()
   await a.getByText('已全部保存').waitFor()
   second.expectRefusal(409, /^\/api\/v1\/type-drafts\//)
-  await b.locator('#type-nameEn').fill('Registration of a small food workshop')
+  await b.locator('#type-nameEn').fill('Registration of a small oil press')
   await b.getByRole('button', { name: '保存草稿' }).click()
   await b.getByRole('alertdialog').waitFor()
   await second.look('type-conflict')
   await b.getByRole('button', { name: '合并后继续' }).click()
   assert.equal(await b.locator('#type-standard').inputValue(), 'C 0999—2026')
-  assert.equal(await b.locator('#type-nameEn').inputValue(), 'Registration of a small food workshop')
+  assert.equal(await b.locator('#type-nameEn').inputValue(), 'Registration of a small oil press')
   await b.getByRole('button', { name: '保存草稿' }).click()
   await b.getByText('已全部保存').waitFor()
 
@@ -269,15 +269,15 @@ async function registerStandard(story) {
   await page.goto('/console/catalog/standards/new')
   await person.look('standard-new')
   await page.getByLabel('标准编号').fill('C 0999—2026')
-  await page.getByLabel('标准名称').fill('全国一体化政务服务平台 电子证照 食品小作坊登记证')
+  await page.getByLabel('标准名称').fill('全国一体化政务服务平台 电子证照 食用油加工登记证')
   await page.getByLabel('发布日期').fill('2026-05-01')
   await page.getByLabel('实施日期').fill('2026-12-01')
   await page.getByLabel('完成期限').fill('2027-06-30')
-  await page.getByLabel('涉及的证照类型').fill('小作坊')
+  await page.getByLabel('涉及的证照类型').fill('食用油')
   await page.getByRole('option').filter({ hasText: name }).click()
   await page.getByLabel('变更理由').fill('国家标准已发布')
   await page.getByRole('button', { name: '保存', exact: true }).click()
-  await page.getByRole('heading', { name: '全国一体化政务服务平台 电子证照 食品小作坊登记证', level: 1 }).waitFor()
+  await page.getByRole('heading', { name: '全国一体化政务服务平台 电子证照 食用油加工登记证', level: 1 }).waitFor()
 }
 
 /** The pages, by the name of their pictures. */
