@@ -17,7 +17,7 @@ interface Slot {
 
 /** How many lines the longest value of a field needs in a room; a little shrinking is allowed for. */
 export function linesFor(maxLen: number, width: number, size = usualSize): number {
-  return Math.max(1, Math.ceil((maxLen * size) / width / 1.2))
+  return Math.max(1, Math.ceil((maxLen * size) / width / 1.5))
 }
 
 const typeset = (t: LicenseType) => t.face.objects.length > 0

@@ -62,6 +62,9 @@ export const partsEn: SameShape<typeof partsZh> = {
       import: 'Import',
     },
     action: {
+      put: 'entered',
+      draft: 'draft begun',
+      save: 'draft saved',
       create: 'entered',
       update: 'changed',
       set: 'set',

@@ -60,6 +60,9 @@ export const partsZh = {
       import: '导入',
     },
     action: {
+      put: '登记',
+      draft: '开始编制',
+      save: '保存草稿',
       create: '登记',
       update: '修改',
       set: '设定',
