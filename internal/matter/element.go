@@ -82,8 +82,8 @@ func Resolve(item Item, e Entry) (Matter, error) {
 		}
 	}
 	m.Days = m.StatutoryDays
-	if e.PromisedDays > 0 {
-		m.Days = e.PromisedDays
+	if e.PromisedDays > 0 { // an item may have come to ask for less than a unit once promised
+		m.Days = min(e.PromisedDays, m.StatutoryDays)
 	}
 	return m, nil
 }

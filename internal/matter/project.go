@@ -44,6 +44,11 @@ func (s *Store) refresh(ctx context.Context, tx *db.Tx, item Item, code string) 
 	if err != nil {
 		return err
 	}
+	if len(e.Bound) > 0 {
+		if err := s.reproject(ctx, tx, code, m.Materials); err != nil {
+			return err
+		}
+	}
 	unit, err := s.o.Units.Get(ctx, tx, m.Unit)
 	if err != nil && errs.Code(err) != "unit.unknown" {
 		return err

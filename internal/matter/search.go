@@ -137,3 +137,8 @@ func (s *Store) Items(ctx context.Context, q *db.Tx, words string, limit, offset
 	}
 	return found, total, nil
 }
+
+// CodesOf lists the codes of the matters of an item.
+func (s *Store) CodesOf(ctx context.Context, q *db.Tx, baseCode string) ([]string, error) {
+	return column(ctx, q, `SELECT matter_code FROM matter WHERE base_code = $1 ORDER BY matter_code`, baseCode)
+}

@@ -59,6 +59,9 @@ func (s *Store) PutItem(ctx context.Context, tx *db.Tx, i Item) error {
 			return err
 		}
 	}
+	if err := s.reproject(ctx, tx, i.BaseCode, i.Materials); err != nil {
+		return err
+	}
 	return s.refreshAll(ctx, tx, i.BaseCode)
 }
 

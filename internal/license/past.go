@@ -1,0 +1,44 @@
+package license
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/yinxin-org/yinxin/internal/db"
+)
+
+// StateAt is what a license was at a past moment, from its row and the events of its life: an end or a hold that came
+// later was not there yet. One whose event is not known counts as having been there.
+func (s *Store) StateAt(ctx context.Context, q *db.Tx, l License, at time.Time) (State, error) {
+	if l.Step != StepPublished || l.PublishedAt.After(at) {
+		return InMaking, nil
+	}
+	if l.Ended == "" && l.Hold == "" {
+		return l.State(at), nil
+	}
+	rows, err := q.Query(ctx, `
+		SELECT action, at FROM license_event
+		WHERE holder_id = $1 AND license_id = $2
+		ORDER BY seq`, l.HolderID, l.ID)
+	if err != nil {
+		return "", fmt.Errorf("list license events: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	last := map[string]time.Time{}
+	for rows.Next() {
+		var action string
+		var us int64
+		if err := rows.Scan(&action, &us); err != nil {
+			return "", fmt.Errorf("list license events: %w", err)
+		}
+		last[action] = db.Time(us)
+	}
+	if l.Ended != "" && last[l.Ended].After(at) {
+		l.Ended = ""
+	}
+	if l.Hold != "" && last[l.Hold].After(at) {
+		l.Hold = ""
+	}
+	return l.State(at), rows.Err()
+}
