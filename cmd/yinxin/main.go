@@ -36,14 +36,15 @@ Exit codes: 0 valid or done, 1 invalid or refused, 2 wrong use or an error.`
 
 // cli is the command line.
 type cli struct {
-	Demo    demoCmd    `cmd:"" help:"Run everything with demonstration data on this machine."`
-	Serve   serveCmd   `cmd:"" help:"Run the service of an installation."`
-	Account accountCmd `cmd:"" help:"Make the first administrator of an installation."`
-	Migrate migrateCmd `cmd:"" help:"Bring the database of an installation to this program's schema."`
-	Verify  verifyCmd  `cmd:"" help:"Judge license files offline: seals, digests, coverage, purpose of copies."`
-	Log     logCmd     `cmd:"" help:"Check proofs of the transparency log offline."`
-	Code    codeCmd    `cmd:"" help:"Tell what codes are and whether they are right."`
-	Version versionCmd `cmd:"" help:"Print the version."`
+	Demo      demoCmd      `cmd:"" help:"Run everything with demonstration data on this machine."`
+	Serve     serveCmd     `cmd:"" help:"Run the service of an installation."`
+	Account   accountCmd   `cmd:"" help:"Make the first administrator of an installation."`
+	Migrate   migrateCmd   `cmd:"" help:"Bring the database of an installation to this program's schema."`
+	Verify    verifyCmd    `cmd:"" help:"Judge license files offline: seals, digests, coverage, purpose of copies."`
+	Log       logCmd       `cmd:"" help:"Check proofs of the transparency log offline."`
+	Code      codeCmd      `cmd:"" help:"Tell what codes are and whether they are right."`
+	Reference referenceCmd `cmd:"" help:"Run reference servers of the systems that the platform connects to."`
+	Version   versionCmd   `cmd:"" help:"Print the version."`
 }
 
 // streams are where commands read and write.

@@ -23,6 +23,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/change"
 	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/config"
+	"github.com/yinxin-org/yinxin/internal/connect"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/evidence"
@@ -75,10 +76,12 @@ type App struct {
 	Desk     *present.Desk
 	Book     *evidence.Book
 	Accounts *authn.Service
-	Demo     bool
-	trust    verify.Options
-	judging  chan struct{} // places to judge a file
-	stopped  atomic.Bool   // the log had to stop
+	// MatterSource is the matter office's system; nil if none is configured.
+	MatterSource *connect.Matters
+	Demo         bool
+	trust        verify.Options
+	judging      chan struct{} // places to judge a file
+	stopped      atomic.Bool   // the log had to stop
 }
 
 // Options say how an App is opened.
@@ -153,6 +156,11 @@ func (a *App) build(ctx context.Context, o Options) error {
 	a.Hall = hall.New(hall.Options{DB: a.DB, Clock: a.Clock, Log: a.Log, Units: a.Units, Matters: a.Matters, Types: a.Types,
 		Holders: a.Holders, Licenses: a.Licenses, Cases: a.Cases, Door: a.Door, Calendar: a.Calendar})
 	a.Desk = present.New(present.Options{DB: a.DB, Clock: a.Clock, Units: a.Units, Types: a.Types, Licenses: a.Licenses, Door: a.Door})
+	if a.Config.MatterSource != "" {
+		if a.MatterSource, err = connect.OpenMatters(a.Config.MatterSource, 0); err != nil {
+			return err
+		}
+	}
 	return a.LoadTrust()
 }
 
@@ -316,6 +324,7 @@ func (a *App) VerifyFile(file []byte) verify.Report {
 func (a *App) Run(ctx context.Context) {
 	go a.housekeep(ctx)
 	go a.Imports.Run(ctx)
+	go a.syncMatters(ctx)
 	if err := a.Book.Run(ctx); err != nil {
 		a.Log.ErrorContext(ctx, "the log has stopped", slog.Any("error", err))
 		a.stopped.Store(true)

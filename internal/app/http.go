@@ -20,12 +20,16 @@ const Version = "0.1.0"
 
 func handler(a *App) (http.Handler, error) {
 	mux := http.NewServeMux()
-	httpapi.New(mux, httpapi.Deps{
+	deps := httpapi.Deps{
 		Log: a.Log, Version: Version, Demo: a.Demo, Sessions: a.Accounts, UnitName: a.unitName, Person: a.Accounts.Person,
 		VerifyFile: a.VerifyFile, Health: a.health, BaseURL: a.Config.BaseURL, DB: a.DB, Clock: a.Clock, Trail: a.Trail, Tasks: a.Tasks, Units: a.Units,
-		Faces: a.Faces, Types: a.Types, Matters: a.Matters, Imports: a.Imports, Holders: a.Holders, Licenses: a.Licenses, Hall: a.Hall, Door: a.Door,
+		Faces: a.Faces, Types: a.Types, Matters: a.Matters, Imports: a.Imports, Holders: a.Holders, Licenses: a.Licenses, Cases: a.Cases, Hall: a.Hall, Door: a.Door,
 		Desk: a.Desk, Book: a.Book, Calendar: a.Calendar, Accounts: a.Accounts, Seals: a.Seals,
-	})
+	}
+	if a.MatterSource != nil {
+		deps.MatterSource = a.MatterSource
+	}
+	httpapi.New(mux, deps)
 	site, err := web.New(mux, web.Deps{Sessions: a.Accounts, Checker: checker{a}, Directory: directory{a}, Demo: a.Demo})
 	if err != nil {
 		return nil, err

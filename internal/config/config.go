@@ -28,6 +28,7 @@ type Config struct {
 	LogOrigin    string `toml:"log_origin"`    // name of the transparency log; default: host of base_url + "/log"
 	Anchors      string `toml:"anchors"`       // PEM file of trusted roots; default: anchors.pem in the data folder
 	Makers       string `toml:"makers"`        // PEM file of trusted seal makers; default: makers.pem in the data folder
+	MatterSource string `toml:"matter_source"` // address of the matter office's system, read every hour; none if empty
 	// Proxies are the networks of reverse proxies whose X-Forwarded-For is believed, such as "10.0.0.0/8".
 	Proxies []netip.Prefix `toml:"proxies"`
 }
@@ -62,6 +63,11 @@ func (c *Config) Complete() error {
 	u, err := url.Parse(c.BaseURL)
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
 		return errors.New(`setting base_url must be an http or https address, such as "https://zz.example.gov.cn"`)
+	}
+	if c.MatterSource != "" {
+		if u, err := url.Parse(c.MatterSource); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+			return errors.New(`setting matter_source must be an http or https address, such as "https://sxgl.example.gov.cn/api"`)
+		}
 	}
 	c.BaseURL = strings.TrimSuffix(c.BaseURL, "/")
 	if (c.TLSCert == "") != (c.TLSKey == "") {

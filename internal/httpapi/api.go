@@ -17,6 +17,7 @@ import (
 
 	"github.com/yinxin-org/yinxin/internal/access"
 	"github.com/yinxin-org/yinxin/internal/authn"
+	"github.com/yinxin-org/yinxin/internal/casefile"
 	"github.com/yinxin-org/yinxin/internal/catalog"
 	"github.com/yinxin-org/yinxin/internal/change"
 	"github.com/yinxin-org/yinxin/internal/clock"
@@ -74,10 +75,13 @@ type Deps struct {
 	Imports  *intake.Desk
 	Holders  *holder.Store
 	Licenses *license.Store
+	Cases    *casefile.Store
 	Hall     *hall.Hall
 	Door     *access.Door
 	Desk     *present.Desk
 	Book     *evidence.Book
+	// MatterSource is the matter office's system; nil if none is configured.
+	MatterSource matter.Source
 }
 
 // New registers all operations, the document (/openapi.yaml, /openapi.json, /docs) and /healthz on mux. The

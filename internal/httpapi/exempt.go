@@ -1,10 +1,12 @@
 package httpapi
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/matter"
 )
 
@@ -139,4 +141,88 @@ func registerExempt(api huma.API, d Deps) {
 		Description: "Withdraw an entry: whoever proposed it before it is published, the digital office at any time.",
 		Errors:      listErrors,
 	}, RoleMatters, RoleCatalog, RoleDigital), d.withdrawExemption)
+}
+
+type exemptionView func(ctx context.Context, q *db.Tx, l matter.Listing) (Exemption, error)
+
+func (d Deps) exemption(lang string) exemptionView {
+	return func(ctx context.Context, q *db.Tx, l matter.Listing) (Exemption, error) {
+		e := *l.Exemption
+		head, err := d.listed(ctx, q, l, lang)
+		if err != nil {
+			return Exemption{}, err
+		}
+		out := Exemption{Listed: head, Level: e.Level, Region: e.Region, Note: e.Note}
+		if out.Type, err = d.typeNamed(ctx, q, e.Type, lang); err != nil {
+			return Exemption{}, err
+		}
+		if out.Unit, err = d.unitOrAll(ctx, q, e.Unit, lang); err != nil {
+			return Exemption{}, err
+		}
+		if e.Matter != "" {
+			m, err := d.matterNamed(ctx, q, e.Matter, lang)
+			if err != nil {
+				return Exemption{}, err
+			}
+			out.Matter = &m
+		}
+		return out, nil
+	}
+}
+
+func (f exemptionFilter) filter(p Page) matter.ListFilter {
+	return matter.ListFilter{List: matter.ListExempt, Words: f.Query, State: f.State, Type: f.Type, Unit: f.Unit, Matter: f.Matter,
+		Level: f.Level, Limit: p.Limit, Offset: p.Offset}
+}
+
+func (d Deps) listExemptions(ctx context.Context, in *exemptionsInput) (*exemptionsOutput, error) {
+	out := &exemptionsOutput{}
+	var err error
+	out.Body.Items, out.Body.Total, err = entries(ctx, d, in.filter(in.Page), d.exemption(in.lang()))
+	return out, err
+}
+
+func (d Deps) exportExemptions(ctx context.Context, in *exemptionExportInput) (*csvFile, error) {
+	found, _, err := entries(ctx, d, in.filter(Page{}), d.exemption(in.lang()))
+	if err != nil {
+		return nil, err
+	}
+	var rows [][]string
+	for _, e := range found {
+		row := []string{e.Type.Code, e.Type.Name, "", e.Region, nameOf(e.Unit), "", "", e.EffectiveOn, e.Note}
+		if e.Level > 0 {
+			row[2] = levelName(itoa(e.Level), in.lang())
+		}
+		if e.Matter != nil {
+			row[5], row[6] = e.Matter.Code, e.Matter.Name
+		}
+		rows = append(rows, row)
+	}
+	head := []string{"证照类型代码", "证照类型", "层级", "区划", "单位", "事项编码", "事项", "生效日期", "说明"}
+	if in.lang() == "en" {
+		head = []string{"Type code", "License type", "Level", "Region", "Unit", "Matter code", "Matter", "Effective on", "Note"}
+	}
+	return tableFile("exemptions", head, rows)
+}
+
+func (d Deps) proposeExemption(ctx context.Context, in *proposeExemptionInput) (*exemptionOutput, error) {
+	l := matter.Listing{List: matter.ListExempt, Exemption: &in.Body.Entry}
+	e, err := entryAfter(ctx, d, l.List, d.exemption(in.lang()), d.propose(ctx, l, in.Body.Reason))
+	return &exemptionOutput{Body: e}, err
+}
+
+func (d Deps) changeExemption(ctx context.Context, in *changeExemptionInput) (*exemptionOutput, error) {
+	l := matter.Listing{ID: in.EntryID, List: matter.ListExempt, Exemption: &in.Body.Entry}
+	e, err := entryAfter(ctx, d, l.List, d.exemption(in.lang()), d.changeEntry(ctx, l, in.Body.Reason, in.Body.Version))
+	return &exemptionOutput{Body: e}, err
+}
+
+func (d Deps) publishExemption(ctx context.Context, in *publishEntryInput) (*exemptionOutput, error) {
+	e, err := entryAfter(ctx, d, matter.ListExempt, d.exemption(in.lang()), d.publishEntry(ctx, matter.ListExempt, in))
+	return &exemptionOutput{Body: e}, err
+}
+
+func (d Deps) withdrawExemption(ctx context.Context, in *entryStepInput) (*exemptionOutput, error) {
+	e, err := entryAfter(ctx, d, matter.ListExempt, d.exemption(in.lang()), d.withdrawEntry(ctx, matter.ListExempt, in))
+	return &exemptionOutput{Body: e}, err
 }

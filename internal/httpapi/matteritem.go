@@ -1,11 +1,17 @@
 package httpapi
 
 import (
+	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/yinxin-org/yinxin/internal/change"
+	"github.com/yinxin-org/yinxin/internal/clock"
+	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/matter"
 )
 
@@ -161,4 +167,121 @@ func registerMatterItem(api huma.API, d Deps) {
 		Summary:     "事项同步中未能采用的数据",
 		Description: "Rows of the matter office's system that could not be taken, until a good one of the same code comes.",
 	}, RoleMatters, RoleDigital), d.listFindings)
+}
+
+func (d Deps) listItems(ctx context.Context, in *itemsInput) (*itemsOutput, error) {
+	out := &itemsOutput{}
+	out.Body.Items = []ItemView{}
+	err := d.DB.Read(ctx, func(q *db.Tx) error {
+		found, total, err := d.Matters.Items(ctx, q, in.Query, in.Limit, in.Offset)
+		out.Body.Total = total
+		for _, r := range found {
+			out.Body.Items = append(out.Body.Items, ItemView(r))
+		}
+		return err
+	})
+	return out, err
+}
+
+func (d Deps) getItem(ctx context.Context, in *ItemPath) (*itemOutput, error) {
+	out := &itemOutput{}
+	err := d.DB.Read(ctx, func(q *db.Tx) error {
+		r, err := d.Matters.ItemRow(ctx, q, in.BaseCode)
+		out.Body = ItemView(r)
+		return err
+	})
+	return out, err
+}
+
+func (d Deps) putItem(ctx context.Context, in *putItemInput) (*itemOutput, error) {
+	if in.Body.Item.BaseCode != in.BaseCode {
+		return nil, errs.New(errs.Invalid, "matter.code").On("item.baseCode")
+	}
+	out := &itemOutput{}
+	err := d.DB.Write(ctx, func(tx *db.Tx) error {
+		if err := d.Matters.SetItem(ctx, tx, change.Of(actorFrom(ctx), in.Body.Reason), in.Body.Item, in.Body.Version); err != nil {
+			return err
+		}
+		r, err := d.Matters.ItemRow(ctx, tx, in.BaseCode)
+		out.Body = ItemView(r)
+		return err
+	})
+	return out, err
+}
+
+func (d Deps) getEntry(ctx context.Context, in *MatterPath) (*entryOutput, error) {
+	out := &entryOutput{}
+	err := d.DB.Read(ctx, func(q *db.Tx) (err error) {
+		out.Body, err = d.entry(ctx, q, in.MatterCode, in.lang())
+		return err
+	})
+	return out, err
+}
+
+func (d Deps) putEntry(ctx context.Context, in *putEntryInput) (*entryOutput, error) {
+	if in.Body.Entry.Code != in.MatterCode {
+		return nil, errs.New(errs.Invalid, "matter.code").On("entry.code")
+	}
+	out := &entryOutput{}
+	err := d.DB.Write(ctx, func(tx *db.Tx) (err error) {
+		if err := d.Matters.SetEntry(ctx, tx, actorFrom(ctx), in.Body.Reason, in.Body.Entry, in.Body.Version); err != nil {
+			return err
+		}
+		out.Body, err = d.entry(ctx, tx, in.MatterCode, in.lang())
+		return err
+	})
+	return out, err
+}
+
+func (d Deps) entry(ctx context.Context, q *db.Tx, code, lang string) (EntryView, error) {
+	e, version, differs, err := d.Matters.EntryRow(ctx, q, code)
+	if err != nil {
+		return EntryView{}, err
+	}
+	out := EntryView{Entry: e, Version: version, Elements: []Element{}}
+	for _, x := range matter.Elements() {
+		out.Elements = append(out.Elements, Element{Key: x.Key, Name: choose(lang, x.Zh, x.En), Differs: slices.ContainsFunc(differs,
+			func(y matter.Element) bool { return y.Key == x.Key })})
+	}
+	return out, nil
+}
+
+func (d Deps) getSync(ctx context.Context, _ *Language) (*syncOutput, error) {
+	if d.MatterSource == nil {
+		return &syncOutput{}, nil
+	}
+	s, err := d.Matters.SyncState(ctx, d.MatterSource.Name())
+	return &syncOutput{Body: syncView(s)}, err
+}
+
+func syncView(s matter.SyncState) MatterSync {
+	return MatterSync{Configured: true, Complete: !s.CompleteAt.IsZero() && !s.CompleteAt.Before(s.ReadAt) && s.Fault == "", Pages: s.Pages,
+		Changed: s.Changed, Unchanged: s.Unchanged, Older: s.Older, Broken: s.Broken, ReadAt: beijing(s.ReadAt),
+		CompleteAt: beijing(s.CompleteAt), Fault: reasonOf(s.Fault, nil)}
+}
+
+func (d Deps) syncMatters(ctx context.Context, in *whyInput) (*syncOutput, error) {
+	if d.MatterSource == nil {
+		return nil, errs.New(errs.Conflict, "sync.none")
+	}
+	s, err := d.Matters.Sync(ctx, change.Of(actorFrom(ctx), in.Body.Reason), d.MatterSource)
+	return &syncOutput{Body: syncView(s)}, err
+}
+
+func (d Deps) listFindings(ctx context.Context, in *findingsInput) (*findingsOutput, error) {
+	out := &findingsOutput{}
+	out.Body.Items = []SyncFinding{}
+	if d.MatterSource == nil {
+		return out, nil
+	}
+	err := d.DB.Read(ctx, func(q *db.Tx) error {
+		found, total, err := d.Matters.Findings(ctx, q, d.MatterSource.Name(), in.Limit, in.Offset)
+		out.Body.Total = total
+		for _, f := range found {
+			out.Body.Items = append(out.Body.Items, SyncFinding{Key: f.Key, Revision: f.Revision, Reason: *reasonOf(f.Code, nil),
+				Field: f.Field, FoundAt: f.FoundAt.In(clock.Shanghai)})
+		}
+		return err
+	})
+	return out, err
 }

@@ -1,10 +1,14 @@
 package httpapi
 
 import (
+	"context"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/yinxin-org/yinxin/internal/change"
+	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/matter"
 )
 
@@ -132,4 +136,126 @@ func registerScenario(api huma.API, d Deps) {
 		Description: "End a unit's term in a scenario now.",
 		Errors:      listErrors,
 	}, RoleDigital), d.endVerifier)
+}
+
+func (d Deps) scenario(lang string) func(ctx context.Context, q *db.Tx, l matter.Listing) (Scenario, error) {
+	return func(ctx context.Context, q *db.Tx, l matter.Listing) (Scenario, error) {
+		head, err := d.listed(ctx, q, l, lang)
+		if err != nil {
+			return Scenario{}, err
+		}
+		c := *l.Scenario
+		out := Scenario{Listed: head, Code: c.Code, Name: choose(lang, c.Name, c.NameEn), NameZh: c.Name, NameEn: c.NameEn,
+			Audience: c.Audience, Basis: c.Basis, Verifiers: []Verifier{}}
+		if out.Types, err = d.bindings(ctx, q, c.Types, lang); err != nil {
+			return Scenario{}, err
+		}
+		enrolled, err := d.Matters.Verifiers(ctx, q, l.ID)
+		if err != nil {
+			return Scenario{}, err
+		}
+		now := d.Clock.Now()
+		for _, v := range enrolled {
+			if v.Over(now) {
+				continue
+			}
+			unit, err := d.unitNamed(ctx, q, v.Unit, lang)
+			if err != nil {
+				return Scenario{}, err
+			}
+			out.Verifiers = append(out.Verifiers, Verifier{Unit: unit, From: date(v.From), Until: lastDay(v.Until), InForce: v.InForce(now)})
+		}
+		return out, nil
+	}
+}
+
+func (d Deps) listScenarios(ctx context.Context, in *scenariosInput) (*scenariosOutput, error) {
+	out := &scenariosOutput{}
+	var err error
+	out.Body.Items, out.Body.Total, err = entries(ctx, d, matter.ListFilter{List: matter.ListScenario, Words: in.Query, State: in.State,
+		Audience: in.Audience, Limit: in.Limit, Offset: in.Offset}, d.scenario(in.lang()))
+	return out, err
+}
+
+func (d Deps) getScenario(ctx context.Context, in *EntryPath) (*scenarioOutput, error) {
+	out := &scenarioOutput{}
+	err := d.DB.Read(ctx, func(q *db.Tx) error {
+		l, err := d.Matters.Listing(ctx, q, matter.ListScenario, in.EntryID)
+		if err != nil {
+			return err
+		}
+		if err := maySee(ctx, l.State); err != nil {
+			return err
+		}
+		out.Body, err = d.scenario(in.lang())(ctx, q, l)
+		return err
+	})
+	return out, err
+}
+
+func (d Deps) exportScenarios(ctx context.Context, in *scenarioExportInput) (*csvFile, error) {
+	found, _, err := entries(ctx, d, matter.ListFilter{List: matter.ListScenario, Words: in.Query, State: in.State}, d.scenario(in.lang()))
+	if err != nil {
+		return nil, err
+	}
+	audience := map[string]string{"person": choose(in.lang(), "个人", "persons"), "firm": choose(in.lang(), "企业", "firms")}
+	var rows [][]string
+	for _, c := range found {
+		for _, b := range c.Types {
+			rows = append(rows, []string{c.Code, c.Name, audience[c.Audience], b.Type.Code, b.Type.Name, joined(b.Fields), c.Basis, c.EffectiveOn})
+		}
+	}
+	head := []string{"场景代码", "场景", "面向", "证照类型代码", "证照类型", "可出示字段", "依据", "生效日期"}
+	if in.lang() == "en" {
+		head = []string{"Code", "Scenario", "For", "Type code", "License type", "Fields that may be shown", "Basis", "Effective on"}
+	}
+	return tableFile("scenarios", head, rows)
+}
+
+func (d Deps) proposeScenario(ctx context.Context, in *proposeScenarioInput) (*scenarioOutput, error) {
+	l := matter.Listing{List: matter.ListScenario, Scenario: &in.Body.Entry}
+	e, err := entryAfter(ctx, d, l.List, d.scenario(in.lang()), d.propose(ctx, l, in.Body.Reason))
+	return &scenarioOutput{Body: e}, err
+}
+
+func (d Deps) changeScenario(ctx context.Context, in *changeScenarioInput) (*scenarioOutput, error) {
+	l := matter.Listing{ID: in.EntryID, List: matter.ListScenario, Scenario: &in.Body.Entry}
+	e, err := entryAfter(ctx, d, l.List, d.scenario(in.lang()), d.changeEntry(ctx, l, in.Body.Reason, in.Body.Version))
+	return &scenarioOutput{Body: e}, err
+}
+
+func (d Deps) publishScenario(ctx context.Context, in *publishEntryInput) (*scenarioOutput, error) {
+	e, err := entryAfter(ctx, d, matter.ListScenario, d.scenario(in.lang()), d.publishEntry(ctx, matter.ListScenario, in))
+	return &scenarioOutput{Body: e}, err
+}
+
+func (d Deps) withdrawScenario(ctx context.Context, in *entryStepInput) (*scenarioOutput, error) {
+	e, err := entryAfter(ctx, d, matter.ListScenario, d.scenario(in.lang()), d.withdrawEntry(ctx, matter.ListScenario, in))
+	return &scenarioOutput{Body: e}, err
+}
+
+func (d Deps) enrolVerifier(ctx context.Context, in *enrolInput) (*scenarioOutput, error) {
+	from, err := midnight(in.Body.From, "from")
+	if err != nil {
+		return nil, err
+	}
+	until, err := midnight(in.Body.Until, "until")
+	if err != nil {
+		return nil, err
+	}
+	if !until.IsZero() {
+		until = until.Add(24 * time.Hour) // the last day is still good
+	}
+	e, err := entryAfter(ctx, d, matter.ListScenario, d.scenario(in.lang()), func(tx *db.Tx) (string, error) {
+		return in.EntryID, d.Matters.Enrol(ctx, tx, change.Of(actorFrom(ctx), in.Body.Reason), in.EntryID,
+			matter.Verifier{Unit: in.Body.Unit, From: from, Until: until})
+	})
+	return &scenarioOutput{Body: e}, err
+}
+
+func (d Deps) endVerifier(ctx context.Context, in *endVerifierInput) (*scenarioOutput, error) {
+	e, err := entryAfter(ctx, d, matter.ListScenario, d.scenario(in.lang()), func(tx *db.Tx) (string, error) {
+		return in.EntryID, d.Matters.EndVerifier(ctx, tx, change.Of(actorFrom(ctx), in.Body.Reason), in.EntryID, in.UnitID)
+	})
+	return &scenarioOutput{Body: e}, err
 }

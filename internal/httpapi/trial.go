@@ -1,11 +1,17 @@
 package httpapi
 
 import (
+	"context"
+	"maps"
 	"net/http"
+	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/matter"
+	"github.com/yinxin-org/yinxin/internal/trial"
 )
 
 // TrialBinding is a binding to try: of a material of one matter, or of an item.
@@ -31,6 +37,7 @@ type Trial struct {
 	From      string         `json:"from" doc:"First day."`
 	To        string         `json:"to" doc:"Last day."`
 	Cases     int            `json:"cases"`
+	Cut       bool           `json:"cut" doc:"There were more cases than are replayed; these are the newest."`
 	Materials int            `json:"materials" doc:"Materials of these cases that the proposal is about."`
 	Served    int            `json:"served" doc:"For which a license would have been in force."`
 	Saved     int            `json:"saved" doc:"Served ones that were handed in or accepted on paper then."`
@@ -64,4 +71,40 @@ func registerTrial(api huma.API, d Deps) {
 			"at that moment? No license is opened for it, and nothing is kept. Give either binding or exemption.",
 		Errors: []int{http.StatusNotFound, http.StatusUnprocessableEntity},
 	}, RoleMatters, RoleCatalog, RoleDigital), d.tryProposal)
+}
+
+func (d Deps) tryProposal(ctx context.Context, in *trialInput) (*trialOutput, error) {
+	b := in.Body
+	if (b.Binding == nil) == (b.Exemption == nil) {
+		return nil, errs.New(errs.Invalid, "trial.one").On("binding")
+	}
+	p := trial.Proposal{Exemption: b.Exemption, Days: b.Days}
+	if b.Binding != nil {
+		p.Matter, p.Seq = b.Binding.Matter, b.Binding.Seq
+		p.Bound = matter.Bound{Bindings: b.Binding.Bindings, Party: matter.Party(b.Binding.Party)}
+	}
+	r, err := trial.Replay(ctx, trial.Options{DB: d.DB, Clock: d.Clock, Units: d.Units, Matters: d.Matters, Cases: d.Cases, Licenses: d.Licenses},
+		actorFrom(ctx), p)
+	if err != nil {
+		return nil, err
+	}
+	out := &trialOutput{Body: Trial{From: date(r.From), To: date(r.Until), Cases: r.Sum.Cases, Materials: r.Sum.Materials, Served: r.Sum.Served,
+		Saved: r.Sum.Saved, Failures: []TrialFailure{}, Units: []TrialUnit{}, Cut: r.Cut}}
+	for _, code := range slices.Sorted(maps.Keys(r.Failures)) {
+		out.Body.Failures = append(out.Body.Failures, TrialFailure{Reason: *reasonOf(code, nil), Count: r.Failures[code]})
+	}
+	err = d.DB.Read(ctx, func(q *db.Tx) error {
+		for _, x := range r.Units {
+			unit, err := d.unitNamed(ctx, q, x.UnitID, in.lang())
+			if err != nil {
+				return err
+			}
+			out.Body.Units = append(out.Body.Units, TrialUnit{Unit: &unit, Cases: x.Cases, Materials: x.Materials, Served: x.Served, Saved: x.Saved})
+		}
+		return nil
+	})
+	if r.Others != nil {
+		out.Body.Others = &TrialUnit{Cases: r.Others.Cases, Materials: r.Others.Materials, Served: r.Others.Served, Saved: r.Others.Saved}
+	}
+	return out, err
 }

@@ -123,15 +123,9 @@ func (s *Store) Items(ctx context.Context, q *db.Tx, words string, limit, offset
 		return nil, 0, err
 	}
 	for _, code := range codes {
-		var r ItemRow
-		if r.Item, err = s.Item(ctx, q, code); err != nil {
+		r, err := s.ItemRow(ctx, q, code)
+		if err != nil {
 			return nil, 0, err
-		}
-		if r.Version, err = s.itemVersion(ctx, q, code); err != nil {
-			return nil, 0, err
-		}
-		if err := q.QueryRow(ctx, `SELECT count(*) FROM matter WHERE base_code = $1`, code).Scan(&r.Matters); err != nil {
-			return nil, 0, fmt.Errorf("count matters: %w", err)
 		}
 		found = append(found, r)
 	}
@@ -141,4 +135,38 @@ func (s *Store) Items(ctx context.Context, q *db.Tx, words string, limit, offset
 // CodesOf lists the codes of the matters of an item.
 func (s *Store) CodesOf(ctx context.Context, q *db.Tx, baseCode string) ([]string, error) {
 	return column(ctx, q, `SELECT matter_code FROM matter WHERE base_code = $1 ORDER BY matter_code`, baseCode)
+}
+
+// ItemRow finds an item with its version and how many matters it has.
+func (s *Store) ItemRow(ctx context.Context, q *db.Tx, baseCode string) (ItemRow, error) {
+	var r ItemRow
+	var err error
+	if r.Item, err = s.Item(ctx, q, baseCode); err != nil {
+		return ItemRow{}, err
+	}
+	if r.Version, err = s.itemVersion(ctx, q, baseCode); err != nil {
+		return ItemRow{}, err
+	}
+	if err := q.QueryRow(ctx, `SELECT count(*) FROM matter WHERE base_code = $1`, baseCode).Scan(&r.Matters); err != nil {
+		return ItemRow{}, fmt.Errorf("count matters: %w", err)
+	}
+	return r, nil
+}
+
+// EntryRow finds what a unit adds to an item, with its version and the elements in which the matter differs from it.
+func (s *Store) EntryRow(ctx context.Context, q *db.Tx, code string) (Entry, int64, []Element, error) {
+	e, err := s.Entry(ctx, q, code)
+	if err != nil {
+		return Entry{}, 0, nil, err
+	}
+	item, err := s.Item(ctx, q, e.BaseCode())
+	if err != nil {
+		return Entry{}, 0, nil, err
+	}
+	m, err := Resolve(item, e)
+	if err != nil {
+		return Entry{}, 0, nil, err
+	}
+	version, err := s.entryVersion(ctx, q, e.Code)
+	return e, version, Changed(item, m.Item), err
 }

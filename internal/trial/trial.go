@@ -139,7 +139,7 @@ func (x *replay) matters(ctx context.Context) ([]string, error) {
 			return nil, err
 		}
 		if _, ok := m.Material(x.p.Seq); !ok {
-			return nil, errs.New(errs.Invalid, "matter.material-unknown").On("binding.seq")
+			return nil, errs.New(errs.Invalid, "matter.material-unknown").On("seq")
 		}
 		return []string{m.Code}, nil
 	}
@@ -148,7 +148,7 @@ func (x *replay) matters(ctx context.Context) ([]string, error) {
 		return nil, err
 	}
 	if _, ok := item.Material(x.p.Seq); !ok {
-		return nil, errs.New(errs.Invalid, "matter.material-unknown").On("binding.seq")
+		return nil, errs.New(errs.Invalid, "matter.material-unknown").On("seq")
 	}
 	return x.o.Matters.CodesOf(ctx, x.q, item.BaseCode)
 }

@@ -378,6 +378,8 @@ export const en: SameShape<typeof zh> = {
       refuse: 'Refused',
       publish: 'Reviewed, license published',
       void: 'Sent back on review, license void',
+      'made-vertical': 'The result is made by a vertical system',
+      'made-national': 'The result is made by a national system',
     },
   },
 

@@ -377,6 +377,8 @@ export const zh = {
       refuse: '不予批准',
       publish: '复核通过，发布证照',
       void: '复核退回，证照作废',
+      'made-vertical': '结果证照由垂管系统制发',
+      'made-national': '结果证照由国家系统制发',
     },
   },
 

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/yinxin-org/yinxin/internal/demo"
+	"github.com/yinxin-org/yinxin/internal/reference"
+)
+
+// referenceCmd gathers small servers of the systems that the platform connects to.
+type referenceCmd struct {
+	Matters referenceMattersCmd `cmd:"" help:"A matter office's system with the demonstration's matters."`
+}
+
+type referenceMattersCmd struct {
+	Addr   string        `default:"127.0.0.1:8090" placeholder:"HOST:PORT" help:"Address to listen on (${default})."`
+	Slow   time.Duration `placeholder:"5s" help:"Wait before each answer."`
+	Late   bool          `help:"Give older revisions after the newest."`
+	Repeat bool          `help:"Give the last row of a page again."`
+	Stuck  bool          `help:"Give the first page again and again."`
+	Broken int           `placeholder:"N" help:"Spoil every Nth row."`
+	Cut    int           `placeholder:"N" help:"Break off the Nth answer in its middle."`
+}
+
+// Help is the long help of the command.
+func (referenceMattersCmd) Help() string {
+	return `Set matter_source of an installation to http://HOST:PORT and see what becomes of what the system does wrong.
+It gives GET /matters?after=CURSOR&limit=N: {"rows": [{"item": …} or {"matter": …}], "next": CURSOR, "more": true}.`
+}
+
+// Run serves until it is interrupted.
+func (c referenceMattersCmd) Run(ctx context.Context, s streams) error {
+	city, err := demo.Load(demo.Seed, time.Now())
+	if err != nil {
+		return err
+	}
+	system, err := reference.NewMatters(city.Items, city.Entries)
+	if err != nil {
+		return err
+	}
+	system.Set(reference.Faults{Slow: c.Slow, Late: c.Late, Repeat: c.Repeat, Stuck: c.Stuck, Broken: c.Broken, Cut: c.Cut})
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Addr)
+	if err != nil {
+		return err
+	}
+	server := &http.Server{Handler: system, ReadHeaderTimeout: 10 * time.Second}
+	go func() {
+		<-ctx.Done()
+		_ = server.Close()
+	}()
+	_, _ = fmt.Fprintln(s.err, "matters at http://"+listener.Addr().String()+"/matters")
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
