@@ -333,3 +333,29 @@ func sameFile(t *testing.T, what string, a, b []byte, want bool) {
 		t.Errorf("%s: same file is %v (%d and %d bytes), want %v", what, got, len(a), len(b), want)
 	}
 }
+
+// Of several types that satisfy one material, each gives exactly the fields of its own binding, and a type that is
+// not among them none.
+func TestEachBoundTypeGivesItsOwnFields(t *testing.T) {
+	t.Parallel()
+	const marriage = "marriage-certificate"
+	dbtest.EachURL(t, func(t *testing.T, url string) {
+		w := newWorld(t, url)
+		m := w.putMatter(t, strings.Replace(labMatter, "991001", "994001", 1), businessLicense)
+		m.Materials[0].Bindings = append(m.Materials[0].Bindings, matter.Binding{Type: w.TypeCode(t, marriage), Fields: []string{"ZZBH"}})
+		w.Write(t, func(tx *db.Tx) error { return w.App.Matters.Put(t.Context(), tx, m) })
+		c := w.open(t, m.Code, "father")
+		for typeKey, want := range map[string][]string{identityCard: labFields[identityCard], marriage: {"ZZBH"}} {
+			r, _, err := w.door.Lend(t.Context(), w.clerk, w.ask(t, c, "father", typeKey), access.Fields)
+			if err != nil {
+				t.Fatalf("%s: %v", typeKey, err)
+			}
+			if diff := cmp.Diff(want, names(r.Fields)); diff != "" {
+				t.Errorf("%s gives other fields than its binding names (-bound +given):\n%s", typeKey, diff)
+			}
+		}
+		if r, _, err := w.door.Lend(t.Context(), w.clerk, w.ask(t, c, "food-firm", businessLicense), access.Fields); err == nil {
+			t.Errorf("a type that is not bound gives %v", names(r.Fields))
+		}
+	})
+}

@@ -28,7 +28,7 @@ var matterMessages = messages{
 	"list.not-yours":            {"只能处理本单位的清单条目。", "You can handle entries of your own unit only."},
 	"list.published":            {"已发布的条目由数字办撤回。", "A published entry is withdrawn by the digital office."},
 	"exempt.unbound":            {"这个事项没有材料绑定这类证照，请先绑定。", "No material of this matter is bound to the license type; bind one first."},
-	"inspection.kind":           {"检查清单只能用于行政检查事项（类型06）。", "Inspection lists are for inspection matters only (kind 06)."},
+	"list.inspection-kind":      {"检查清单只能用于行政检查事项（类型06）。", "Inspection lists are for inspection matters only (kind 06)."},
 	"scenario.code":             {"场景代码由2至40个小写字母、数字和连字符组成。", "A scenario's code has 2 to 40 lower-case letters, digits and hyphens."},
 	"scenario.term":             {"期限的止期应在起期之后。", "The term must end after it begins."},
 	"scenario.verifier-unknown": {"这个单位没有登记，或登记已终止。", "The unit is not enrolled, or its term is over."},

@@ -180,7 +180,7 @@ func (s *Store) inspectionRow(ctx context.Context, q *db.Tx, i Inspection) (row,
 		return row{}, on(err, "entry.matter")
 	}
 	if item.Kind != "06" {
-		return row{}, errs.New(errs.Invalid, "inspection.kind").On("entry.matter")
+		return row{}, errs.New(errs.Invalid, "list.inspection-kind").On("entry.matter")
 	}
 	if err := s.checkBindings(ctx, q, i.Types, "entry.types"); err != nil {
 		return row{}, err

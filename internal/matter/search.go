@@ -63,6 +63,9 @@ func (s *Store) Search(ctx context.Context, q *db.Tx, f Filter) (found []Matter,
 	if err := q.QueryRow(ctx, `SELECT count(*) FROM matter m WHERE `+where, args...).Scan(&total); err != nil {
 		return nil, 0, fmt.Errorf("count matters: %w", err)
 	}
+	if total <= f.Offset {
+		return nil, total, nil
+	}
 	args = append(args, f.Limit, f.Offset)
 	rows, err := column(ctx, q, fmt.Sprintf(`
 		SELECT m.data

@@ -35,7 +35,7 @@ var now = time.Date(2026, 3, 2, 10, 0, 0, 0, clock.Shanghai)
 // kit is a store with what stands around it.
 type kit struct {
 	*matter.Store
-	t     *testing.T
+	t     testing.TB
 	d     *db.DB
 	clock *clock.Fixed
 	trail *change.Trail
@@ -44,7 +44,7 @@ type kit struct {
 	types *catalog.Store
 }
 
-func newKit(t *testing.T, d *db.DB) *kit {
+func newKit(t testing.TB, d *db.DB) *kit {
 	t.Helper()
 	k := &kit{t: t, d: d, clock: clock.At(now)}
 	k.trail, k.tasks, k.units = change.Open(k.clock), task.Open(k.clock), org.Open(org.Options{DB: d})

@@ -140,7 +140,7 @@ func (m *Matters) page(after, limit int) (page matter.Page, faults Faults, cut b
 	}
 	if m.faults.Repeat && from > 0 {
 		from-- // one more row than was asked for would not be faithful
-		to = max(from+1, to-1)
+		to = min(from+limit, len(rows))
 		page.Next, page.More = strconv.Itoa(to), to < len(rows)
 	}
 	for n := from; n < to; n++ {
