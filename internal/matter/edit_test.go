@@ -10,6 +10,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/authn"
 	"github.com/yinxin-org/yinxin/internal/catalog"
 	"github.com/yinxin-org/yinxin/internal/change"
+	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/db/dbtest"
 	"github.com/yinxin-org/yinxin/internal/errs"
@@ -371,5 +372,53 @@ func TestListEntry(t *testing.T) {
 			}
 			return err
 		})
+	})
+}
+
+// A scenario is published by the digital office; a verifier is enrolled in it for a term, which can be ended.
+func TestScenario(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		k := stocked(t, d)
+		c := matter.Scenario{Code: "hotel", Name: "酒店入住", Audience: "person", Basis: "治安管理",
+			Types: []matter.Binding{{Type: cardType, Fields: []string{"CZZT"}}}}
+		wrong := c
+		wrong.Types = []matter.Binding{{Type: cardType, Fields: []string{"KZ_XX"}}}
+		k.refused("binding.field-unknown", func(ctx context.Context, tx *db.Tx) error {
+			_, err := k.Propose(ctx, tx, digital, "为何", matter.Listing{List: matter.ListScenario, Scenario: &wrong})
+			return err
+		})
+		var id string
+		k.write(func(ctx context.Context, tx *db.Tx) (err error) {
+			if id, err = k.Propose(ctx, tx, digital, "为何", matter.Listing{List: matter.ListScenario, Scenario: &c}); err != nil {
+				return err
+			}
+			return k.Publish(ctx, tx, by, matter.ListScenario, id, 1, clock.Date(now))
+		})
+		k.refused("list.state", func(ctx context.Context, tx *db.Tx) error {
+			return k.Publish(ctx, tx, by, matter.ListScenario, id, 2, clock.Date(now))
+		})
+		k.refused("scenario.term", func(ctx context.Context, tx *db.Tx) error {
+			return k.Enrol(ctx, tx, by, id, matter.Verifier{Unit: foodUnit, From: now, Until: now})
+		})
+		k.write(func(ctx context.Context, tx *db.Tx) error {
+			return k.Enrol(ctx, tx, by, id, matter.Verifier{Unit: foodUnit, From: now})
+		})
+		inForce := func() bool {
+			var all []matter.Verifier
+			k.read(func(ctx context.Context, q *db.Tx) (err error) {
+				all, err = k.Verifiers(ctx, q, id)
+				return err
+			})
+			return len(all) == 1 && all[0].InForce(k.clock.Now())
+		}
+		if !inForce() {
+			t.Error("enrolled, the unit may not verify")
+		}
+		k.write(func(ctx context.Context, tx *db.Tx) error { return k.EndVerifier(ctx, tx, by, id, foodUnit) })
+		if inForce() {
+			t.Error("its term ended, the unit may verify")
+		}
+		k.refused("scenario.verifier-unknown", func(ctx context.Context, tx *db.Tx) error { return k.EndVerifier(ctx, tx, by, id, foodUnit) })
 	})
 }
