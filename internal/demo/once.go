@@ -245,7 +245,7 @@ func (f *Flow) submit(ctx context.Context) (any, error) {
 		case x.Type == "number":
 			values[x.Name] = "120"
 		default:
-			values[x.Name] = "演示内容"
+			values[x.Name] = "热食类食品制售"
 		}
 	}
 	if err := u.call(ctx, http.MethodPut, path+"/form", map[string]any{"version": c.Version, "values": values}, &c); err != nil {
