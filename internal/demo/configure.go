@@ -19,6 +19,7 @@ type configuration struct {
 	Mandates []mandated  `json:"mandates"`
 	Systems  []connected `json:"systems"`
 	Duties   []duty      `json:"duties"`
+	lists
 }
 
 // mandated is a mandate (委托). Scope holds keys of types or codes of matters.
@@ -75,7 +76,7 @@ func (s *setup) configure(ctx context.Context) error {
 		if err := s.duties(ctx, tx, c.Duties); err != nil {
 			return fmt.Errorf("enter duties: %w", err)
 		}
-		return nil
+		return s.list(ctx, tx, c.lists)
 	})
 }
 
