@@ -145,6 +145,11 @@ func (d directory) material(ctx context.Context, tx *db.Tx, m *matter.Matter, x 
 			return web.GuideMaterial{}, err
 		}
 		out.Sources = append(out.Sources, s)
+		exempt, err := d.a.Matters.Exempt(ctx, tx, *m, b.Type, d.a.Clock.Now())
+		if err != nil && errs.Code(err) != "unit.unknown" {
+			return web.GuideMaterial{}, err
+		}
+		out.Exempt = out.Exempt || exempt
 	}
 	return out, nil
 }
@@ -288,7 +293,7 @@ func (d directory) License(ctx context.Context, code string) (web.LicenseView, e
 			return web.LicenseView{}, err
 		}
 		v.UsedIn = used.Items
-		return v, nil
+		return v, d.shownIn(ctx, tx, &v)
 	})
 }
 
@@ -340,22 +345,4 @@ func validity(v catalog.Validity) web.Text {
 		return web.Text{Zh: strings.Join(zh, "零"), En: strings.Join(en, ", ")}
 	}
 	return web.Text{Zh: "没有期限", En: "no period"}
-}
-
-// Lists and scenarios are told of once they are kept.
-
-func (d directory) Exempt(context.Context, web.ListQuery) (web.Found[web.ListRow], error) {
-	return web.Found[web.ListRow]{}, nil
-}
-
-func (d directory) Inspections(context.Context, web.ListQuery) (web.Found[web.ListRow], error) {
-	return web.Found[web.ListRow]{}, nil
-}
-
-func (d directory) Scenarios(context.Context, web.ListQuery) (web.Found[web.ScenarioRow], error) {
-	return web.Found[web.ScenarioRow]{}, nil
-}
-
-func (d directory) Scenario(context.Context, string) (web.ScenarioView, error) {
-	return web.ScenarioView{}, errs.New(errs.NotFound, "page.unknown")
 }

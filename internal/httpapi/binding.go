@@ -360,6 +360,12 @@ func (d Deps) covered(ctx context.Context, in CoverageFilter, limit, offset int)
 					return err
 				}
 				x.Name = u.Name
+			case "matter":
+				m, err := d.Matters.Get(ctx, q, c.Key)
+				if err != nil {
+					return err
+				}
+				x.Name = choose(in.lang(), m.Name, m.NameEn)
 			}
 			out = append(out, x)
 		}

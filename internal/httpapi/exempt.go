@@ -39,7 +39,8 @@ type ListFilter struct {
 	State string `query:"state" enum:"proposed,published,withdrawn" default:"published" doc:"Others than published are for signed-in staff."`
 }
 
-type exemptionFilter struct {
+// ExemptionFilter narrows the list of licenses that need not be handed in. It is exported, or huma would pass over it.
+type ExemptionFilter struct {
 	ListFilter
 	Type   string `query:"type" maxLength:"21"`
 	Level  int    `query:"level" minimum:"0" maximum:"7" doc:"Entries that hold on this level."`
@@ -48,7 +49,7 @@ type exemptionFilter struct {
 }
 
 type exemptionsInput struct {
-	exemptionFilter
+	ExemptionFilter
 	Page
 }
 
@@ -67,7 +68,7 @@ type EntryPath struct {
 	EntryID string `path:"entryId" format:"uuid"`
 }
 
-type exemptionExportInput struct{ exemptionFilter }
+type exemptionExportInput struct{ ExemptionFilter }
 
 type proposeExemptionInput struct {
 	Language
@@ -170,7 +171,7 @@ func (d Deps) exemption(lang string) exemptionView {
 	}
 }
 
-func (f exemptionFilter) filter(p Page) matter.ListFilter {
+func (f ExemptionFilter) filter(p Page) matter.ListFilter {
 	return matter.ListFilter{List: matter.ListExempt, Words: f.Query, State: f.State, Type: f.Type, Unit: f.Unit, Matter: f.Matter,
 		Level: f.Level, Limit: p.Limit, Offset: p.Offset}
 }

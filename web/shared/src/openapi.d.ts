@@ -7311,12 +7311,26 @@ export interface operations {
     listExemptions: {
         parameters: {
             query?: {
+                /** @description Words in names or codes, pinyin, or its initials. */
+                q?: string;
+                /** @description Others than published are for signed-in staff. */
+                state?: "proposed" | "published" | "withdrawn";
+                type?: string;
+                /** @description Entries that hold on this level. */
+                level?: number;
+                /** @description Entries that hold for this unit. */
+                unit?: string;
+                /** @description Entries that hold for this matter. */
+                matter?: string;
                 /** @description How many at most. */
                 limit?: number;
                 /** @description How many to leave out from the beginning. */
                 offset?: number;
             };
-            header?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7443,8 +7457,23 @@ export interface operations {
     };
     exportExemptions: {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                /** @description Words in names or codes, pinyin, or its initials. */
+                q?: string;
+                /** @description Others than published are for signed-in staff. */
+                state?: "proposed" | "published" | "withdrawn";
+                type?: string;
+                /** @description Entries that hold on this level. */
+                level?: number;
+                /** @description Entries that hold for this unit. */
+                unit?: string;
+                /** @description Entries that hold for this matter. */
+                matter?: string;
+            };
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7459,6 +7488,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": string;
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Too Many Requests */
