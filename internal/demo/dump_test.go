@@ -87,7 +87,7 @@ func search(t *testing.T, s *demo.Server, city *demo.City) *scanner {
 	looked, left := 0, []string{}
 	for i, h := range city.Holders {
 		for what, text := range map[string]string{"name": h.Name, "code": h.Code, "phone": h.Phone, "address": h.Address} {
-			// Two firms of the cast are units as well, with name and code in the public list of units; and a
+			// Three members of the cast are units as well, with name and code in the public list of units; and a
 			// name of two characters can be a word of that list.
 			if strings.Contains(string(public), text) {
 				left = append(left, what+" "+text)
@@ -103,7 +103,7 @@ func search(t *testing.T, s *demo.Server, city *demo.City) *scanner {
 	}
 	t.Logf("looked for %d names, codes, phones, addresses and for %d license numbers of persons; left out, because public: %v",
 		looked, len(numbers), left)
-	if looked < 1190 || len(numbers) < 300 || len(left) > 4 {
+	if looked < 1190 || len(numbers) < 300 || len(left) > 6 {
 		t.Errorf("this leaves out too much")
 	}
 	return look
