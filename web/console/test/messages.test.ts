@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { en } from '../src/messages/en'
+import { catalogZh } from '../src/messages/catalog.zh'
+import { fieldsZh } from '../src/messages/fields.zh'
+import { matterZh } from '../src/messages/matter.zh'
+import { orgZh } from '../src/messages/org.zh'
+import { partsZh } from '../src/messages/parts.zh'
 import { zh } from '../src/messages/zh'
 
 type Tree = { [key: string]: string | Tree }
@@ -23,6 +28,11 @@ describe('messages', () => {
     // An English plural may leave a number out ("it is overdue"); it may not bring in what Chinese lacks.
     for (const a of inEnglish) expect(args(text)).toContain(a)
     if (!other.includes('|')) expect(inEnglish).toEqual(args(text))
+  })
+
+  it('that belong together stand in one file, for of two groups of a name the latter would hide the former', () => {
+    const groups = [catalogZh, matterZh, orgZh, partsZh, fieldsZh].flatMap((part) => Object.keys(part))
+    expect(groups.filter((g, i) => groups.indexOf(g) !== i)).toEqual([])
   })
 
   it('keeps Chinese out of the English words, but for names of documents', () => {

@@ -165,7 +165,7 @@ export const orgEn: SameShape<typeof orgZh> = {
     removeConfirm: 'Take it off',
     removed: 'Taken off the ledger.',
   },
-  coverage: { share: '{n} %', none: 'none yet', target: 'target {n} %', of: '{done} of {of}' },
+  figure: { share: '{n} %', none: 'none yet', target: 'target {n} %', of: '{done} of {of}' },
   reorg: {
     title: 'Re-organise',
     lead: 'Merge, divide, hand license types over, close. See first what will follow; once submitted it is done as a whole and cannot be undone.',

@@ -163,7 +163,7 @@ export const orgZh = {
     removeConfirm: '确认移出',
     removed: '已移出台账。',
   },
-  coverage: { share: '{n}%', none: '暂无', target: '目标{n}%', of: '{done}/{of}' },
+  figure: { share: '{n}%', none: '暂无', target: '目标{n}%', of: '{done}/{of}' },
   reorg: {
     title: '机构改革',
     lead: '合并、分立、移交证照、撤销。提交前先看会发生什么；提交后一次完成，不能撤回。',
