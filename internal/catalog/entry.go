@@ -140,6 +140,7 @@ type Filter struct {
 	Making  string
 	State   string
 	Holder  HolderKind // who may hold it; types for all are found too
+	Claimer string     // a unit that has claimed it
 	UnitID  string     // whose claims are marked
 	Mine    bool       // only what UnitID has claimed
 	Limit   int
@@ -165,6 +166,9 @@ func (s *Store) Search(ctx context.Context, q *db.Tx, f Filter) (found []Entry, 
 	}
 	if f.Holder != "" {
 		add("e.holder_kind IN (?, 'mixed')", string(f.Holder))
+	}
+	if f.Claimer != "" {
+		add("EXISTS (SELECT 1 FROM type_claim c WHERE c.type_code = e.type_code AND c.unit_id = ?)", f.Claimer)
 	}
 	if f.Mine {
 		where = append(where, "EXISTS (SELECT 1 FROM type_claim c WHERE c.type_code = e.type_code AND c.unit_id = $1)")

@@ -69,7 +69,15 @@ func TestVersionsAreImmutable(t *testing.T) {
 			if entry.Name != "食品经营许可证（新版）" || entry.Version != 2 || !entry.Mine || entry.Claims != 1 || !entry.Faced {
 				t.Errorf("entry %+v", entry)
 			}
-			return err
+			if err != nil {
+				return err
+			}
+			for claimer, want := range map[string]int{"": 2, "11350102YX0100017G": 2, "11350100YX0100017H": 0} {
+				if _, total, err := s.Search(ctx, q, catalog.Filter{Claimer: claimer, Limit: 10}); err != nil || total != want {
+					t.Errorf("claimed by %q: %d, %v", claimer, total, err)
+				}
+			}
+			return nil
 		})
 	})
 }

@@ -81,6 +81,7 @@ type typesInput struct {
 	Family  string `query:"family" enum:"identity,business,property,permit,life"`
 	Making  string `query:"making" enum:"online,offline,vertical,external"`
 	State   string `query:"state" enum:"published,withdrawn"`
+	Claimer string `query:"claimer" maxLength:"18" doc:"Code of a unit that has claimed it."`
 	Mine    bool   `query:"mine" doc:"Only types that the signed-in unit has claimed."`
 	Limit   int    `query:"limit" minimum:"1" maximum:"100" default:"30"`
 	Offset  int    `query:"offset" minimum:"0" default:"0"`
@@ -154,7 +155,7 @@ func registerType(api huma.API, d Deps) {
 func (d Deps) listTypes(ctx context.Context, in *typesInput) (*typesOutput, error) {
 	out := &typesOutput{}
 	out.Body.Items = []TypeRow{}
-	f := catalog.Filter{Query: in.Query, Definer: in.Definer, Family: in.Family, Making: in.Making, State: in.State, Mine: in.Mine,
+	f := catalog.Filter{Query: in.Query, Definer: in.Definer, Family: in.Family, Making: in.Making, State: in.State, Claimer: in.Claimer, Mine: in.Mine,
 		Limit: in.Limit, Offset: in.Offset}
 	if a := actorFrom(ctx); a != nil {
 		f.UnitID = a.UnitID

@@ -2,10 +2,11 @@
 
 import { after, before, describe, test } from 'node:test'
 import { catalogSteps } from './flow/catalog.mjs'
+import { orgSteps } from './flow/org.mjs'
 import { startBrowser } from './support/browser.mjs'
 import { startCity } from './support/city.mjs'
 
-const chapters = { 'license types': catalogSteps }
+const chapters = { 'license types': catalogSteps, 'units and settings': orgSteps }
 
 for (const [chapter, steps] of Object.entries(chapters)) {
   describe(`configuration of ${chapter}`, () => {

@@ -14,6 +14,8 @@ export interface Task {
   verb: string
   to: RouteLocationRaw
   subject: string
+  /** A message that the subject stands in, where its bare name says too little. */
+  named?: string
   person: string
   caseNo?: string
   electronic: boolean
@@ -110,6 +112,7 @@ function configTask(w: ConfigTask): Task {
     verb: `work.kind.${w.kind}`,
     to: workPlace(w),
     subject: w.label || w.subjectId,
+    named: w.kind === 'calendar-year' ? 'work.year' : undefined,
     person: w.unit?.name ?? '',
     electronic: false,
     missing: 0,

@@ -169,7 +169,7 @@ export const orgEn: SameShape<typeof orgZh> = {
   reorg: {
     title: 'Re-organise',
     lead: 'Merge, divide, hand license types over, close. See first what will follow; once submitted it is done as a whole and cannot be undone.',
-    step: { kind: '1. What happens', units: '2. To whom', successors: '3. Who follows', types: '4. Who takes which license type', decision: '5. On what decision', will: 'What will follow' },
+    step: { kind: 'What happens', units: 'To whom', successors: 'Who follows', types: 'Who takes which license type', decision: 'On what decision', will: 'What will follow' },
     kind: { merge: 'Merge', split: 'Divide', handover: 'Hand types over', close: 'Close' },
     note: {
       merge: 'several units become one; they end.',
@@ -298,7 +298,8 @@ export const orgEn: SameShape<typeof orgZh> = {
     empty: 'There are no regions yet',
     emptyText: 'Enter the province first, then level by level.',
     new: 'Enter a region',
-    edit: 'Change',
+    edit: 'Change the region',
+    alter: 'Change',
     editOf: 'Change {name}',
     hint: { code: 'It begins with the code of the region it lies in, which is entered first.' },
     fault: { code: 'A code has 6, 9 or 12 digits.', name: 'Enter a name of at least 2 characters.' },
@@ -381,6 +382,7 @@ export const orgEn: SameShape<typeof orgZh> = {
       'import-errors': 'Correct the rows of the import that were wrong',
     },
     noDue: 'No deadline',
+    year: 'Working days of {name}',
     ofUnit: '{unit}',
     emptyAdmin: 'Every post is held and the calendar is entered. You can look at units and accounts, or at the trail of changes.',
     emptyDigital: 'License types and lists that units submit come here for your review. Meanwhile look at the ledger of systems or the catalogue.',

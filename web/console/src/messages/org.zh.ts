@@ -167,7 +167,7 @@ export const orgZh = {
   reorg: {
     title: '机构改革',
     lead: '合并、分立、移交证照、撤销。提交前先看会发生什么；提交后一次完成，不能撤回。',
-    step: { kind: '1. 做什么', units: '2. 哪个机构', successors: '3. 由谁承接', types: '4. 证照归谁', decision: '5. 依据', will: '接下来会发生' },
+    step: { kind: '做什么', units: '哪个机构', successors: '由谁承接', types: '证照归谁', decision: '依据', will: '接下来会发生' },
     kind: { merge: '合并', split: '分立', handover: '移交证照', close: '撤销' },
     note: {
       merge: '几个机构并成一个，原机构结束。',
@@ -297,6 +297,7 @@ export const orgZh = {
     emptyText: '先登记省，再逐级登记。',
     new: '登记区划',
     edit: '修改区划',
+    alter: '修改',
     editOf: '修改{name}',
     hint: { code: '代码的前几位是上级区划，上级要先登记。' },
     fault: { code: '代码应是6位、9位或12位数字。', name: '请填写名称，至少2个字。' },
@@ -379,6 +380,7 @@ export const orgZh = {
       'import-errors': '改正导入文件里出错的行',
     },
     noDue: '没有期限',
+    year: '{name}年工作日历',
     ofUnit: '{unit}',
     emptyAdmin: '岗位都有人，日历已录入。可以去看机构和账号，或者查变更留痕。',
     emptyDigital: '各单位提交的证照类型和清单，会到这里等您审核。也可以看看接入台账和目录。',

@@ -92,7 +92,7 @@ export const partsEn: SameShape<typeof partsZh> = {
       import: 'imported',
       sync: 'synchronised',
     },
-    none: 'Nothing has been changed yet.',
+    none: 'Nothing has been changed yet',
     more: 'Show older ones',
     all: 'Show all {n} changes | Show all {n} changes',
     less: 'Show fewer',
