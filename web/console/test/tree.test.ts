@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { initialsOf } from '../src/logic/initials'
 import { moveInTree, rowsOf, typeAhead, type Node } from '../src/logic/tree'
 
 const node = (id: string, children = 0, label = id): Node => ({ id, label, children })
@@ -9,6 +10,12 @@ const known = new Map([
 ])
 const open = (...ids: string[]) => rowsOf(roots, known, new Set(ids))
 const ids = (rows: ReturnType<typeof open>) => rows.map((r) => r.node.id)
+
+describe('initials', () => {
+  it('are those of the pinyin', () => {
+    expect([initialsOf('福州市人民政府（A1）'), initialsOf('鼓楼区市场监督管理局')]).toEqual(['fzsrmzf（a1）', 'glqscjdglj'])
+  })
+})
 
 describe('tree of units', () => {
   it('shows what is open, with level and place', () => {
@@ -38,5 +45,6 @@ describe('tree of units', () => {
   it('finds by letters, going round', () => {
     const rows = rowsOf([node('1', 0, '民政局'), node('2', 0, '市监局'), node('3', 0, '民宗局')], new Map(), new Set())
     expect([typeAhead('民', 0, rows), typeAhead('民', 2, rows), typeAhead('市监', 2, rows), typeAhead('税', 0, rows)]).toEqual([2, 0, 1, undefined])
+    expect([typeAhead('m', 0, rows), typeAhead('mz', 0, rows), typeAhead('mzj', 0, rows), typeAhead('s', 0, rows), typeAhead('x', 0, rows)]).toEqual([2, 0, 0, 1, undefined])
   })
 })

@@ -1,3 +1,5 @@
+import { initialsOf } from './initials'
+
 /** A node of a tree whose children are loaded when it is opened. */
 export interface Node {
   id: string
@@ -56,10 +58,11 @@ export function moveInTree(key: string, at: number, rows: readonly Row[]): Move 
   }
 }
 
-/** The next row that what was typed finds, going round; one letter goes on from the row, more may stay on it. */
+/** The next row that what was typed finds, in the name or the initials of its pinyin, going round; one letter goes on
+ * from the row, more may stay on it. */
 export function typeAhead(typed: string, at: number, rows: readonly Row[]): number | undefined {
   const words = typed.toLowerCase()
-  const finds = (r: Row | undefined) => r && (words.length > 1 ? r.node.label.toLowerCase().includes(words) : r.node.label.toLowerCase().startsWith(words))
+  const finds = (r: Row | undefined) => r && [r.node.label.toLowerCase(), initialsOf(r.node.label)].some((text) => text.startsWith(words))
   const order = rows.map((_, i) => (at + i + (words.length > 1 ? 0 : 1)) % rows.length)
   return order.find((i) => finds(rows[i]))
 }
