@@ -44,6 +44,7 @@ export const fieldsEn: SameShape<typeof fieldsZh> = {
     health: 'Health',
     gaps: 'What is missing',
     entries: 'Codes',
+    active: 'In use',
     valid: 'In use',
     days: 'Days',
     day: 'Day',
