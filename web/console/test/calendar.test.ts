@@ -9,21 +9,22 @@ describe('calendar', () => {
     expect([weekdayOf('2027-01-01'), addDays('2026-12-31', 1)]).toEqual([5, '2027-01-01'])
   })
 
-  it('keeps only days that depart from their weekday', () => {
+  it('keeps the days that the notice names, holidays on weekends too', () => {
     let days = setDay([], '2027-01-01', 'off', '元旦')
     expect(days).toEqual([{ day: '2027-01-01', work: false, name: '元旦' }])
-    days = setDay(days, '2027-01-02', 'off')
+    days = setDay(days, '2027-01-02', 'off', '元旦')
+    days = setDay(days, '2027-01-04', 'work')
     days = setDay(days, '2027-01-03', 'work')
-    expect(days.map((d) => d.day)).toEqual(['2027-01-01', '2027-01-03'])
+    expect(days.map((d) => d.day)).toEqual(['2027-01-01', '2027-01-02', '2027-01-03'])
     const at = new Map(days.map((d) => [d.day, d]))
     expect(['2027-01-01', '2027-01-02', '2027-01-03', '2027-01-04'].map((d) => [stateOf(d, at).kind, stateOf(d, at).work])).toEqual([
       ['off', false],
-      ['usual', false],
+      ['off', false],
       ['work', true],
       ['usual', true],
     ])
     expect(workdaysIn(2027, 1, at)).toBe(21)
-    expect(setDay(days, '2027-01-01', 'usual')).toHaveLength(1)
+    expect(setDay(days, '2027-01-01', 'usual')).toHaveLength(2)
     expect([toggled('2027-01-01', 'usual'), toggled('2027-01-02', 'usual'), toggled('2027-01-01', 'off')]).toEqual(['off', 'work', 'usual'])
   })
 
@@ -46,6 +47,8 @@ describe('calendar', () => {
       { day: '2027-01-01', work: false, name: '元旦' },
       { day: '2027-01-03', work: true },
       { day: '2027-02-05', work: false, name: '春节' },
+      { day: '2027-02-06', work: false, name: '春节' },
+      { day: '2027-02-07', work: false, name: '春节' },
       { day: '2027-02-08', work: false, name: '春节' },
     ])
   })

@@ -52,15 +52,15 @@ export function stateOf(day: string, departures: ReadonlyMap<string, CalendarDay
   const d = departures.get(day)
   const usually = weekdayOf(day) <= 5
   if (!d) return { work: usually, kind: 'usual', name: '' }
-  return { work: d.work, kind: d.work === usually ? 'usual' : d.work ? 'work' : 'off', name: d.name ?? '' }
+  return { work: d.work, kind: d.work ? (usually ? 'usual' : 'work') : 'off', name: d.name ?? '' }
 }
 
-/** The departures with one day set; `usual` takes it off the list. A weekday cannot be "worked", nor a weekend "off":
- * that is what they are. */
+/** The list with one day set; `usual` takes it off. A weekday cannot be "worked": that is what it is. A weekend day can
+ * be off by name, for holidays fall on weekends too and the notice gives them. */
 export function setDay(days: readonly CalendarDay[], day: string, kind: Kind, name = ''): CalendarDay[] {
   const others = days.filter((d) => d.day !== day)
   const usually = weekdayOf(day) <= 5
-  if (kind === 'usual' || (kind === 'work') === usually) return others
+  if (kind === 'usual' || (kind === 'work' && usually)) return others
   const made: CalendarDay = name ? { day, work: kind === 'work', name } : { day, work: kind === 'work' }
   return [...others, made].sort((a, b) => a.day.localeCompare(b.day))
 }
@@ -103,7 +103,7 @@ const offWords = /^(休|放假|假|off|holiday|0|false)/i
 const workWords = /^(班|上班|调休上班|补班|work|1|true)/i
 
 /** Reads an arrangement as it is pasted out of a notice or a spreadsheet: a line is a day, or a span of days, then 休
- * or 班, then the name of the holiday. Days that are what their weekday says are left out. */
+ * or 班, then the name of the holiday. Weekdays that are worked are left out. */
 export function readArrangement(text: string, year: number): { days: CalendarDay[]; bad: BadLine[] } {
   let days: CalendarDay[] = []
   const bad: BadLine[] = []
