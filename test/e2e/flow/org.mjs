@@ -2,7 +2,7 @@
 // a mandate, people and a system, and merged; an account is made; a year is entered; all of it leaves its trail.
 
 import assert from 'node:assert/strict'
-import { devices } from '../support/person.mjs'
+import { devices, Person } from '../support/person.mjs'
 
 const alphabet = '0123456789ABCDEFGHJKLMNPQRTUWXY'
 
@@ -37,7 +37,11 @@ async function pick(page, label, words, option = words) {
   await page.getByRole('option', { name: option }).first().click()
 }
 
-async function begin({ admin, digital }) {
+async function begin(story) {
+  for (const name of ['admin', 'digital']) {
+    story[name] = await Person.arrive(story.browser, { city: story.city, name, device: devices.desk, prefix: 'config' })
+  }
+  const { admin, digital } = story
   await admin.signIn('admin', '/console/')
   await heading(admin.page, '今日待办')
   await admin.look('admin-today')
@@ -372,7 +376,12 @@ async function otherEyes(story) {
   await admin.page.setViewportSize(devices.desk.viewport)
 }
 
-export const steps = [
+async function leave({ admin, digital }) {
+  await admin.leave()
+  await digital.leave()
+}
+
+export const orgSteps = [
   ['the administrator and the digital office come to the day’s work', begin],
   ['a unit is found by the initials of its name', findUnits],
   ['the tree of units is walked by keyboard alone', walkTree],
@@ -388,4 +397,5 @@ export const steps = [
   ['a year’s working days are entered', enterYear],
   ['all of it stands in the trail', readTrail],
   ['the pages of units and settings stand large type, English, a phone and 200 %', otherEyes],
+  ['nobody met an error that was not told', leave],
 ]

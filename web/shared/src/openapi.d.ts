@@ -13944,6 +13944,8 @@ export interface operations {
                 family?: "identity" | "business" | "property" | "permit" | "life";
                 making?: "online" | "offline" | "vertical" | "external";
                 state?: "published" | "withdrawn";
+                /** @description Code of a unit that has claimed it. */
+                claimer?: string;
                 /** @description Only types that the signed-in unit has claimed. */
                 mine?: boolean;
                 limit?: number;
