@@ -164,13 +164,13 @@ func (d *Desk) importMatter(ctx context.Context, tx *db.Tx, by change.By, b *bat
 	}
 	if !b.noted(item.BaseCode) {
 		if !known || len(m.item.Materials) > 0 {
-			if changed, err = d.importItem(ctx, tx, by, item); err != nil {
+			if changed, err = d.o.Matters.ImportItem(ctx, tx, by, item); err != nil {
 				return false, err
 			}
 		}
 		b.note(item.BaseCode)
 	}
-	did, err := d.importEntry(ctx, tx, by, m.entry)
+	did, err := d.o.Matters.ImportMatter(ctx, tx, by, m.entry)
 	return did || changed, err
 }
 
