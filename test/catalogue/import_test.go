@@ -82,7 +82,12 @@ var everyRole = &authn.Actor{AccountID: "importer", UnitID: "11350100YX00100116"
 
 func open(t *testing.T, url string) platform {
 	t.Helper()
-	c := config.Config{Data: t.TempDir(), Database: url, BaseURL: "https://yinxin.example", PlatformUnit: everyRole.UnitID, LogOrigin: "yinxin.example/test"}
+	return openIn(t, t.TempDir(), url)
+}
+
+func openIn(t *testing.T, dir, url string) platform {
+	t.Helper()
+	c := config.Config{Data: dir, Database: url, BaseURL: "https://yinxin.example", PlatformUnit: everyRole.UnitID, LogOrigin: "yinxin.example/test"}
 	if err := c.Complete(); err != nil {
 		t.Fatal(err)
 	}
