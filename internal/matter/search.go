@@ -59,20 +59,7 @@ func (f Filter) where() (string, []any) {
 
 // Search lists a page of matters by code, and counts all that meet the filter.
 func (s *Store) Search(ctx context.Context, q *db.Tx, f Filter) (found []Matter, total int, err error) {
-	where, args := f.where()
-	if err := q.QueryRow(ctx, `SELECT count(*) FROM matter m WHERE `+where, args...).Scan(&total); err != nil {
-		return nil, 0, fmt.Errorf("count matters: %w", err)
-	}
-	if total <= f.Offset {
-		return nil, total, nil
-	}
-	args = append(args, f.Limit, f.Offset)
-	rows, err := column(ctx, q, fmt.Sprintf(`
-		SELECT m.data
-		FROM matter m
-		WHERE %s
-		ORDER BY m.matter_code
-		LIMIT $%d OFFSET $%d`, where, len(args)-1, len(args)), args...)
+	rows, total, err := s.page(ctx, q, f)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -96,6 +83,44 @@ func (s *Store) Search(ctx context.Context, q *db.Tx, f Filter) (found []Matter,
 		found = append(found, m)
 	}
 	return found, total, nil
+}
+
+// page finds a page and counts all in one walk through the table, which is what a search costs.
+func (s *Store) page(ctx context.Context, q *db.Tx, f Filter) (data []string, total int, err error) {
+	where, args := f.where()
+	n := len(args)
+	rows, err := q.Query(ctx, fmt.Sprintf(`
+		SELECT x.data, f.total
+		FROM (
+			SELECT m.matter_code, count(*) OVER () AS total
+			FROM matter m
+			WHERE %s
+			ORDER BY m.matter_code
+			LIMIT $%d OFFSET $%d
+		) f
+		JOIN matter x ON x.matter_code = f.matter_code
+		ORDER BY x.matter_code`, where, n+1, n+2), append(args, f.Limit, f.Offset)...)
+	if err != nil {
+		return nil, 0, fmt.Errorf("search matters: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var d string
+		if err := rows.Scan(&d, &total); err != nil {
+			return nil, 0, fmt.Errorf("search matters: %w", err)
+		}
+		data = append(data, d)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, 0, fmt.Errorf("search matters: %w", err)
+	}
+	if len(data) == 0 && f.Offset > 0 {
+		// Beyond the end no row tells how many there are.
+		if err := q.QueryRow(ctx, `SELECT count(*) FROM matter m WHERE `+where, args[:n]...).Scan(&total); err != nil {
+			return nil, 0, fmt.Errorf("count matters: %w", err)
+		}
+	}
+	return data, total, nil
 }
 
 // ItemRow is an item in a list, with how many matters it has.

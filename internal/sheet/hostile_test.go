@@ -128,7 +128,9 @@ func TestFiftyThousandRows(t *testing.T) {
 func FuzzOpen(f *testing.F) {
 	f.Add([]byte("代码,名称\n000001,甲\n"))
 	f.Add([]byte("\xff\xfea\x00,\x00b\x00"))
-	f.Add(book(f, func(x *excelize.File) { set(f, x, map[string]any{"A1": "代码", "B1": "名称", "A2": 7, "B2": "甲"}) }))
+	f.Add(book(f, func(x *excelize.File) {
+		set(f, x, map[string]any{"A1": "代码", "B1": "名称", "A2": 7, "B2": "甲"})
+	}))
 	f.Add(raw(f, `<worksheet><sheetData><row r="2"><c r="A2" t="s"><v>0</v></c><c><f>1</f></c></row></sheetData><mergeCells><mergeCell ref="A1:A2"/></mergeCells></worksheet>`, `<sst><si><t>x</t></si></sst>`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		l := sheet.Standard
