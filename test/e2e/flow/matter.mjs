@@ -78,12 +78,13 @@ async function bindMaterial(story) {
   await page.getByRole('dialog').waitFor()
   await matters.look('binding-reason')
   await giveReason(page, '保存')
-  // A material that no license satisfies is confirmed plain.
-  await page.getByRole('navigation', { name: '申请材料' }).getByRole('link').filter({ hasText: '待绑定' }).first().click()
+  // What was confirmed plain is put in doubt again, and stands on the work list from then on.
+  await page.getByRole('navigation', { name: '申请材料' }).getByRole('link').filter({ hasText: '普通材料' }).first().click()
   await page.getByRole('radio', { name: /普通材料/ }).waitFor()
-  await page.locator('label').filter({ hasText: '确认没有证照能够满足' }).click()
+  await page.locator('label').filter({ hasText: '还没有结论' }).click()
   await page.getByRole('button', { name: '保存', exact: true }).click()
   await giveReason(page, '保存')
+  await page.getByRole('navigation', { name: '申请材料' }).getByRole('link').filter({ hasText: '待绑定' }).first().waitFor()
 }
 
 async function coverage(story) {
@@ -236,7 +237,7 @@ async function consoleOtherwise(story) {
 export const steps = [
   ['the matter office finds a matter by the initials of its pinyin', findMatter],
   ['edits what its unit sets itself, and is told of a limit', editOwn],
-  ['binds a material, tries it first, and confirms another as plain', bindMaterial],
+  ['binds a material, tries it first, and puts another in doubt', bindMaterial],
   ['the digital office reads the coverage down to the matter', coverage],
   ['a license is proposed and published as one not to be submitted', exemptList],
   ['a scenario is proposed, published, and a verifier enrolled', scenario],
