@@ -56,7 +56,10 @@ func TestImportOverTheInterface(t *testing.T) {
 			t.Fatal(err)
 		}
 		lines := 0
-		for range book.Rows(0) {
+		for _, err := range book.Rows(0) {
+			if err != nil {
+				t.Fatal(err)
+			}
 			lines++
 		}
 		if lines != 3 {

@@ -329,7 +329,7 @@ func TestCutOffAnywhere(t *testing.T) {
 	}
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		o := newOffice(t, d)
-		dice := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // the moments of a test
+		dice := rand.New(rand.NewPCG(1, 2))
 		id := o.start(t, Each, data.String()).ID
 		cuts := 0
 		for {

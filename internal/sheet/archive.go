@@ -66,7 +66,7 @@ func (a *archive) open(name string) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, broken(err)
 	}
-	most := min(a.limits.Unpacked, max(ratioFrom, int64(f.CompressedSize64)*a.limits.Ratio)) //nolint:gosec // bounded by the file's size
+	most := min(a.limits.Unpacked, max(ratioFrom, int64(f.CompressedSize64)*a.limits.Ratio))
 	return &bounded{ReadCloser: r, left: most}, nil
 }
 

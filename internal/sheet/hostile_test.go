@@ -156,7 +156,10 @@ func FuzzOpen(f *testing.F) {
 		if err != nil {
 			return
 		}
-		for r := range table.Records() {
+		for r, err := range table.Records() {
+			if err != nil && errs.Code(err) == "internal" {
+				t.Errorf("%v", err)
+			}
 			for _, p := range r.Problems {
 				if !errs.Known(p.Code) {
 					t.Errorf("%s has no words", p.Code)

@@ -88,9 +88,9 @@ func TestKilledWhileImporting(t *testing.T) {
 // killUntilDone starts children and kills them, later each time, until one comes to the end.
 func killUntilDone(t *testing.T, dir string) (kills int) {
 	t.Helper()
-	dice := rand.New(rand.NewPCG(7, 7)) //nolint:gosec // the moments of a test
+	dice := rand.New(rand.NewPCG(7, 7))
 	for wait := 300 * time.Millisecond; wait < time.Minute; wait += 150 * time.Millisecond {
-		child := exec.CommandContext(t.Context(), os.Args[0], "-test.run", "^TestChild$") //nolint:gosec // this very program
+		child := exec.CommandContext(t.Context(), os.Args[0], "-test.run", "^TestChild$")
 		child.Env = append(os.Environ(), childFolder+"="+dir)
 		var out bytes.Buffer
 		child.Stdout, child.Stderr = &out, &out

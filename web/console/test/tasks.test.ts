@@ -97,7 +97,7 @@ describe('work of configuration', () => {
   it('leads to where it is done, whatever its kind', () => {
     const kinds = ['type-review', 'type-returned', 'type-outdated', 'list-review', 'matter-unbound', 'duty-vacant', 'calendar-year', 'import-errors'] as const
     const names = kinds.map((kind) => (workPlace(work({ kind, detail: { list: 'scenario' } })) as { name: string }).name)
-    expect(names).toEqual(['type-review', 'type-draft', 'type', 'scenarios', 'unbound', 'unit', 'calendar', 'import'])
+    expect(names).toEqual(['type-review', 'type-draft', 'type', 'scenarios', 'unbound', 'unit', 'calendar', 'imports'])
   })
 
   it('tells each role what it means that nothing waits', () => {

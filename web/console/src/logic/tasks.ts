@@ -142,7 +142,7 @@ export function workPlace(w: Pick<ConfigTask, 'kind' | 'subjectId' | 'detail'>):
     case 'calendar-year':
       return { name: 'calendar', params: { year: id } }
     default:
-      return { name: 'import', params: { importId: id } }
+      return { name: 'imports', query: { kind: w.detail?.kind, id } }
   }
 }
 
