@@ -31,6 +31,12 @@ conformance() {
   YINXIN_OFD_DIR="$work/demo/out" mvn -B -q -f conformance/ofdrw/pom.xml test
 }
 
+# The previews that the browser tests kept, against the licenses that they issued.
+previews() {
+  YINXIN_OFD_DIR="$work/demo/out" YINXIN_PREVIEW_DIR="$PWD/test/e2e/out/preview" \
+    mvn -B -q -f conformance/ofdrw/pom.xml test -Dtest=PreviewTest
+}
+
 e2e() {
   npm --prefix test/e2e ci --no-audit --no-fund || return 1
   YINXIN_BIN="$PWD/bin/yinxin" npm --prefix test/e2e test
@@ -50,6 +56,7 @@ step 'go test' go test -timeout 15m ./...
 step 'ofdrw conformance' conformance
 if [ -f test/e2e/package.json ]; then
   step 'browser' e2e
+  step 'preview conformance' previews
 fi
 
 for name in "${failed[@]+"${failed[@]}"}"; do

@@ -87,7 +87,7 @@ final class Face {
      * Equal but for white space and the mark between several values, which in a table stand one a row without
      * any; a date may be written 20250102, 2025-01-02 or 2025年1月2日.
      */
-    private static boolean same(String meta, String shown) {
+    static boolean same(String meta, String shown) {
         return plain(meta).equals(plain(shown)) || plain(meta.replace("^", "")).equals(plain(shown));
     }
 
