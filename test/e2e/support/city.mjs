@@ -28,11 +28,11 @@ async function freshPostgres() {
   return { url: url.href, drop: () => ask(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) }
 }
 
-/** Starts the demonstration on 'SQLite' or 'PostgreSQL' and waits until it has told its address. */
-export async function startCity(kind) {
+/** Starts the demonstration on 'SQLite' or 'PostgreSQL', as a city or empty, and waits until it has told its address. */
+export async function startCity(kind, { empty = false } = {}) {
   const data = await mkdtemp(join(tmpdir(), 'yinxin-e2e-'))
   const database = kind === 'PostgreSQL' ? await freshPostgres() : undefined
-  const args = ['demo', '--data', data, '--addr', '127.0.0.1:0', ...(database ? ['--database', database.url] : [])]
+  const args = ['demo', '--data', data, '--addr', '127.0.0.1:0', ...(database ? ['--database', database.url] : []), ...(empty ? ['--empty'] : [])]
   const server = spawn(setting('YINXIN_BIN'), args, { stdio: ['ignore', 'pipe', 'pipe'] })
   const ended = once(server, 'exit')
 
@@ -47,7 +47,7 @@ export async function startCity(kind) {
 
   try {
     const url = await address(server, ended)
-    return { url, stop, passwords: await passwords(data), cast: await cast(data), log: join(data, 'yinxin.log') }
+    return { url, stop, passwords: await passwords(data), cast: empty ? {} : await cast(data), data, log: join(data, 'yinxin.log') }
   } catch (err) {
     await stop()
     throw err
