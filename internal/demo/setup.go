@@ -58,7 +58,7 @@ func Setup(ctx context.Context, a *app.App, progress func(done, of int)) error {
 // SetupCast is Setup with the licenses of the cast alone: enough for every story, and quick, for tests.
 func SetupCast(ctx context.Context, a *app.App) error { return fill(ctx, a, nil, true) }
 
-// SetupEmpty prepares an empty platform: the authorities of a demonstration, the unit that runs the platform with
+// SetupEmpty prepares an empty platform: the authorities of a demonstration, the regions, the unit that runs the platform with
 // its seal for annotated copies, and one administrator. Everything else is for people to set up through the pages.
 func SetupEmpty(ctx context.Context, a *app.App) error {
 	done, err := isReady(ctx, a)

@@ -81,6 +81,12 @@ func registerMaking(api huma.API, d Deps) {
 		Errors:      []int{http.StatusNotFound},
 	}, RoleReviewer), d.previewMaking)
 	huma.Register(api, require(api, huma.Operation{
+		OperationID: "getMakingFile", Method: http.MethodGet, Path: "/api/v1/makings/{licenseId}/file", Tags: []string{tagMaking},
+		Summary:     "待复核的证照文件",
+		Description: "The sealed file (OFD) that waits for review, to be examined by any reader before it is published. Taking it is recorded.",
+		Errors:      []int{http.StatusNotFound},
+	}, RoleReviewer), d.makingFile)
+	huma.Register(api, require(api, huma.Operation{
 		OperationID: "reviewMaking", Method: http.MethodPost, Path: "/api/v1/makings/{licenseId}/review", Tags: []string{tagMaking},
 		Summary:     "复核",
 		Description: "Publish or refuse. The reviewer is a second person of the issuing unit. Publishing closes the case; refusing voids the license and sends the case back to be decided.",
@@ -158,6 +164,14 @@ func (d Deps) previewMaking(ctx context.Context, in *MakingPath) (*file, error) 
 		return nil, err
 	}
 	return svg(r.Content), nil
+}
+
+func (d Deps) makingFile(ctx context.Context, in *MakingPath) (*file, error) {
+	r, err := d.Door.Task(ctx, actorFrom(ctx), in.LicenseID, access.File)
+	if err != nil {
+		return nil, err
+	}
+	return ofdFile(r.Content, "license-"+in.LicenseID), nil
 }
 
 func (d Deps) reviewMaking(ctx context.Context, in *reviewInput) (*reviewOutput, error) {

@@ -28,6 +28,9 @@ func (s *Store) ImportItem(ctx context.Context, tx *db.Tx, by change.By, i Item)
 	if err != nil && !isNew {
 		return false, err
 	}
+	if err := s.ask(ctx, tx, &i); err != nil {
+		return false, err
+	}
 	if err := i.check(); err != nil {
 		return false, err
 	}

@@ -1,7 +1,11 @@
 package matter
 
 import (
+	"context"
+
 	"github.com/yinxin-org/yinxin/internal/catalog"
+	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/errs"
 )
 
 // areaFrom is the length from which a field is written on several lines.
@@ -36,4 +40,20 @@ func FormOf(t *catalog.Type) (form []FormField, fill map[string]string) {
 		fill[f.Name] = f.Name
 	}
 	return form, fill
+}
+
+// ask gives an item whose result is made here, and that brings no form, the form of its result's fields.
+func (s *Store) ask(ctx context.Context, q *db.Tx, i *Item) error {
+	if len(i.Form) > 0 || i.ResultFields != nil || !i.MadeHere() {
+		return nil
+	}
+	t, err := s.o.Types.Current(ctx, q, i.Result)
+	if err != nil {
+		if errs.Of(err).Kind != errs.Internal {
+			return nil // said elsewhere: a matter may be entered before its result is published
+		}
+		return err
+	}
+	i.Form, i.ResultFields = FormOf(t)
+	return nil
 }

@@ -53,6 +53,7 @@ export function matterApi(c: Client) {
     matterEntry: (code: string) => c.get<EntryView>(`${v1}/matters/${part(code)}/entry`),
     saveMatterEntry: (code: string, entry: MatterEntry, version: number, reason: string) =>
       c.put<EntryView>(`${v1}/matters/${part(code)}/entry`, { entry, version, reason }),
+    matterItems: (ask: Partial<Ask>) => c.get<Answer<ItemView>>(listPath(`${v1}/matter-items`, ask)),
     matterItem: (baseCode: string) => c.get<ItemView>(`${v1}/matter-items/${part(baseCode)}`),
     saveMatterItem: (baseCode: string, item: MatterItem, version: number, reason: string) =>
       c.put<ItemView>(`${v1}/matter-items/${part(baseCode)}`, { item, version, reason }),

@@ -1,7 +1,9 @@
+import { newMatterEn } from './newmatter.en'
 import type { SameShape } from '@yinxin/shared'
 import type { matterZh } from './matter.zh'
 
 export const matterEn: SameShape<typeof matterZh> = {
+  newMatter: newMatterEn,
   matters: {
     lead: 'What all five levels share comes from the catalogue of items. A material bound to a license is fetched when a case opens; nobody is asked to hand it in.',
     tab: {

@@ -1,5 +1,8 @@
+import { newMatterZh } from './newmatter.zh'
+
 /** 事项、绑定、清单各页面的词句。 */
 export const matterZh = {
+  newMatter: newMatterZh,
   matters: {
     lead: '事项的要素来自基本目录，五级共用；材料绑定证照后，办件时自动取用，不再请群众提交。',
     tab: {

@@ -6,6 +6,7 @@ import InspectionsPage from '../pages/InspectionsPage.vue'
 import MatterPage from '../pages/MatterPage.vue'
 import MattersPage from '../pages/MattersPage.vue'
 import MatterSyncPage from '../pages/MatterSyncPage.vue'
+import NewMatterPage from '../pages/NewMatterPage.vue'
 import ScenarioPage from '../pages/ScenarioPage.vue'
 import ScenariosPage from '../pages/ScenariosPage.vue'
 import StaleBindingsPage from '../pages/StaleBindingsPage.vue'
@@ -15,6 +16,7 @@ const meta = { room: 'matters' }
 
 export const matterRoutes: RouteRecordRaw[] = [
   { path: '/matters', name: 'matters', component: MattersPage, meta },
+  { path: '/matters/new', name: 'new-matter', component: NewMatterPage, meta },
   { path: '/matters/coverage', name: 'coverage', component: CoveragePage, meta },
   { path: '/matters/unbound', name: 'unbound', component: UnboundPage, meta },
   { path: '/matters/stale', name: 'stale-bindings', component: StaleBindingsPage, meta },
