@@ -6,12 +6,12 @@ import { devices, Person } from '../support/person.mjs'
 import { assertSeen, signInByKeyboard, tabTo } from './keyboard.mjs'
 
 const definer = '11350000YX0000016Q'
-const name = '食用油加工登记证'
-const code = `${definer}086`
+export const name = '食用油加工登记证'
+export const code = `${definer}086`
 const businessLicense = `${definer}001`
 
 /** Fifteen fields: label, English label, name, and what else is set. */
-const fields = [
+export const fields = [
   ['加工场所名称', 'Name of the press', 'KZ_CSMC', 40],
   ['经营者', 'Operator', 'KZ_JYZ', 20],
   ['生产场所', 'Place of production', 'KZ_SCCS', 60],
@@ -355,13 +355,18 @@ async function compareVersions(story) {
   await digital.leave()
 }
 
-/** Steps of the configured city; each leaves in `story` what the next ones need. */
-export const catalogSteps = [
+/** A type from nothing to its first claim, by keyboard alone; in a city, or on a platform that was empty. */
+export const makeType = [
   ['a definer registers a type by keyboard alone', registerByKeyboard],
   ['fills in fifteen fields by keyboard alone', fillFieldsByKeyboard],
   ['builds its face and submits it by keyboard alone', buildFaceByKeyboard],
   ['the digital office reviews and publishes it by keyboard alone', publishByKeyboard],
   ['an issuing unit finds it by its initials and claims it by keyboard alone', claimByKeyboard],
+]
+
+/** Steps of the configured city; each leaves in `story` what the next ones need. */
+export const catalogSteps = [
+  ...makeType,
   ['a second version is prepared', prepareSecondVersion],
   ['of two editors at once the second merges, and leaving asks first', mergeTwoEditors],
   ['what is wrong leads to where it is mended', followFindings],

@@ -406,6 +406,8 @@ export const en: SameShape<typeof zh> = {
     emptyText: 'Once a case is approved, the system prepares the data, the face and the seal; the license then waits here for review.',
   },
   making: {
+    file: 'Download the license file',
+    fileNote: 'OFD, to be examined in any reader; the download is recorded.',
     face: 'Face',
     faceAlt: 'Face of the license: {name}. Its contents stand under “Contents of the face”.',
     review: 'Review',

@@ -405,6 +405,8 @@ export const zh = {
     emptyText: '办件批准后，系统自动备好数据、套照面、盖章，然后到这里等待复核。',
   },
   making: {
+    file: '下载证照文件',
+    fileNote: 'OFD格式，可以用任何阅读器检查；下载会留下记录。',
     face: '照面',
     faceAlt: '{name}的照面；各项内容见“照面内容”',
     review: '复核',
