@@ -62,7 +62,7 @@ async function registerByKeyboard(story) {
   await tabTo(page, page.getByRole('navigation', { name: '工作' }).getByRole('link', { name: '目录' }))
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { name: '证照目录', level: 1 }).waitFor()
-  await tabTo(page, page.getByRole('link', { name: '登记新类型' }))
+  await tabTo(page, page.getByRole('link', { name: '登记新类型' }).first())
   await assertSeen(page)
   await page.keyboard.press('Enter')
   await type(page, at(page, 'new-name'), name)
