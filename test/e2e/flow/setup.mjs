@@ -154,7 +154,7 @@ async function openCase(story) {
   await page.getByLabel('查找事项').fill(issue.name)
   await page.getByRole('button', { name: new RegExp(`^${issue.name}(?!变更)`) }).first().click()
   await page.getByLabel('申请人的统一社会信用代码').fill(applicant.code)
-  clerk.expectRefusal(422, /^\/api\/v1\/cases$/)
+  clerk.expectRefusal(404, /^\/api\/v1\/cases$/)
   await page.getByRole('button', { name: '开办', exact: true }).click()
   await page.getByLabel(/申请人的(名称|姓名)/).fill(applicant.name)
   await page.getByRole('button', { name: '开办', exact: true }).click()
