@@ -83,7 +83,6 @@ type typesInput struct {
 	State   string `query:"state" enum:"published,withdrawn"`
 	Claimer string `query:"claimer" maxLength:"18" doc:"Code of a unit that has claimed it."`
 	Mine    bool   `query:"mine" doc:"Only types that the signed-in unit has claimed."`
-	Claimer string `query:"claimer" maxLength:"18" doc:"Code of a unit: only types that it has claimed."`
 	Limit   int    `query:"limit" minimum:"1" maximum:"100" default:"30"`
 	Offset  int    `query:"offset" minimum:"0" default:"0"`
 }
@@ -162,9 +161,6 @@ func (d Deps) listTypes(ctx context.Context, in *typesInput) (*typesOutput, erro
 		f.UnitID = a.UnitID
 	} else if in.Mine {
 		return nil, errs.New(errs.Unauthenticated, "unauthenticated")
-	}
-	if in.Claimer != "" {
-		f.UnitID, f.Mine = in.Claimer, true
 	}
 	err := d.DB.Read(ctx, func(q *db.Tx) error {
 		found, total, err := d.Types.Search(ctx, q, f)

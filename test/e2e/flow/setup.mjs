@@ -21,7 +21,7 @@ const staff = [
   ['gl-scjg-catalog', '池欣然', issuer.name, ['目录编制']],
   ['gl-scjg-clerk', '林晓芳', issuer.name, ['经办']],
   ['gl-scjg-approver', '吴丽娜', issuer.name, ['审批']],
-  ['gl-scjg-reviewer', '叶佳慧', issuer.name, ['复核']],
+  ['gl-scjg-reviewer', '叶佳慧', issuer.name, ['签发单位复核']],
 ]
 
 const issue = { base: '350131960001', name: '食用油加工登记' }
@@ -79,7 +79,7 @@ async function makeAccounts({ admin, city }) {
     await page.getByLabel('登录名').fill(login)
     await page.getByLabel('姓名').fill(person)
     await pick(page, '单位', unit)
-    for (const r of roles) await page.locator('label').filter({ hasText: r }).first().click()
+    for (const r of roles) await page.locator('label').filter({ hasText: new RegExp(`^\\s*${r}`) }).first().click()
     await page.getByRole('button', { name: '建账号' }).click()
     const dialog = page.getByRole('dialog')
     await dialog.getByLabel('变更理由').fill('平台启用，建账号')
