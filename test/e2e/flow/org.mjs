@@ -369,7 +369,8 @@ async function otherEyes(story) {
   await admin.prefer({ lang: 'en' })
   await lookAtAll(story, 'english')
   await admin.prefer({})
-  await admin.page.setViewportSize(devices.phone.viewport)
+  // As tall as the page, for the rail that sticks to a phone's lower edge lies over what passes under it.
+  await admin.page.setViewportSize({ width: devices.phone.viewport.width, height: 4000 })
   await lookAtAll(story, 'phone')
   await admin.page.setViewportSize({ width: 720, height: 450 })
   await lookAtAll(story, 'half')
