@@ -55,6 +55,7 @@ var catalogMessages = messages{
 	"face.overflow":      {"“{label}”取最长值时照面放不下：请缩短字段的最大长度，或加宽、加行、缩小字号。", "The longest value of {label} does not fit: shorten the field, or give it more width, lines or a smaller size."},
 	"face.text-wide":     {"固定文字比它的位置宽：请加宽、加行或缩小字号。", "The fixed text is wider than its place: give it more width, lines or a smaller size."},
 	"face.glyph":         {"字库没有这个字（{char}），请改用其他字。", "No font can draw this character ({char}); use another one."},
+	"face.heavy":         {"照面上的字或照片太多（最多{max}个字）：请缩短字段的最大长度，或减少对象。", "The face holds too many words or photos (at most {max} characters): shorten fields, or remove objects."},
 	"face.number":        {"位置或尺寸不是合理的数值。", "A position or size is not a sensible number."},
 	"face.outside":       {"对象超出页面，请移到页面以内。", "The object leaves the page; move it inside."},
 	"face.qr-small":      {"二维码边长至少{min}毫米，否则扫不出来。", "A QR code needs at least {min} mm to be scanned."},

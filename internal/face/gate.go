@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/yinxin-org/yinxin/internal/catalog"
 	"github.com/yinxin-org/yinxin/internal/errs"
@@ -27,11 +28,43 @@ const slack = 0.01
 // the plan. It gives what is wrong in the order of the objects; nothing means that the face can be published.
 func (d *Drawer) Gate(t *catalog.Type) []catalog.Finding {
 	g := &gate{d: d, t: t, in: Input{Values: Longest(t), Code: sampleCode}}
+	if heavy(t, g.in.Values) {
+		return []catalog.Finding{tooHeavy}
+	}
 	for i, o := range t.Face.Objects {
 		g.object(i, o)
 	}
 	g.required()
 	return g.found
+}
+
+// heaviest is how many characters a face may hold. No page has room for as many; drawing more takes a server's time.
+const heaviest = 100_000
+
+var tooHeavy = catalog.Finding{Path: "face", Code: "face.heavy", Args: map[string]string{"max": strconv.Itoa(heaviest)}, Object: -1}
+
+// heavy reports whether a face with values holds more than anybody needs; of a photo fifty bytes weigh a character.
+func heavy(t *catalog.Type, values map[string]string) bool {
+	sum := 0
+	for _, o := range t.Face.Objects {
+		name, _, _ := strings.Cut(o.Field, ":")
+		switch o.Kind {
+		case "text":
+			sum += utf8.RuneCountInString(o.Text)
+		case "field":
+			sum += utf8.RuneCountInString(values[name])
+		case "photo":
+			sum += len(values[o.Field]) / 50
+		case "table":
+			for _, c := range o.Columns {
+				sum += utf8.RuneCountInString(c.Title) + utf8.RuneCountInString(values[c.Field])
+			}
+		}
+		if sum > heaviest {
+			return true
+		}
+	}
+	return false
 }
 
 // sampleCode has the length of a check code.
@@ -256,11 +289,21 @@ func extent(d *Drawer, o catalog.FaceObject) ofd.Box {
 	}
 }
 
+// farthest is how far from the corner of the page anything may be, in millimetres.
+const farthest = 5000
+
 func finite(o catalog.FaceObject) bool {
-	for _, v := range []float64{o.X, o.Y, o.W, o.H, o.Size, o.Stroke} {
-		if math.IsNaN(v) || math.Abs(v) > 5000 {
+	all := []float64{o.X, o.Y, o.W, o.H, o.Size, o.Stroke}
+	for _, c := range o.Columns {
+		all = append(all, c.W)
+	}
+	for _, v := range all {
+		if math.IsNaN(v) || math.Abs(v) > farthest {
 			return false
 		}
+	}
+	if o.Alpha < 0 || o.Alpha > 255 {
+		return false
 	}
 	return o.Lines >= 0 && o.Lines <= 200 && o.W*o.H >= -1e7 && o.Size >= 0
 }

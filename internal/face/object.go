@@ -39,6 +39,9 @@ func (d *Drawer) draw(t *catalog.Type, o catalog.FaceObject, in Input) ([]ofd.Ob
 		}
 		return []ofd.Object{pathOf(o, segs)}, nil
 	case "qr":
+		if o.W <= 0 {
+			return nil, nil // the gate asks for room
+		}
 		return []ofd.Object{ofd.QR{X: o.X, Y: o.Y, W: o.W, Value: d.baseURL + "/v/" + in.Code}}, nil
 	case "seal":
 		return nil, nil
@@ -57,8 +60,8 @@ func overflow(err error, f catalog.Field) error {
 
 // photo fits a picture into its box, in its own proportions and in the middle.
 func photo(t *catalog.Type, o catalog.FaceObject, value string) ([]ofd.Object, error) {
-	if value == "" {
-		return nil, nil
+	if value == "" || o.W <= 0 || o.H <= 0 {
+		return nil, nil // the gate asks for room
 	}
 	f, _ := t.Field(o.Field)
 	bad := errs.New(errs.Invalid, "license.field.photo").On(o.Field).With("label", f.Label).With("max", fmt.Sprint(catalog.MaxPhoto>>10))

@@ -2,6 +2,7 @@ package face
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 
@@ -43,13 +44,13 @@ func parsePath(s string, x, y float64) ([]ofd.Seg, error) {
 	for i := 0; i < len(words); {
 		letter := words[i]
 		n, ok := arity[letter]
-		if !ok || i+n >= len(words) {
+		if !ok || i+n >= len(words) || i == 0 && letter != "M" {
 			return nil, fmt.Errorf("path of a face: broken at word %d", i+1)
 		}
 		v := make([]float64, n)
 		for k := range n {
 			f, err := strconv.ParseFloat(words[i+1+k], 64)
-			if err != nil {
+			if err != nil || !(math.Abs(f) <= farthest) { // also what is no number at all
 				return nil, fmt.Errorf("path of a face: word %d is no number", i+2+k)
 			}
 			v[k] = f + x

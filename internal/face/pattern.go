@@ -53,17 +53,19 @@ func patternValue(re *syntax.Regexp, limit int, longest bool) string {
 func concat(subs []*syntax.Regexp, limit int, longest bool) string {
 	var b strings.Builder
 	left := limit
-	for _, sub := range subs {
+	// Each part is asked once: parts nest, and asking twice at each depth would never end.
+	fixed := make([]string, len(subs))
+	for i, sub := range subs {
 		if sub.Op != syntax.OpStar && sub.Op != syntax.OpPlus {
-			left -= utf8.RuneCountInString(patternValue(sub, limit, longest))
+			fixed[i] = patternValue(sub, limit, longest)
+			left -= utf8.RuneCountInString(fixed[i])
 		}
 	}
-	for _, sub := range subs {
-		room := limit
+	for i, sub := range subs {
 		if sub.Op == syntax.OpStar || sub.Op == syntax.OpPlus {
-			room = max(left, 1)
+			fixed[i] = patternValue(sub, max(left, 1), longest)
 		}
-		b.WriteString(patternValue(sub, room, longest))
+		b.WriteString(fixed[i])
 		if b.Len() > 4*limit {
 			break
 		}

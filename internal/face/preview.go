@@ -1,8 +1,10 @@
 package face
 
 import (
+	"errors"
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"github.com/yinxin-org/yinxin/internal/catalog"
@@ -16,6 +18,9 @@ func (d *Drawer) Preview(t *catalog.Type, values map[string]string) (svg []byte,
 	f := t.Face
 	if f.Width <= 0 || f.Height <= 0 || math.Max(f.Width, f.Height) > 2000 {
 		return nil, []catalog.Finding{{Path: "face", Code: "type.page", Object: -1}}, nil
+	}
+	if heavy(t, values) {
+		return nil, []catalog.Finding{tooHeavy}, nil
 	}
 	in := Input{Values: values, Code: sampleCode}
 	doc := &ofd.Document{ID: "00000000000000000000000000000000", Title: t.Name, Created: time.Unix(0, 0), Fonts: d.fonts,
@@ -47,6 +52,9 @@ func (d *Drawer) Preview(t *catalog.Type, values map[string]string) (svg []byte,
 		return nil, nil, fmt.Errorf("draw preview: %w", err)
 	}
 	svg, err = p.SVG(0)
+	if e, ok := errors.AsType[*ofd.FormatError](err); ok && e.Rule == "limit" {
+		return nil, []catalog.Finding{tooHeavy}, nil
+	}
 	return svg, found, err
 }
 
@@ -59,15 +67,12 @@ func (d *Drawer) without(drawn []ofd.Object) []ofd.Object {
 			out = append(out, x)
 			continue
 		}
-		kept := ""
-		for _, r := range text.Value {
+		text.Value, text.Tag = strings.Map(func(r rune) rune {
 			if covers(d.fonts[text.Font], r) {
-				kept += string(r)
-			} else {
-				kept += "　"
+				return r
 			}
-		}
-		text.Value, text.Tag = kept, ""
+			return '　'
+		}, text.Value), ""
 		out = append(out, text)
 	}
 	return out
@@ -92,9 +97,9 @@ func (d *Drawer) sealPlace(t *catalog.Type, o catalog.FaceObject) []ofd.Object {
 	return append(out, d.without(drawn)...)
 }
 
-// dashed is the outline of a box in strokes of two millimetres.
+// dashed is the outline of a box in strokes of two millimetres, longer ones for a large box.
 func dashed(o catalog.FaceObject) ofd.Path {
-	const dash = 2.0
+	dash := max(2, (o.W+o.H)/200)
 	var segs []ofd.Seg
 	side := func(x, y, dx, dy, length float64) {
 		for at := 0.0; at < length; at += 2 * dash {

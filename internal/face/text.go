@@ -93,50 +93,53 @@ func wrap(face *ofd.Font, value string, size, width float64) []string {
 		return []string{value}
 	}
 	var rows []string
-	line := ""
+	line, wide := 0, 0.0 // where the line begins, and its width in em
+	at := 0
 	for _, word := range words(value) {
-		if line != "" && ofd.TextWidth(face, line+word, size) > width {
-			rows = append(rows, line)
-			line = ""
+		with, alone := wide, 0.0
+		for _, r := range word {
+			with += face.Advance(r)
+			alone += face.Advance(r)
 		}
-		if ofd.TextWidth(face, word, size) <= width {
-			line += word
+		if at > line && with*size > width {
+			rows = append(rows, value[line:at])
+			line, wide, with = at, 0, alone
+		}
+		if alone*size <= width {
+			at, wide = at+len(word), with
 			continue
 		}
-		for _, r := range word {
-			if line != "" && ofd.TextWidth(face, line+string(r), size) > width {
-				rows = append(rows, line)
-				line = ""
+		for i, r := range word {
+			if at+i > line && (wide+face.Advance(r))*size > width {
+				rows = append(rows, value[line:at+i])
+				line, wide = at+i, 0
 			}
-			line += string(r)
+			wide += face.Advance(r)
 		}
+		at += len(word)
 	}
-	return append(rows, line)
+	return append(rows, value[line:])
 }
+
+// closing are marks that close what stands before them: a line never begins with one (禁则).
+const closing = "，。、；：！？）》」』”’"
 
 // words splits a text where it may break: around every character that is not a Latin letter or digit, but never
 // before a closing mark.
 func words(s string) []string {
 	var out []string
-	run := ""
-	for _, r := range s {
-		if r < 0x2000 && r > ' ' {
-			run += string(r)
-			continue
+	start, run := 0, false
+	for i, r := range s {
+		latin := r < 0x2000 && r > ' '
+		mark := !latin && strings.ContainsRune(closing, r)
+		if i > 0 && !mark && !(latin && run) {
+			out = append(out, s[start:i])
+			start = i
 		}
-		if run != "" {
-			out = append(out, run)
-			run = ""
-		}
-		// A line never begins with a mark that closes what stands before it (禁则).
-		if strings.ContainsRune("，。、；：！？）》」』”’%", r) && len(out) > 0 {
-			out[len(out)-1] += string(r)
-			continue
-		}
-		out = append(out, string(r))
+		run = latin
 	}
-	if run != "" {
-		out = append(out, run)
+	if s != "" {
+		out = append(out, s[start:])
 	}
 	return out
 }
