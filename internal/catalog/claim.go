@@ -75,7 +75,7 @@ func (s *Store) MayClaim(ctx context.Context, q *db.Tx, a *authn.Actor, e Entry)
 		return false, err
 	}
 	t, err := s.Version(ctx, q, e.Code, e.Version)
-	return err == nil && t.mayIssue(unit), err
+	return err == nil && unit.State == org.Active && t.mayIssue(unit), err
 }
 
 // Claim lets the actor's unit issue a type (认领). Again, it changes nothing.
@@ -97,6 +97,8 @@ func (s *Store) Claim(ctx context.Context, tx *db.Tx, a *authn.Actor, code, reas
 		return errs.New(errs.Denied, "denied")
 	case e.State == Withdrawn:
 		return errs.New(errs.Conflict, "type.withdrawn")
+	case unit.State != org.Active:
+		return errs.New(errs.Conflict, "unit.ended")
 	case !t.mayIssue(unit):
 		return errs.New(errs.Denied, "claim.level")
 	}

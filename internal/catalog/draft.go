@@ -12,6 +12,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
+	"github.com/yinxin-org/yinxin/internal/org"
 	"github.com/yinxin-org/yinxin/internal/task"
 )
 
@@ -77,6 +78,9 @@ func (s *Store) Begin(ctx context.Context, tx *db.Tx, a *authn.Actor, b Beginnin
 	unit, err := s.o.Units.Get(ctx, tx, a.UnitID)
 	if err != nil {
 		return Draft{}, err
+	}
+	if unit.State != org.Active {
+		return Draft{}, errs.New(errs.Conflict, "unit.ended")
 	}
 	t.DefinerName = unit.Name
 	var base *Type

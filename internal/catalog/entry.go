@@ -230,16 +230,31 @@ func (s *Store) Withdraw(ctx context.Context, tx *db.Tx, a *authn.Actor, code st
 	if n == 0 {
 		return errs.New(errs.Conflict, "conflict")
 	}
-	if _, err := tx.Exec(ctx, `DELETE FROM type_draft WHERE type_code = $1`, code); err != nil {
-		return fmt.Errorf("withdraw type: %w", err)
+	if err := s.dropDraft(ctx, tx, code); err != nil {
+		return err
 	}
-	for _, k := range []task.Kind{task.ReviewType, task.MendType, task.UpdateType} {
-		if err := s.o.Tasks.Done(ctx, tx, k, code); err != nil {
-			return err
-		}
+	if err := s.o.Tasks.Done(ctx, tx, task.UpdateType, code); err != nil {
+		return err
 	}
 	return s.o.Trail.Record(ctx, tx, change.Of(a, reason), change.Entry{Subject: change.Type, SubjectID: code, Action: "withdraw",
 		Before: map[string]string{"state": InUse}, After: map[string]string{"state": Withdrawn}})
+}
+
+// dropDraft throws away the version of a type that is being prepared, if there is one, with the work it gives.
+func (s *Store) dropDraft(ctx context.Context, tx *db.Tx, code string) error {
+	d, err := s.draftOf(ctx, tx, code)
+	if errs.Code(err) == "draft.unknown" {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, k := range []task.Kind{task.ReviewType, task.MendType} {
+		if err := s.o.Tasks.Done(ctx, tx, k, d.ID); err != nil {
+			return err
+		}
+	}
+	return s.deleteDraft(ctx, tx, d)
 }
 
 // Adopt makes the entries of types that were published before there were entries, so that an older installation

@@ -10,6 +10,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
+	"github.com/yinxin-org/yinxin/internal/org"
 )
 
 // Import enters a row of a catalogue that was kept elsewhere (目录先行): a type, mostly without fields and face. What
@@ -28,6 +29,13 @@ func (s *Store) Import(ctx context.Context, tx *db.Tx, by change.By, t Type, pub
 		t = overlay(*base, t)
 		if same(*base, t) {
 			return false, nil
+		}
+	}
+	if base != nil {
+		if e, err := s.Entry(ctx, tx, t.Code); err != nil {
+			return false, err
+		} else if e.State == Withdrawn {
+			return false, errs.New(errs.Conflict, "type.withdrawn").On("code")
 		}
 	}
 	if found := Check(&t); len(found) > 0 {
@@ -50,12 +58,31 @@ func (s *Store) Import(ctx context.Context, tx *db.Tx, by change.By, t Type, pub
 		return false, err
 	}
 	for _, unit := range t.Issuers {
-		if _, err := s.claim(ctx, tx, t.Code, unit, s.o.Clock.Now()); err != nil {
+		if err := s.claimFor(ctx, tx, by, t.Code, unit); err != nil {
 			return false, err
 		}
 	}
 	return true, s.o.Trail.Record(ctx, tx, by, change.Entry{Subject: change.Type, SubjectID: t.Code, Action: "import",
 		After: published{Version: t.Version, EffectiveOn: s.today(), Changes: Diff(base, &t)}})
+}
+
+// claimFor enters the claim of a unit that a row names.
+func (s *Store) claimFor(ctx context.Context, tx *db.Tx, by change.By, code, unit string) error {
+	u, err := s.o.Units.Get(ctx, tx, unit)
+	switch {
+	case errs.Code(err) == "unit.unknown":
+		return errs.New(errs.Invalid, "unit.unknown").On("issuers")
+	case err != nil:
+		return err
+	case u.State != org.Active:
+		return errs.New(errs.Conflict, "unit.ended").On("issuers")
+	}
+	made, err := s.claim(ctx, tx, code, unit, s.o.Clock.Now())
+	if err != nil || !made {
+		return err
+	}
+	return s.o.Trail.Record(ctx, tx, by, change.Entry{Subject: change.Claim, SubjectID: code, Action: "claim",
+		After: map[string]string{"unit": unit}})
 }
 
 // overlay lets a row say what it says; the fields, face, seals and numbers of the version it changes stay where the

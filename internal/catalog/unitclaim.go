@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -36,7 +37,8 @@ func (s *Store) ClaimsOf(ctx context.Context, q *db.Tx, unitID string) ([]org.Cl
 }
 
 // MoveClaims passes a unit's claims to another when units are re-organised (机构改革): those of the types named or,
-// for nil, all. Whoever takes a type over that nobody has claimed claims nothing.
+// for nil, all. Whoever takes a type over that nobody has claimed claims nothing. The types that the unit keeps, and
+// the versions it is preparing, pass the same way: otherwise nobody could prepare their next version.
 func (s *Store) MoveClaims(ctx context.Context, tx *db.Tx, by change.By, from, to string, types []string) error {
 	rows, err := tx.Query(ctx, `SELECT type_code FROM type_claim WHERE unit_id = $1 ORDER BY type_code`, from)
 	if err != nil {
@@ -68,5 +70,55 @@ func (s *Store) MoveClaims(ctx context.Context, tx *db.Tx, by change.By, from, t
 			return err
 		}
 	}
+	return s.moveKept(ctx, tx, by, from, to, types)
+}
+
+// moveKept passes types that a unit keeps, and its drafts, to another unit.
+func (s *Store) moveKept(ctx context.Context, tx *db.Tx, by change.By, from, to string, types []string) error {
+	rows, err := tx.Query(ctx, `
+		SELECT type_code, '' FROM type_entry WHERE keeper_id = $1
+		UNION ALL
+		SELECT type_code, draft_id FROM type_draft WHERE unit_id = $1
+		ORDER BY 1, 2`, from)
+	if err != nil {
+		return fmt.Errorf("list types of unit: %w", err)
+	}
+	var kept []keptType
+	for rows.Next() {
+		var k keptType
+		if err := rows.Scan(&k.code, &k.draft); err != nil {
+			_ = rows.Close()
+			return fmt.Errorf("list types of unit: %w", err)
+		}
+		if types == nil || slices.Contains(types, k.code) {
+			kept = append(kept, k)
+		}
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return fmt.Errorf("list types of unit: %w", err)
+	}
+	for _, k := range kept {
+		if err := s.moveOne(ctx, tx, by, k, from, to); err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+// keptType is an entry or, with its id, a draft.
+type keptType struct{ code, draft string }
+
+func (s *Store) moveOne(ctx context.Context, tx *db.Tx, by change.By, k keptType, from, to string) error {
+	subject, part, statement, id := k.code, "keeper", `UPDATE type_entry SET keeper_id = $1, row_version = row_version + 1 WHERE type_code = $2`, k.code
+	if k.draft != "" {
+		part, statement, id = "preparer", `UPDATE type_draft SET unit_id = $1, row_version = row_version + 1 WHERE draft_id = $2`, k.draft
+		if subject == "" {
+			subject = k.draft
+		}
+	}
+	if _, err := tx.Exec(ctx, statement, to, id); err != nil {
+		return fmt.Errorf("move type: %w", err)
+	}
+	return s.o.Trail.Record(ctx, tx, by, change.Entry{Subject: change.Type, SubjectID: subject, Action: "move",
+		Before: map[string]string{part: from}, After: map[string]string{part: to}})
 }
