@@ -11,5 +11,6 @@ var authnMessages = messages{
 	"authn.unknown":    {"没有这个账号。", "No such account."},
 	"authn.account":    {"账号资料不完整或不一致。", "The account's particulars are incomplete or do not agree."},
 	"authn.apart":      {"系统管理员不能兼任其他岗位（三员分立）。", "An administrator holds no other role: whoever administers the system does no other work in it."},
+	"authn.own-roles":  {"不能改自己的岗位，请由另一位系统管理员办理。", "Nobody changes their own roles; ask another administrator."},
 	"authn.last-admin": {"这是最后一个在用的系统管理员，不能停用或改岗。请先设立另一个。", "This is the last active administrator and cannot be stopped or given another role; make another one first."},
 }

@@ -66,6 +66,9 @@ func (s *Store) ChangeAccount(ctx context.Context, tx *db.Tx, by change.By, a au
 	}
 	a.Active = old.Active
 	slices.Sort(a.Roles)
+	if by.AccountID == a.ID && !slices.Equal(a.Roles, slices.Sorted(slices.Values(old.Roles))) {
+		return authn.Staff{}, errs.New(errs.Denied, "authn.own-roles").On("roles")
+	}
 	return s.saveAccount(ctx, tx, by, "update", old, a)
 }
 

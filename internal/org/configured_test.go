@@ -49,6 +49,17 @@ func TestAccountsOfStaff(t *testing.T) {
 		if err := stop(admin); errs.Code(err) != "authn.last-admin" {
 			t.Errorf("the last administrator: %v", err)
 		}
+		// Nobody gives themselves another role, even where other administrators are left.
+		k.staff(t, u.ID, "admin2", "admin")
+		own := k.try(func(tx *db.Tx) error {
+			self := admin
+			self.Roles = []string{"digital"}
+			_, err := k.ChangeAccount(ctx, tx, change.By{AccountID: admin.ID, UnitID: u.ID, Reason: "自己改"}, self)
+			return err
+		})
+		if errs.Code(own) != "authn.own-roles" {
+			t.Errorf("own roles: %v", own)
+		}
 		clerk := k.staff(t, u.ID, "clerk", "clerk")
 		session, err := k.accounts.SignIn(ctx, "clerk", mustRenew(t, k, clerk))
 		if err != nil {
@@ -83,7 +94,7 @@ func TestAccountsOfStaff(t *testing.T) {
 					t.Errorf("the trail names a person: %+v", c)
 				}
 			}
-			if len(trail) != 5 { // two made, a password, roles, stopped
+			if len(trail) != 6 { // three made, a password, roles, stopped
 				t.Errorf("%d entries", len(trail))
 			}
 			return err
