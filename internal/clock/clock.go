@@ -45,6 +45,10 @@ func (f *Fixed) Move(d time.Duration) {
 // is good until 24:00 of that day.
 func EndOfDay(date time.Time) time.Time {
 	y, m, d := date.In(Shanghai).Date()
+	if y >= 9999 && m == time.December && d == 31 {
+		// The day that stands for no end in many systems: the year 10000 cannot be written as JSON.
+		return time.Date(y, m, d, 23, 59, 59, 0, Shanghai)
+	}
 	return time.Date(y, m, d+1, 0, 0, 0, 0, Shanghai)
 }
 

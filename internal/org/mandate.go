@@ -94,6 +94,8 @@ func (m *Mandate) check() error {
 		return errs.New(errs.Invalid, "mandate.self").On("toId")
 	case m.ValidFrom.IsZero():
 		return errs.New(errs.Invalid, "field.required").On("validFrom")
+	case m.ValidFrom.Year() < 1900: // a slip of the pen; before year 1 it could not even be answered
+		return errs.New(errs.Invalid, "field.date").On("validFrom")
 	case !m.ValidTo.IsZero() && !m.ValidTo.After(m.ValidFrom):
 		return errs.New(errs.Invalid, "mandate.term").On("validTo")
 	}

@@ -36,6 +36,7 @@ func TestMandates(t *testing.T) {
 			"to itself":      {func(m *org.Mandate) { m.To = m.From }, "mandate.self", "toId"},
 			"to nobody":      {func(m *org.Mandate) { m.To = code(9) }, "unit.unknown", "toId"},
 			"no first day":   {func(m *org.Mandate) { m.ValidFrom = time.Time{} }, "field.required", "validFrom"},
+			"before anybody": {func(m *org.Mandate) { m.ValidFrom = m.ValidFrom.AddDate(-2026, 0, 0) }, "field.date", "validFrom"},
 			"ends too early": {func(m *org.Mandate) { m.ValidTo = m.ValidFrom }, "mandate.term", "validTo"},
 			"matter to make": {func(m *org.Mandate) { m.Scope = []string{matterCode} }, "mandate.scope", "scope"},
 			"type at a desk": {func(m *org.Mandate) { m.Kind = org.FrontDesk }, "mandate.scope", "scope"},
