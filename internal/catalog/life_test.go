@@ -268,7 +268,7 @@ func TestOneNameOneCode(t *testing.T) {
 		}
 		other := whole()
 		other.Code = province + "013"
-		for _, name := range []string{"食品经营许可证", " 食品经营 许可证　"} {
+		for _, name := range []string{"食品经营许可证", " 食品经营 许可证　", "食品\u3164经营许可证", "食\ufe00品经营许可证\u2800"} {
 			other.Name = name
 			wantCode(t, submit(other), "type.name-taken")
 		}

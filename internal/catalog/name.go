@@ -9,11 +9,15 @@ import (
 	"github.com/yinxin-org/yinxin/internal/pinyin"
 )
 
-// nameKey is a name without what does not make it another one: width of characters, spaces, case. Two types
+// blank are characters that show nothing and yet count as letters or symbols: fillers and the empty pattern of Braille.
+const blank = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
+
+// nameKey is a name without what does not make it another one: width of characters, spaces, case, what cannot be seen. Two types
 // with one key are one type: 统一名称. 榕政办〔2018〕214号 第六条.
 func nameKey(name string) string {
 	return strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
+		if unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Variation_Selector, r) ||
+			strings.ContainsRune(blank, r) {
 			return -1
 		}
 		return unicode.ToLower(r)

@@ -152,9 +152,12 @@ func (u Unit) checkShape() error {
 	return nil
 }
 
-// checkText refuses texts with control characters: databases and pages choke on them.
+// checkText refuses texts with control characters, which databases and pages choke on, and with marks that hide or
+// turn the direction of what is read.
 func checkText(field, text string) error {
-	unfit := func(r rune) bool { return r != '\n' && r != '\t' && unicode.IsControl(r) }
+	unfit := func(r rune) bool {
+		return r != '\n' && r != '\t' && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r))
+	}
 	if !utf8.ValidString(text) || strings.ContainsFunc(text, unfit) {
 		return errs.New(errs.Invalid, "field.format").On(field)
 	}

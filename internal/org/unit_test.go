@@ -66,6 +66,8 @@ func TestRulesOfTheTree(t *testing.T) {
 			{"code with a wrong check", func(u *org.Unit) { u.ID = "11350102YX0100017H" }, "code.uscc", "id"},
 			{"no name", func(u *org.Unit) { u.Name = " 局 " }, "field.required", "name"},
 			{"hidden characters", func(u *org.Unit) { u.Name = "第\x00局局" }, "field.format", "name"},
+			{"characters that turn others", func(u *org.Unit) { u.Name = "第\u202e局局" }, "field.format", "name"},
+			{"characters that nobody sees", func(u *org.Unit) { u.Name = "第\u200b局局" }, "field.format", "name"},
 			{"name of a neighbour", func(u *org.Unit) { u.Name, u.Parent = mid.Name, top.ID }, "unit.name-taken", "name"},
 			{"no such level", func(u *org.Unit) { u.Level = 7 }, "unit.level", "level"},
 			{"a government body outside", func(u *org.Unit) { u.Level = org.Outside }, "unit.level", "level"},
