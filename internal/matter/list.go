@@ -61,9 +61,9 @@ type Scenario struct {
 
 // Verifier is a unit enrolled in a scenario, with its term.
 type Verifier struct {
-	Unit  string
-	From  time.Time
-	Until time.Time // first instant it is over; zero: no end
+	Unit  string    `json:"unit"`
+	From  time.Time `json:"from,omitzero"`
+	Until time.Time `json:"until,omitzero"` // first instant it is over; zero: no end
 }
 
 // Listing is an entry of a list with its life; exactly one of the three contents is set.

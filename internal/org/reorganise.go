@@ -180,6 +180,10 @@ func (w *reorganising) end(ctx context.Context) error {
 			if err := w.Put(ctx, w.tx, after); err != nil {
 				return err
 			}
+			entry.After = struct {
+				Unit
+				DecisionNo string `json:"decisionNo"`
+			}{after, w.r.DecisionNo}
 		}
 		if err := w.trail.Record(ctx, w.tx, w.by, entry); err != nil {
 			return err

@@ -62,6 +62,10 @@ export const partsEn: SameShape<typeof partsZh> = {
       import: 'Import',
     },
     action: {
+      'end-verifier': 'verifier ended',
+      enrol: 'verifier enrolled',
+      propose: 'proposed',
+      move: 'moved',
       put: 'entered',
       draft: 'draft begun',
       save: 'draft saved',

@@ -60,6 +60,10 @@ export const partsZh = {
       import: '导入',
     },
     action: {
+      'end-verifier': '终止核验单位',
+      enrol: '登记核验单位',
+      propose: '提出',
+      move: '划转',
       put: '登记',
       draft: '开始编制',
       save: '保存草稿',
