@@ -74,8 +74,8 @@ func (d directory) about(ctx context.Context, tx *db.Tx, code string) (name web.
 	}
 	if len(code) == baseCodeLen {
 		i, err := d.a.Matters.Item(ctx, tx, code)
-		if errs.Of(err).Kind == errs.NotFound && err != nil {
-			return web.Text{Zh: code}, "", nil
+		if errs.Code(err) == "item.unknown" {
+			i.Name, err = code, nil // shown by its code
 		}
 		return web.Text{Zh: i.Name, En: i.NameEn}, "", err
 	}

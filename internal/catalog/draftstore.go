@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/yinxin-org/yinxin/internal/authn"
 	"github.com/yinxin-org/yinxin/internal/db"
@@ -154,11 +155,12 @@ func (s *Store) Drafts(ctx context.Context, q *db.Tx, a *authn.Actor, state, que
 		digital = 1
 	}
 	args := []any{unit, digital, state, Submitted}
-	where := `WHERE (unit_id = $1 OR $2 = 1 AND state = $4) AND ($3 = '' OR state = $3)`
+	met := []string{`WHERE (unit_id = $1 OR $2 = 1 AND state = $4) AND ($3 = '' OR state = $3)`}
 	for _, w := range pinyin.Words(query) {
 		args = append(args, w)
-		where += ` AND search LIKE $` + strconv.Itoa(len(args)) + ` ESCAPE '\'`
+		met = append(met, `search LIKE $`+strconv.Itoa(len(args))+` ESCAPE '\'`)
 	}
+	where := strings.Join(met, " AND ")
 	if err := q.QueryRow(ctx, `SELECT count(*) FROM type_draft `+where, args...).Scan(&total); err != nil {
 		return nil, 0, fmt.Errorf("count drafts: %w", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -43,7 +44,7 @@ func TestCheckNamesWhatIsWrong(t *testing.T) {
 		"no number":          {func(t *catalog.Type) { t.Number = "" }, "number", "type.number-form"},
 		"field name":         {field(catalog.Field{Name: "kz_x", Label: "x", Type: "text"}), "fields[0].name", "type.field-name"},
 		"base element":       {field(catalog.Field{Name: "CZZT", Label: "x", Type: "text"}), "fields[0].name", "type.field-name"},
-		"field twice":        {func(t *catalog.Type) { t.Fields = append(t.Fields[:len(t.Fields):len(t.Fields)], t.Fields[0]) }, "fields[6].name", "type.field-twice"},
+		"field twice":        {func(t *catalog.Type) { t.Fields = append(slices.Clip(t.Fields), t.Fields[0]) }, "fields[6].name", "type.field-twice"},
 		"no label":           {field(catalog.Field{Name: "KZ_X", Type: "text"}), "fields[0].label", "type.words"},
 		"field type":         {field(catalog.Field{Name: "KZ_X", Label: "x", Type: "blob"}), "fields[0].type", "field.option"},
 		"broken pattern":     {field(catalog.Field{Name: "KZ_X", Label: "x", Type: "text", Pattern: "^[$"}), "fields[0].pattern", "type.field-pattern"},

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -248,11 +249,8 @@ func (s *Store) Path(ctx context.Context, q *db.Tx, u Unit) ([]Unit, error) {
 	if err != nil {
 		return nil, err
 	}
-	down := make([]Unit, 0, len(up))
-	for i := len(up) - 1; i >= 0; i-- {
-		down = append(down, up[i])
-	}
-	return down, nil
+	slices.Reverse(up)
+	return up, nil
 }
 
 func some(id string) []string {

@@ -180,11 +180,12 @@ func (x *replay) materials(ctx context.Context, code string) (map[int]matter.Bou
 	}
 	found := map[int]matter.Bound{}
 	m, err := x.o.Matters.Get(ctx, x.q, code)
-	if err != nil && errs.Of(err).Kind != errs.NotFound {
+	gone := err != nil && errs.Of(err).Kind == errs.NotFound
+	if err != nil && !gone {
 		return nil, err
 	}
 	switch e := x.p.Exemption; {
-	case err != nil: // the matter is no more; its cases say nothing
+	case gone: // the matter is no more; its cases say nothing
 	case e == nil:
 		if _, ok := m.Material(x.p.Seq); ok {
 			found[x.p.Seq] = x.p.Bound

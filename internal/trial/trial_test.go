@@ -1,7 +1,6 @@
 package trial_test
 
 import (
-	"fmt"
 	"testing"
 	"time"
 
@@ -92,7 +91,7 @@ func TestReplay(t *testing.T) {
 		}
 		w.Clock.Move(40 * 24 * time.Hour)
 		if r, err = trial.Replay(t.Context(), o, office, p); err != nil || r.Sum.Cases != 0 {
-			t.Error(fmt.Sprintf("cases of long ago are replayed: %+v: %v", r, err))
+			t.Errorf("cases of long ago are replayed: %+v: %v", r, err)
 		}
 	})
 }
