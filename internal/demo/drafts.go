@@ -19,7 +19,7 @@ const (
 // that waits for review, one that was returned; and a national standard to be followed.
 func (s *setup) drafts(ctx context.Context) error {
 	return s.app.DB.Write(ctx, func(tx *db.Tx) error {
-		if _, err := s.app.Types.Begin(ctx, tx, s.actors[definerCatalog], catalog.Beginning{TypeCode: s.city.codeOf(FoodPermit),
+		if _, err := s.app.Types.Begin(ctx, tx, s.actors[definerCatalog], catalog.Beginning{TypeCode: s.city.codeOf(FoodMaking),
 			Note: "拟增加“网络经营”字段，征求意见中", Reason: "按新办法修订照面"}); err != nil {
 			return fmt.Errorf("begin the next version of a type: %w", err)
 		}
