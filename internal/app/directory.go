@@ -160,7 +160,19 @@ func (d directory) source(ctx context.Context, tx *db.Tx, b matter.Binding) (web
 	if err != nil {
 		return web.GuideSource{}, err
 	}
-	return web.GuideSource{Type: web.TypeRef{Code: t.Code, Name: typeText(t)}, From: web.Text{Zh: t.DefinerName}, Fields: fieldTexts(t, b.Fields)}, nil
+	definer, err := d.definer(ctx, tx, t)
+	return web.GuideSource{Type: web.TypeRef{Code: t.Code, Name: typeText(t)}, From: definer, Fields: fieldTexts(t, b.Fields)}, err
+}
+
+// definer names who defines a type; a ministry does so without being a unit of the platform.
+func (d directory) definer(ctx context.Context, tx *db.Tx, t *catalog.Type) (web.Text, error) {
+	name := web.Text{Zh: t.DefinerName}
+	u, err := d.a.Units.Get(ctx, tx, t.Definer)
+	if errs.Code(err) == "unit.unknown" {
+		return name, nil
+	}
+	name.En = u.NameEn
+	return name, err
 }
 
 func fieldTexts(t *catalog.Type, names []string) []web.Text {
@@ -261,8 +273,12 @@ func (d directory) Licenses(ctx context.Context, q web.ListQuery) (web.Found[web
 }
 
 func (d directory) licenseRow(ctx context.Context, tx *db.Tx, t *catalog.Type) (web.LicenseRow, error) {
+	definer, err := d.definer(ctx, tx, t)
+	if err != nil {
+		return web.LicenseRow{}, err
+	}
 	n, err := d.a.Matters.UsedIn(ctx, tx, t.Code)
-	return web.LicenseRow{Code: t.Code, Name: typeText(t), Definer: web.Text{Zh: t.DefinerName}, Holders: string(t.HolderKind), Matters: n}, err
+	return web.LicenseRow{Code: t.Code, Name: typeText(t), Definer: definer, Holders: string(t.HolderKind), Matters: n}, err
 }
 
 // mattersShown is how many of its matters the page of a type names; the rest is a search away.

@@ -190,6 +190,14 @@ func (d Deps) typeRow(ctx context.Context, q *db.Tx, e catalog.Entry, lang strin
 			return TypeRow{}, err
 		}
 		row.Name = choose(lang, t.Name, t.NameEn)
+		// A ministry defines types without being a unit of the platform: it keeps the name that the type gives.
+		definer, err := d.unitNamed(ctx, q, e.DefinerID, lang)
+		if err != nil {
+			return TypeRow{}, err
+		}
+		if definer.Name != e.DefinerID {
+			row.Definer = definer
+		}
 	}
 	return row, nil
 }

@@ -27,7 +27,8 @@ function spread(path: readonly string[], before: unknown, after: unknown): Field
 export function valueText(v: unknown, words: { yes: string; no: string; comma: string }): string {
   if (v === undefined || v === null || v === '') return ''
   if (typeof v === 'boolean') return v ? words.yes : words.no
-  if (Array.isArray(v)) return v.map((x) => valueText(x, words)).join(words.comma)
+  // Several things of one name are told once.
+  if (Array.isArray(v)) return [...new Set(v.map((x) => valueText(x, words)))].join(words.comma)
   if (typeof v === 'object') return objectText(v as Record<string, unknown>, words)
   return String(v)
 }

@@ -133,7 +133,7 @@ export const catalogEn: SameShape<typeof catalogZh> = {
       label: 'Chinese name',
       labelEn: 'English name',
       type: 'Data type',
-      maxLen: 'Most characters',
+      maxLen: 'Longest value',
       pattern: 'Pattern',
       options: 'Code list',
       required: 'Required',

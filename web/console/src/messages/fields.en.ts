@@ -78,7 +78,7 @@ export const fieldsEn: SameShape<typeof fieldsZh> = {
     overdue: 'When overdue',
     number: 'Numbering rule',
     fields: 'Fields',
-    maxLen: 'Most characters',
+    maxLen: 'Longest value',
     pattern: 'Pattern',
     options: 'Code list',
     codeTable: 'Code table',
@@ -96,12 +96,13 @@ export const fieldsEn: SameShape<typeof fieldsZh> = {
     publishedOn: 'Published',
     dueOn: 'Deadline',
     claims: 'Claims',
+    changes: 'Changed',
     opinion: 'Opinion',
   },
   value: {
     level: { 1: 'Province', 2: 'City', 3: 'County', 4: 'Town', 5: 'Village', 6: 'Outside the levels' },
     kind: { government: 'Government', delegate: 'Mandated body', verifier: 'Verifier', issue: 'Making licenses', 'front-desk': 'Front desk', convert: 'Converting paper' },
-    state: { active: 'In use', stopped: 'Stopped', merged: 'Merged', split: 'Divided', ended: 'Ended' },
+    state: { active: 'In use', stopped: 'Stopped', merged: 'Merged', split: 'Divided', ended: 'Ended', draft: 'In preparation', submitted: 'Awaiting review', returned: 'Returned', published: 'Published', withdrawn: 'Withdrawn', proposed: 'Proposed' },
     roles: {
       clerk: 'Clerk',
       approver: 'Approver',

@@ -16,6 +16,8 @@ export const intakeEn: SameShape<typeof intakeZh> = {
     kind: { units: 'Units', regions: 'Regions', types: 'License types', matters: 'Matters' },
     template: 'Download the template (.xlsx)',
     file: 'File',
+    choose: 'Choose a file',
+    noFile: 'none chosen yet',
     fileHint: '.xlsx or CSV, at most 20 MB and 100,000 rows a sheet.',
     mode: 'If rows are wrong',
     modes: { each: 'Row by row', all: 'All or nothing' },
