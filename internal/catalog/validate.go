@@ -33,6 +33,7 @@ const (
 	maxHolders = 20
 	maxMulti   = 50
 	maxLength  = 2000
+	maxSteps   = 5000 // of a pattern with its repetitions written out; a value has maxLength characters at most
 	maxOptions = 500
 	maxObjects = 1000
 	maxSeals   = 10
@@ -62,7 +63,7 @@ func (t *Type) Bounded() error {
 		c.must(0 <= f.MaxLen && f.MaxLen <= maxLength, path+".maxLen", "field.range")
 		c.must(0 <= f.Multi && f.Multi <= maxMulti, path+".multi", "field.range")
 		c.must(len(f.Options) <= maxOptions, path+".options", "field.count")
-		c.must(len(f.Pattern) <= maxLength, path+".pattern", "field.too-long", "max", strconv.Itoa(maxLength))
+		c.must(len(f.Pattern) <= maxLength && steps(f.Pattern) <= maxSteps, path+".pattern", "field.too-long", "max", strconv.Itoa(maxLength))
 	}
 	for i, o := range t.Face.Objects {
 		path := fmt.Sprintf("face.objects[%d]", i)
@@ -228,9 +229,33 @@ func (c *checker) options(path string, f Field) {
 	}
 }
 
+// steps counts the parts of a pattern with its repetitions written out, which is what compiling it costs. A pattern
+// that is broken costs nothing.
+func steps(pattern string) int {
+	re, err := syntax.Parse(pattern, syntax.Perl)
+	if err != nil {
+		return 0
+	}
+	return parts(re)
+}
+
+func parts(re *syntax.Regexp) int {
+	n := 1
+	if re.Op == syntax.OpLiteral {
+		n = len(re.Rune)
+	}
+	for _, sub := range re.Sub {
+		n += parts(sub)
+	}
+	if re.Op == syntax.OpRepeat {
+		n *= max(re.Min, re.Max, 1)
+	}
+	return n
+}
+
 // anchored reports whether a pattern compiles and holds the value from its beginning to its end.
 func anchored(pattern string) bool {
-	if len(pattern) > maxLength {
+	if len(pattern) > maxLength || steps(pattern) > maxSteps {
 		return false
 	}
 	re, err := syntax.Parse(pattern, syntax.Perl)

@@ -183,3 +183,21 @@ func FuzzType(f *testing.F) {
 		}
 	})
 }
+
+// A pattern is bounded by what it says, not by how briefly it says it.
+func TestPatternsAreBounded(t *testing.T) {
+	t.Parallel()
+	for pattern, want := range map[string]string{
+		`^[0-9]{1,1000}$`:               "",
+		`^(?:[A-Z]{2}-){3}[0-9]{6,18}$`: "",
+		`^(`:                            "", // broken: told when it is checked
+		"^" + strings.Repeat(`\pL{1000}`, 50) + "$": "field.too-long",
+		"^" + strings.Repeat("a", 2000) + "$":       "field.too-long",
+	} {
+		x := whole()
+		x.Fields = []catalog.Field{{Name: "KZ_A", Label: "甲", Type: "text", Pattern: pattern}}
+		if err := x.Bounded(); want == "" && err != nil || want != "" && errs.Code(err) != want {
+			t.Errorf("%.40s: %v, want %q", pattern, err, want)
+		}
+	}
+}
