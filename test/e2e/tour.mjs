@@ -54,8 +54,8 @@ async function types({ definer, digital }) {
   await take(definer, 'type', `/console/catalog/types/${permit}`, { ready: faceDrawn })
 
   await page.goto(`/console/catalog/types/${permit}`)
-  // The city has begun this version already: a new standard asks for it.
-  await page.getByRole('main').getByText('打开编制中的版本').click()
+  await page.getByRole('button', { name: '编制新版本' }).click()
+  await because(page, '按新国标修订', '开始编制')
   await page.waitForURL(/\/drafts\//)
   const draft = new URL(page.url()).pathname
   await page.goto(`${draft}?part=fields`)
@@ -104,6 +104,7 @@ async function matters({ matters: person, digital }) {
   await page.getByRole('heading', { name: '十五个要素' }).waitFor()
   const matter = new URL(page.url()).pathname
   await take(person, 'matter', matter, { ready: (p) => p.locator('main dl').first().waitFor() })
+  await take(person, 'elements', matter, { ready: (p) => p.locator('main dl').first().waitFor(), top: '[aria-labelledby=elements-title]' })
   await take(person, 'binding', `${matter}/materials/1?scope=item`, {
     ready: async (p) => {
       await p.getByRole('button', { name: /先试后发|Try/ }).click()
@@ -120,15 +121,21 @@ async function settings({ admin }) {
   await take(admin, 'units', '/console/units', { ready: openTree })
   await take(admin, 'reorganise', '/console/units/reorganise', { ready: proposeMerger, top: '[aria-labelledby=reorg-3]' })
   await take(admin, 'calendar', '/console/settings/calendar/2026')
+  await take(admin, 'changes', '/console/settings/changes')
   await importUnits(admin.page)
   const { pathname, search } = new URL(admin.page.url())
   await take(admin, 'imports', pathname + search)
-  await take(admin, 'changes', '/console/settings/changes')
 }
 
+/** Opens the province and the first that it is divided into. */
 async function openTree(page) {
   const tree = page.getByRole('tree')
-  await tree.getByRole('treeitem', { name: /^福州市人民政府/ }).or(tree.getByRole('treeitem').first()).first().focus()
+  await tree.getByRole('treeitem').first().focus()
+  await page.keyboard.press('ArrowRight')
+  const city = tree.locator('[aria-level="2"][aria-expanded]').first()
+  await city.focus()
+  await page.keyboard.press('ArrowRight')
+  await tree.locator('[aria-level="3"]').first().waitFor()
 }
 
 /** A file of three new units, one of them with a code that fails its check. */

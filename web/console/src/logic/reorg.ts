@@ -87,7 +87,7 @@ export function consequences(d: ReorgDraft, known: ReadonlyMap<string, Known>): 
   const chief = d.successors[0]
   const nameOf = (id: string) => d.successors.find((s) => s.value === id)?.label ?? id
   const ending = endsUnits(d.kind) ? d.units.filter((u) => u.id !== chief?.value) : []
-  const lines: Consequence[] = ending.map((u) => ({ key: 'ends', args: { name: u.name } }))
+  const lines: Consequence[] = ending.map((u) => ({ key: 'ends', args: { name: shown(u) } }))
   const takes = chief ? chief.label : (d.units[0]?.path.at(-1)?.name ?? '')
 
   const moved = Object.entries(choosesTypes(d.kind) ? d.takers : {}).filter(([, to]) => to)
@@ -104,11 +104,13 @@ export function consequences(d: ReorgDraft, known: ReadonlyMap<string, Known>): 
   return lines
 }
 
+const shown = (u: Unit): string => u.shownName || u.name
+
 function restOf(u: Unit, k: Known | undefined, moved: number, to: string, followed: boolean): Consequence[] {
   const lines: Consequence[] = []
   const rest = (k?.types.length ?? 0) - moved
-  if (rest > 0) lines.push({ key: followed ? 'rest' : 'answers', args: { n: rest, name: u.name, to } })
-  if (u.children) lines.push({ key: 'children', args: { n: u.children, name: u.name, to } })
-  if (k?.mandates) lines.push({ key: 'mandates', args: { n: k.mandates, name: u.name, to } })
+  if (rest > 0) lines.push({ key: followed ? 'rest' : 'answers', args: { n: rest, name: shown(u), to } })
+  if (u.children) lines.push({ key: 'children', args: { n: u.children, name: shown(u), to } })
+  if (k?.mandates) lines.push({ key: 'mandates', args: { n: k.mandates, name: shown(u), to } })
   return lines
 }
