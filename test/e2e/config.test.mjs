@@ -2,11 +2,12 @@
 
 import { after, before, describe, test } from 'node:test'
 import { catalogSteps } from './flow/catalog.mjs'
+import { steps as matterSteps } from './flow/matter.mjs'
 import { orgSteps } from './flow/org.mjs'
 import { startBrowser } from './support/browser.mjs'
 import { startCity } from './support/city.mjs'
 
-const chapters = { 'license types': catalogSteps, 'units and settings': orgSteps }
+const chapters = { 'license types': catalogSteps, 'units and settings': orgSteps, 'matters and lists': matterSteps }
 
 for (const [chapter, steps] of Object.entries(chapters)) {
   describe(`configuration of ${chapter}`, () => {
