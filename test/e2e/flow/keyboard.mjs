@@ -6,7 +6,7 @@ import { material, matter } from './counter.mjs'
 
 /** Presses Tab until the element has the focus, as somebody would who looks where the focus is. */
 export async function tabTo(page, target, most = 80) {
-  await target.waitFor()
+  await target.waitFor({ state: 'attached' }) // a box drawn by its label is there, and hidden
   for (let i = 0; i < most; i++) {
     await page.keyboard.press('Tab')
     if (await target.evaluate((el) => el === document.activeElement)) return

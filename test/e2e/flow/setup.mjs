@@ -8,6 +8,7 @@ import { out } from '../support/person.mjs'
 import { rasterize } from '../support/raster.mjs'
 import { code as typeCode, fields, name as typeName } from './catalog.mjs'
 import { bytesOf } from './counter.mjs'
+import { tabTo } from './keyboard.mjs'
 
 const definer = { code: '11350000YX0000016Q', name: '福建省市场监督管理局（演示）', level: '省级', region: '350000' }
 const issuer = { code: '11350102YX0100017G', name: '福州市鼓楼区市场监督管理局（演示）', level: '县级', region: '350102', parent: definer.name }
@@ -135,13 +136,25 @@ async function registerMatters({ matters }) {
   await heading(page, renew.name)
   await page.goto(`/console/matters/${issuer.code}4${renew.base}/materials/1?scope=item`)
   await page.getByRole('heading', { level: 1 }).waitFor()
-  await page.locator('label').filter({ hasText: '由证照满足' }).click()
-  await page.locator('#binding-type').fill(typeName)
-  await page.getByRole('option', { name: typeName }).click()
-  await page.locator('.field-checks label').filter({ hasText: /^加工场所名称/ }).click()
+  // By keyboard alone: decide, find the type, tick the one field, save with the reason.
+  await tabTo(page, page.getByRole('radio', { name: /待定/ }))
+  await page.keyboard.press('ArrowUp')
+  await page.keyboard.press('ArrowUp')
+  await tabTo(page, page.locator('#binding-type'), 10)
+  await page.keyboard.type(typeName)
+  await page.getByRole('option', { name: typeName }).waitFor()
+  await page.keyboard.press('Enter')
+  await tabTo(page, page.getByRole('checkbox', { name: /^加工场所名称/ }), 120)
+  await page.keyboard.press('Space')
   await matters.look('binding')
-  await page.getByRole('button', { name: '保存', exact: true }).click()
-  await because(page, '绑定证照', '保存')
+  await tabTo(page, page.getByRole('button', { name: '保存', exact: true }), 60)
+  await page.keyboard.press('Enter')
+  const dialog = page.getByRole('dialog')
+  await tabTo(page, dialog.getByLabel('变更理由'), 12)
+  await page.keyboard.type('绑定证照')
+  await tabTo(page, dialog.getByRole('button', { name: '保存', exact: true }), 12)
+  await page.keyboard.press('Enter')
+  await dialog.waitFor({ state: 'hidden' })
   await matters.settle()
 }
 
