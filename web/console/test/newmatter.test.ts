@@ -3,7 +3,7 @@ import { codeOf, lacking, newItem, type NewMatter } from '../src/logic/newmatter
 
 const empty: NewMatter = {
   baseCode: '', name: '', nameEn: '', kind: '01', basis: '', holderKind: 'legal', conditions: '', statutoryDays: 20, fee: '',
-  materials: [], resultName: '', promisedDays: undefined, place: '', hours: '',
+  materials: [], promisedDays: undefined, place: '', hours: '',
 }
 
 describe('a matter entered by hand', () => {

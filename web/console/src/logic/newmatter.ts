@@ -10,7 +10,6 @@ export interface NewMatter {
   statutoryDays: number
   fee: string
   materials: { name: string; required: boolean }[]
-  resultName: string
   promisedDays: number | undefined
   place: string
   hours: string
