@@ -34,6 +34,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/intake"
 	"github.com/yinxin-org/yinxin/internal/license"
 	"github.com/yinxin-org/yinxin/internal/matter"
+	"github.com/yinxin-org/yinxin/internal/notice"
 	"github.com/yinxin-org/yinxin/internal/org"
 	"github.com/yinxin-org/yinxin/internal/present"
 	"github.com/yinxin-org/yinxin/internal/sealing"
@@ -61,6 +62,7 @@ type App struct {
 	Keys     *gm.KeyStore
 	Trail    *change.Trail
 	Tasks    *task.Store
+	Notices  *notice.Store
 	Calendar *workday.Calendar
 	Units    *org.Store
 	Faces    *face.Drawer
@@ -127,7 +129,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 	if a.Accounts, err = authn.Open(authn.Options{DB: a.DB, Clock: a.Clock, Vault: a.Keys, Params: o.Hash}); err != nil {
 		return err
 	}
-	a.Trail, a.Tasks = change.Open(a.Clock), task.Open(a.Clock)
+	a.Trail, a.Tasks, a.Notices = change.Open(a.Clock), task.Open(a.Clock), notice.Open(a.Clock)
 	if a.Calendar, err = workday.Open(ctx, a.DB); err != nil {
 		return err
 	}
@@ -154,7 +156,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 		return err
 	}
 	a.Hall = hall.New(hall.Options{DB: a.DB, Clock: a.Clock, Log: a.Log, Units: a.Units, Matters: a.Matters, Types: a.Types,
-		Holders: a.Holders, Licenses: a.Licenses, Cases: a.Cases, Door: a.Door, Calendar: a.Calendar})
+		Holders: a.Holders, Licenses: a.Licenses, Cases: a.Cases, Door: a.Door, Calendar: a.Calendar, Notices: a.Notices})
 	a.Desk = present.New(present.Options{DB: a.DB, Clock: a.Clock, Units: a.Units, Types: a.Types, Licenses: a.Licenses, Door: a.Door})
 	if a.Config.MatterSource != "" {
 		if a.MatterSource, err = connect.OpenMatters(a.Config.MatterSource, 0); err != nil {

@@ -39,11 +39,32 @@ const forgetAfter = 24 * time.Hour
 // Actor is a signed-in account. It is passed explicitly to whatever acts in its name.
 type Actor struct {
 	AccountID string
-	Name      string // full own name; personal, never logged
-	Kind      string // KindStaff or KindHolder
-	UnitID    string // of staff
-	HolderID  string // of holders
+	Name      string  // full own name; personal, never logged
+	Kind      string  // KindStaff or KindHolder
+	UnitID    string  // of staff
+	HolderID  string  // of holders: for whom they act, by default themselves
+	SelfID    string  // of holders: who they are
+	Acting    *Acting // nil: they act for themselves
 	Roles     []string
+}
+
+// Acting is on what a holder acts for another one (代办): for a firm as its agent, for a child as its guardian.
+type Acting struct {
+	RelationID string
+	Kind       string
+	Powers     []string
+}
+
+// What a holder can let another one do.
+const (
+	PowerApply = "apply" // 办事
+	PowerShow  = "show"  // 亮证
+	PowerRead  = "read"  // 查看
+)
+
+// May reports whether the actor may do a thing for the holder they act for. For themselves they may do all.
+func (a *Actor) May(power string) bool {
+	return a != nil && (a.Acting == nil || slices.Contains(a.Acting.Powers, power))
 }
 
 // Has reports whether the actor holds one of the roles. Nobody (nil) holds none.

@@ -18,11 +18,13 @@ const (
 	RoleDigital = "digital" // 数字办: reviews and publishes the catalogue, lists and scenarios
 	RoleMatters = "matters" // 审改办: matters, their materials and bindings
 	RoleAdmin   = "admin"   // 系统管理员: units, accounts, regions, code tables, calendar
+
+	RoleSupervisor = "supervisor" // 监督: complaints and violations of the units below the own one
 )
 
 // StaffRoles are the roles that a unit's staff can hold.
 func StaffRoles() []string {
-	return []string{RoleClerk, RoleApprover, RoleReviewer, RoleVerifier, RoleCatalog, RoleDigital, RoleMatters, RoleAdmin}
+	return []string{RoleClerk, RoleApprover, RoleReviewer, RoleVerifier, RoleCatalog, RoleDigital, RoleMatters, RoleAdmin, RoleSupervisor}
 }
 
 // Apart are the roles that may not be held together with one (三员分立): who administers the system does no other

@@ -20,7 +20,7 @@ func (s *Service) actor(r row) (*Actor, error) {
 	if err != nil {
 		return nil, fmt.Errorf("decrypt account name: %w", err)
 	}
-	a := &Actor{AccountID: r.id, Name: string(name), Kind: r.kind, UnitID: r.unitID, HolderID: r.holderID}
+	a := &Actor{AccountID: r.id, Name: string(name), Kind: r.kind, UnitID: r.unitID, HolderID: r.holderID, SelfID: r.holderID}
 	if err := json.Unmarshal([]byte(r.roles), &a.Roles); err != nil {
 		return nil, fmt.Errorf("decode roles: %w", err)
 	}

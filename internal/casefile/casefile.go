@@ -13,10 +13,21 @@ import (
 	"github.com/yinxin-org/yinxin/internal/matter"
 )
 
-// Stages of a case beyond those at which licenses are read.
+// Stages of a case beyond those at which licenses are read: draft → accept → (mend → accept)* → decide → making → done.
+// A case opened at a counter begins at accept.
 const (
+	StageDraft  matter.Stage = "draft"  // the applicant still fills it in; the unit does not see it
+	StageMend   matter.Stage = "mend"   // back with the applicant for correction (补正)
 	StageMaking matter.Stage = "making" // decided; the result license is being made
 	StageDone   matter.Stage = "done"
+)
+
+// Channels by which cases come in.
+const (
+	ByWindow = "window" // 窗口
+	ByHolder = "online" // 网上
+	ByEvent  = "event"  // 一件事: one application for several matters
+	BySystem = "system" // a department's system
 )
 
 // States and outcomes.
@@ -54,7 +65,13 @@ type Case struct {
 	OpenedAt   time.Time
 	DueAt      time.Time
 	ClosedAt   time.Time
-	RowVersion int64
+	Channel    string
+	AppliedBy  string // account of the applicant or their agent; "" at a counter
+	DeskUnitID string // front desk that accepts it for the unit; "": the unit itself
+	BundleID   string // 一件事 that it is part of
+	// SubmittedAt is when the applicant handed it in: for a case of a counter, when it was opened.
+	SubmittedAt time.Time
+	RowVersion  int64
 }
 
 // Value is one filled form field. Seq tells which material filled it; 0 means a person did.

@@ -119,7 +119,8 @@ func TestCreateAndGet(t *testing.T) {
 		}
 		got := k.get(c.No)
 		want := casefile.Case{HolderID: k.firm, No: c.No, MatterCode: k.matterOf.Code, UnitID: unit, ClerkID: "clerk", AcceptedBy: "clerk",
-			Stage: matter.Accept, State: casefile.StateOpen, Form: map[string]casefile.Value{}, OpenedAt: now.UTC(), DueAt: due.UTC(), RowVersion: 1}
+			Stage: matter.Accept, State: casefile.StateOpen, Form: map[string]casefile.Value{}, OpenedAt: now.UTC(), DueAt: due.UTC(),
+			Channel: casefile.ByWindow, SubmittedAt: now.UTC(), RowVersion: 1}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Error(diff)
 		}

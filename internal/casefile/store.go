@@ -1,6 +1,7 @@
 package casefile
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -17,10 +18,14 @@ import (
 // New is a case to be opened.
 type New struct {
 	Matter  matter.Matter
-	Region  string // region code of the unit, the beginning of the case number
-	ClerkID string
+	Region  string                  // region code of the unit, the beginning of the case number
+	ClerkID string                  // "" while the applicant fills it in
 	Parties map[matter.Party]string // holder ids; Applicant must be there
 	DueAt   time.Time
+	Stage   matter.Stage // accept by default
+	Channel string       // ByWindow by default
+	// Where they apply; see Case.
+	AppliedBy, DeskUnitID, BundleID string
 }
 
 // Create opens a case and claims its number.
@@ -28,8 +33,12 @@ func (s *Store) Create(ctx context.Context, tx *db.Tx, n New) (Case, error) {
 	now := s.clock.Now()
 	c := Case{
 		HolderID: n.Parties[matter.Applicant], MatterCode: n.Matter.Code, UnitID: n.Matter.Unit, ClerkID: n.ClerkID,
-		AcceptedBy: n.ClerkID, Stage: matter.Accept, State: StateOpen, Form: map[string]Value{}, OpenedAt: now,
-		DueAt: n.DueAt, RowVersion: 1,
+		AcceptedBy: n.ClerkID, Stage: cmp.Or(n.Stage, matter.Accept), State: StateOpen, Form: map[string]Value{}, OpenedAt: now,
+		DueAt: n.DueAt, Channel: cmp.Or(n.Channel, ByWindow), AppliedBy: n.AppliedBy, DeskUnitID: n.DeskUnitID, BundleID: n.BundleID,
+		RowVersion: 1,
+	}
+	if c.Stage != StageDraft {
+		c.SubmittedAt = now
 	}
 	var err error
 	// Random digits: a running number would make every clerk of a city wait for one row.
@@ -45,10 +54,10 @@ func (s *Store) Create(ctx context.Context, tx *db.Tx, n New) (Case, error) {
 	}
 	_, err = tx.Exec(ctx, `
 		INSERT INTO case_file (holder_id, case_no, matter_code, unit_id, clerk_id, accepted_by, stage, state, outcome,
-			form, license_id, opened_at, due_at, closed_at, row_version)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', $9, '', $10, $11, 0, 1)`,
+			form, license_id, opened_at, due_at, closed_at, channel, applied_by, desk_unit_id, bundle_id, submitted_at, row_version)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', $9, '', $10, $11, 0, $12, $13, $14, $15, $16, 1)`,
 		c.HolderID, c.No, c.MatterCode, c.UnitID, c.ClerkID, c.AcceptedBy, string(c.Stage), c.State, form,
-		db.Micros(c.OpenedAt), db.Micros(c.DueAt))
+		db.Micros(c.OpenedAt), db.Micros(c.DueAt), c.Channel, c.AppliedBy, c.DeskUnitID, c.BundleID, db.Micros(c.SubmittedAt))
 	if err != nil {
 		return Case{}, fmt.Errorf("create case: %w", err)
 	}
@@ -94,18 +103,18 @@ func (s *Store) Get(ctx context.Context, q *db.Tx, no string) (Case, error) {
 		return Case{}, fmt.Errorf("find case: %w", err)
 	}
 	var form []byte
-	var opened, due, closed int64
+	var opened, due, closed, submitted int64
 	err = q.QueryRow(ctx, `
 		SELECT matter_code, unit_id, clerk_id, accepted_by, stage, state, outcome, form, license_id,
-			opened_at, due_at, closed_at, row_version
+			opened_at, due_at, closed_at, channel, applied_by, desk_unit_id, bundle_id, submitted_at, row_version
 		FROM case_file
 		WHERE holder_id = $1 AND case_no = $2`, c.HolderID, no).
 		Scan(&c.MatterCode, &c.UnitID, &c.ClerkID, &c.AcceptedBy, &c.Stage, &c.State, &c.Outcome, &form, &c.LicenseID,
-			&opened, &due, &closed, &c.RowVersion)
+			&opened, &due, &closed, &c.Channel, &c.AppliedBy, &c.DeskUnitID, &c.BundleID, &submitted, &c.RowVersion)
 	if err != nil {
 		return Case{}, fmt.Errorf("read case: %w", err)
 	}
-	c.OpenedAt, c.DueAt, c.ClosedAt = db.Time(opened), db.Time(due), db.Time(closed)
+	c.OpenedAt, c.DueAt, c.ClosedAt, c.SubmittedAt = db.Time(opened), db.Time(due), db.Time(closed), db.Time(submitted)
 	plain, err := s.holders.Open(ctx, q, c.HolderID, form)
 	if err != nil {
 		return Case{}, err
@@ -124,11 +133,11 @@ func (s *Store) Save(ctx context.Context, tx *db.Tx, c *Case) error {
 	}
 	n, err := tx.Exec(ctx, `
 		UPDATE case_file
-		SET clerk_id = $1, stage = $2, state = $3, outcome = $4, form = $5, license_id = $6, closed_at = $7,
-		    row_version = row_version + 1
-		WHERE holder_id = $8 AND case_no = $9 AND row_version = $10`,
-		c.ClerkID, string(c.Stage), c.State, c.Outcome, form, c.LicenseID, db.Micros(c.ClosedAt),
-		c.HolderID, c.No, c.RowVersion)
+		SET clerk_id = $1, accepted_by = $2, stage = $3, state = $4, outcome = $5, form = $6, license_id = $7, due_at = $8,
+		    closed_at = $9, submitted_at = $10, row_version = row_version + 1
+		WHERE holder_id = $11 AND case_no = $12 AND row_version = $13`,
+		c.ClerkID, c.AcceptedBy, string(c.Stage), c.State, c.Outcome, form, c.LicenseID, db.Micros(c.DueAt),
+		db.Micros(c.ClosedAt), db.Micros(c.SubmittedAt), c.HolderID, c.No, c.RowVersion)
 	if err != nil {
 		return fmt.Errorf("save case: %w", err)
 	}
@@ -147,9 +156,9 @@ func (s *Store) sealForm(ctx context.Context, tx *db.Tx, c Case) ([]byte, error)
 	return s.holders.Seal(ctx, tx, c.HolderID, plain)
 }
 
-// project keeps the unit's queue in step with the case.
+// project keeps the unit's queue in step with the case. What an applicant still fills in is in nobody's queue.
 func (s *Store) project(ctx context.Context, tx *db.Tx, c Case) error {
-	if c.State == StateClosed {
+	if c.State == StateClosed || c.Stage == StageDraft {
 		_, err := tx.Exec(ctx, `DELETE FROM unit_case WHERE unit_id = $1 AND case_no = $2`, c.UnitID, c.No)
 		return err
 	}
@@ -171,7 +180,7 @@ func (s *Store) project(ctx context.Context, tx *db.Tx, c Case) error {
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 		ON CONFLICT (unit_id, case_no) DO UPDATE
 		SET clerk_id = excluded.clerk_id, stage = excluded.stage, electronic = excluded.electronic,
-		    missing = excluded.missing, updated_at = excluded.updated_at`,
+		    missing = excluded.missing, due_at = excluded.due_at, updated_at = excluded.updated_at`,
 		c.UnitID, c.No, c.HolderID, c.ClerkID, string(c.Stage), electronic, missing, db.Micros(c.DueAt), db.Micros(s.clock.Now()))
 	if err != nil {
 		return fmt.Errorf("queue case: %w", err)

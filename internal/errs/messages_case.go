@@ -4,6 +4,7 @@ var caseMessages = messages{
 	"matter.unknown":        {"没有这个事项，或事项未发布。", "No such matter, or it is not published."},
 	"matter.not-of-unit":    {"这个事项不由您的单位受理。", "Your unit does not handle this matter."},
 	"case.unknown":          {"没有这个办件，或它不属于您的单位。", "No such case, or it is not your unit's."},
+	"notice.unknown":        {"没有这条消息。", "There is no such message."},
 	"case.closed":           {"办件已办结，不能再改。", "The case is closed and can no longer change."},
 	"case.stage":            {"办件不在这个环节，不能这样办理。", "The case is not at this stage."},
 	"case.not-assigned":     {"办件现由其他人经办，请先取件。", "Someone else handles this case; take it first."},

@@ -21,6 +21,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/holder"
 	"github.com/yinxin-org/yinxin/internal/license"
 	"github.com/yinxin-org/yinxin/internal/matter"
+	"github.com/yinxin-org/yinxin/internal/notice"
 	"github.com/yinxin-org/yinxin/internal/org"
 	"github.com/yinxin-org/yinxin/internal/workday"
 )
@@ -38,6 +39,7 @@ type Options struct {
 	Cases    *casefile.Store
 	Door     *access.Door
 	Calendar *workday.Calendar
+	Notices  *notice.Store
 }
 
 // Hall works on cases.

@@ -269,7 +269,7 @@ func broken(t *testing.T, w *world.World) *hall.Hall {
 		t.Fatal(err)
 	}
 	return hall.New(hall.Options{DB: w.DB, Clock: w.Now, Log: w.Log, Units: w.Units, Matters: w.Matters, Types: w.Types,
-		Holders: w.Holders, Licenses: store, Cases: w.Cases, Door: door, Calendar: w.Calendar})
+		Holders: w.Holders, Licenses: store, Cases: w.Cases, Door: door, Calendar: w.Calendar, Notices: w.Notices})
 }
 
 // A fetching that was cut off is taken up when the clerk asks again, and settled materials stay as they are.

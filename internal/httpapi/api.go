@@ -30,6 +30,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/intake"
 	"github.com/yinxin-org/yinxin/internal/license"
 	"github.com/yinxin-org/yinxin/internal/matter"
+	"github.com/yinxin-org/yinxin/internal/notice"
 	"github.com/yinxin-org/yinxin/internal/org"
 	"github.com/yinxin-org/yinxin/internal/present"
 	"github.com/yinxin-org/yinxin/internal/sealing"
@@ -65,6 +66,7 @@ type Deps struct {
 	Clock    clock.Clock
 	Trail    *change.Trail
 	Tasks    *task.Store
+	Notices  *notice.Store
 	Units    *org.Store
 	Calendar *workday.Calendar
 	Accounts *authn.Service

@@ -23,7 +23,7 @@ type CaseSummary struct {
 	CaseNo         string    `json:"caseNo"`
 	Matter         Coded     `json:"matter"`
 	ApplicantName  string    `json:"applicantName" doc:"A person's name is masked."`
-	Stage          string    `json:"stage" enum:"accept,decide,making,done"`
+	Stage          string    `json:"stage" enum:"draft,accept,mend,decide,making,done"`
 	State          string    `json:"state" enum:"open,closed"`
 	Outcome        string    `json:"outcome,omitempty" enum:"approved,refused"`
 	Electronic     bool      `json:"electronic" doc:"Has electronic licenses and is taken first."`

@@ -29,6 +29,8 @@ const (
 	RoleDigital  = authn.RoleDigital
 	RoleMatters  = authn.RoleMatters
 	RoleAdmin    = authn.RoleAdmin
+
+	RoleSupervisor = authn.RoleSupervisor
 )
 
 // require closes an operation to all but signed-in accounts that hold one of the roles; without roles, any

@@ -7,10 +7,13 @@ import MissingPage from './pages/MissingPage.vue'
 import NewCasePage from './pages/NewCasePage.vue'
 import RulesPage from './pages/RulesPage.vue'
 import TodayPage from './pages/TodayPage.vue'
+import { appealRoutes } from './routes/appeal'
+import { benchRoutes } from './routes/bench'
 import { catalogRoutes } from './routes/catalog'
 import { intakeRoutes } from './routes/intake'
 import { matterRoutes } from './routes/matter'
 import { orgRoutes } from './routes/org'
+import { windowRoutes } from './routes/window'
 
 let moves = 0
 
@@ -35,6 +38,9 @@ export function makeRouter() {
       ...matterRoutes,
       ...orgRoutes,
       ...intakeRoutes,
+      ...windowRoutes,
+      ...benchRoutes,
+      ...appealRoutes,
       { path: '/:rest(.*)*', name: 'missing', component: MissingPage },
     ],
     scrollBehavior: (to, _from, saved) => saved ?? (to.hash ? { el: to.hash, top: 80 } : { top: 0 }),

@@ -1,4 +1,9 @@
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import { appealRoutes } from './routes/appeal'
+import { applyRoutes } from './routes/apply'
+import { peopleRoutes } from './routes/people'
+import { shareRoutes } from './routes/share'
+import { showRoutes } from './routes/show'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -40,6 +45,11 @@ const routes: RouteRecordRaw[] = [
   },
   { path: '/verify', component: () => import('./pages/VerifyPage.vue'), meta: { title: 'title.verify', tab: 'verify' } },
   { path: '/me', component: () => import('./pages/MePage.vue'), meta: { title: 'title.me', tab: 'me' } },
+  ...applyRoutes,
+  ...peopleRoutes,
+  ...appealRoutes,
+  ...showRoutes,
+  ...shareRoutes,
   { path: '/:rest(.*)*', component: () => import('./pages/MissingPage.vue'), meta: { title: 'title.missing' } },
 ]
 

@@ -1,6 +1,11 @@
 // The JSON API as the apps see it. The types are made from api/openapi.yaml by `npm run types`; here they get the
 // names that the apps use. Times are RFC 3339 with +08:00, dates 2006-01-02.
 
+import { appealApi } from './api/appeal'
+import { applyApi } from './api/apply'
+import { peopleApi } from './api/people'
+import { shareApi } from './api/share'
+import { showApi } from './api/show'
 import type { Client } from './client'
 import type { components, operations } from './openapi'
 
@@ -98,6 +103,11 @@ export function makeApi(c: Client) {
     shown: (token: string) => c.get<ShownCode>(`${v1}/presentations/${part(token)}`),
     check: (token: string, purpose?: string) =>
       c.post<Verdict>(`${v1}/presentations/${part(token)}/check`, purpose ? { purpose } : {}),
+    ...applyApi(c),
+    ...peopleApi(c),
+    ...appealApi(c),
+    ...showApi(c),
+    ...shareApi(c),
     verifyFile: (file: Blob) => c.upload<FileReport>(`${v1}/verify`, file),
   }
 }

@@ -2724,7 +2724,7 @@ export interface components {
             parties: components["schemas"]["Party"][];
             result?: components["schemas"]["CaseResult"];
             /** @enum {string} */
-            stage: "accept" | "decide" | "making" | "done";
+            stage: "draft" | "accept" | "mend" | "decide" | "making" | "done";
             /** @enum {string} */
             state: "open" | "closed";
             unit: components["schemas"]["Named"];
@@ -2812,7 +2812,7 @@ export interface components {
             /** @enum {string} */
             outcome?: "approved" | "refused";
             /** @enum {string} */
-            stage: "accept" | "decide" | "making" | "done";
+            stage: "draft" | "accept" | "mend" | "decide" | "making" | "done";
             /** @enum {string} */
             state: "open" | "closed";
             /**

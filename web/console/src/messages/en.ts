@@ -1,3 +1,6 @@
+import { appealEn } from './appeal.en'
+import { benchEn } from './bench.en'
+import { windowEn } from './window.en'
 import { catalogEn } from './catalog.en'
 import { matterEn } from './matter.en'
 import { intakeEn } from './intake.en'
@@ -13,6 +16,9 @@ export const en: SameShape<typeof zh> = {
   ...matterEn,
   ...orgEn,
   ...intakeEn,
+  ...windowEn,
+  ...benchEn,
+  ...appealEn,
   ...partsEn,
   ...fieldsEn,
 
@@ -26,12 +32,13 @@ export const en: SameShape<typeof zh> = {
     signOutFailed: 'You are still signed in. Check your connection, then try again.',
     demo: 'Demonstration data',
   },
-  room: { today: 'Today', cases: 'Cases', makings: 'License making', catalog: 'Catalogue', matters: 'Matters', units: 'Units', settings: 'Settings' },
+  room: { today: 'Today', cases: 'Cases', makings: 'License making', catalog: 'Catalogue', matters: 'Matters', units: 'Units', window: 'Window', supervise: 'Supervision', settings: 'Settings' },
   role: {
     catalog: 'Catalogue editor',
     digital: 'Digital office',
     matters: 'Matter office',
     admin: 'System administrator',
+    supervisor: 'Supervisor',
     clerk: 'Clerk',
     approver: 'Approver',
     reviewer: 'Reviewer',
@@ -75,7 +82,7 @@ export const en: SameShape<typeof zh> = {
     past: 'Past its deadline',
     by: 'By {date}',
   },
-  stage: { accept: 'Acceptance', decide: 'Decision', making: 'Making license', done: 'Closed', returned: 'Sent back' },
+  stage: { draft: 'Being filled in', accept: 'Acceptance', mend: 'For correction', decide: 'Decision', making: 'Making license', done: 'Closed', returned: 'Sent back' },
   step: { data: 'Data ready', sealed: 'Sealed, awaiting review', published: 'Published', refused: 'Sent back' },
   queue: { mine: 'My cases', unit: 'My unit', decide: 'To decide' },
   party: { applicant: 'Applicant', representative: 'Legal representative', spouse: 'Spouse' },

@@ -1,3 +1,6 @@
+import { appealZh } from './appeal.zh'
+import { benchZh } from './bench.zh'
+import { windowZh } from './window.zh'
 import { catalogZh } from './catalog.zh'
 import { matterZh } from './matter.zh'
 import { intakeZh } from './intake.zh'
@@ -12,6 +15,9 @@ export const zh = {
   ...matterZh,
   ...orgZh,
   ...intakeZh,
+  ...windowZh,
+  ...benchZh,
+  ...appealZh,
   ...partsZh,
   ...fieldsZh,
 
@@ -25,12 +31,13 @@ export const zh = {
     signOutFailed: '没能退出登录。请检查网络后再试。',
     demo: '演示数据',
   },
-  room: { today: '今日待办', cases: '办件', makings: '制证', catalog: '目录', matters: '事项', units: '机构', settings: '设置' },
+  room: { today: '今日待办', cases: '办件', makings: '制证', catalog: '目录', matters: '事项', units: '机构', window: '窗口', supervise: '监督', settings: '设置' },
   role: {
     catalog: '目录编制',
     digital: '数字办',
     matters: '审改办',
     admin: '系统管理员',
+    supervisor: '监督',
     clerk: '经办',
     approver: '审批',
     reviewer: '复核',
@@ -74,7 +81,7 @@ export const zh = {
     past: '已过期限',
     by: '{date}前',
   },
-  stage: { accept: '受理', decide: '审批', making: '制证', done: '办结', returned: '退回补正' },
+  stage: { draft: '填写中', accept: '受理', mend: '待补正', decide: '审批', making: '制证', done: '办结', returned: '退回补正' },
   step: { data: '数据已备', sealed: '已盖章，待复核', published: '已发布', refused: '已退回' },
   queue: { mine: '我的办件', unit: '本单位', decide: '待审批' },
   party: { applicant: '申请人', representative: '法定代表人', spouse: '配偶' },

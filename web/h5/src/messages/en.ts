@@ -1,7 +1,17 @@
 import type { SameShape } from '@yinxin/shared'
 import type { zh } from './zh'
+import { appealEn } from './appeal.en'
+import { applyEn } from './apply.en'
+import { peopleEn } from './people.en'
+import { shareEn } from './share.en'
+import { showEn } from './show.en'
 
 export const en: SameShape<typeof zh> = {
+  ...applyEn,
+  ...peopleEn,
+  ...appealEn,
+  ...showEn,
+  ...shareEn,
   nav: { label: 'Main', home: 'Licenses', uses: 'Who used', verify: 'Check', me: 'Me' },
   title: {
     home: 'My licenses',

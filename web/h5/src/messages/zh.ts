@@ -1,5 +1,16 @@
+import { appealZh } from './appeal.zh'
+import { applyZh } from './apply.zh'
+import { peopleZh } from './people.zh'
+import { shareZh } from './share.zh'
+import { showZh } from './show.zh'
+
 /** Words of the phone app. */
 export const zh = {
+  ...applyZh,
+  ...peopleZh,
+  ...appealZh,
+  ...showZh,
+  ...shareZh,
   nav: { label: '主导航', home: '证照', uses: '谁用过', verify: '核验', me: '我的' },
   title: {
     home: '我的证照',

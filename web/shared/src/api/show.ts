@@ -1,0 +1,6 @@
+import type { Client } from '../client'
+
+/** Operations of this area: see the routes of the same name in h5. */
+export function showApi(_c: Client) {
+  return {}
+}
