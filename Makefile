@@ -7,7 +7,7 @@ export YES ?=
 
 LINT := bin/golangci-lint
 
-.PHONY: help demo test test-long bench bench-catalogue tour build web types lint fmt fonts clean
+.PHONY: help demo test test-long bench bench-catalogue bench-hall tour build web types lint fmt fonts clean
 
 help:
 	@echo 'make demo       build everything and open the demonstration city (needs Go; Node for the pages)'
@@ -15,6 +15,7 @@ help:
 	@echo 'make test-long  fuzzing and repeated tests, about an hour'
 	@echo 'make bench      measurements of docs/performance.md'
 	@echo 'make bench-catalogue  a city'\''s catalogue imported, searched and counted'
+	@echo 'make bench-hall  pages and answers of the demonstration under 50, 200 and 500 people at once'
 	@echo 'make tour       the pictures of docs/tour, from a demonstration city'
 	@echo 'make web        the pages            make build   the binary, bin/yinxin'
 	@echo 'make lint       golangci-lint        make fmt     gofmt'
@@ -55,6 +56,11 @@ bench:
 bench-catalogue:
 	@scripts/need.sh go
 	YINXIN_CATALOGUE=full go test -count 1 -timeout 30m -v -run TestCatalogueOfACity ./test/catalogue
+
+# The pages are measured as they are served, so they are built first.
+bench-hall: web build
+	@scripts/need.sh go node
+	@scripts/bench-hall.sh
 
 tour: web build
 	@scripts/need.sh go node chromium
