@@ -54,8 +54,8 @@ func newFile(name string, body []byte) *file {
 			return nil
 		}
 		var b bytes.Buffer
-		z := gzip.NewWriter(&b)
-		// A bytes.Buffer does not fail.
+		// Once for the life of the process, so as small as it gets. Neither the level nor a bytes.Buffer fails.
+		z, _ := gzip.NewWriterLevel(&b, gzip.BestCompression)
 		_, _ = z.Write(body)
 		_ = z.Close()
 		return b.Bytes()

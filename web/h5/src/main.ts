@@ -1,19 +1,23 @@
-import { Client, makeApi, makeI18n, restoreLarge } from '@yinxin/shared'
+import { chosenLang, Client, makeApi, restoreLarge } from '@yinxin/shared'
 import { createApp } from 'vue'
 import App from './App.vue'
 import { apiKey } from './context'
-import { en } from './messages/en'
-import { zh } from './messages/zh'
 import { makeRouter } from './router'
 import { useVant } from './vant'
+import { startWords } from './words'
 import '@yinxin/shared/tokens.css'
 import '@yinxin/shared/base.css'
 import './theme.css'
 
-restoreLarge()
-const i18n = makeI18n({ zh, en })
-const client = new Client({ lang: () => i18n.global.locale.value })
-const app = createApp(App)
-app.use(i18n).use(makeRouter()).provide(apiKey, makeApi(client))
-useVant(app)
-app.mount('#app')
+async function start(): Promise<void> {
+  restoreLarge()
+  const api = makeApi(new Client({ lang: chosenLang }))
+  // Who is signed in, the first page and its words are fetched at once: a slow line makes every wait in turn felt.
+  const session = api.session()
+  session.catch(() => undefined) // the app tells it
+  const app = createApp(App, { first: session }).provide(apiKey, api).use(makeRouter())
+  useVant(app)
+  app.use(await startWords()).mount('#app')
+}
+
+void start()

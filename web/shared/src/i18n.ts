@@ -16,8 +16,8 @@ export function chosenLang(): Lang {
   return readShared(langChoice) === 'en' ? 'en' : 'zh'
 }
 
-/** Makes the i18n of an app: the shared words and the app's own, Chinese by default. */
-export function makeI18n<Z extends Tree>(app: { zh: Z; en: SameShape<Z> }) {
+/** Makes the i18n of an app: the shared words and the app's own, of which one language may come later; Chinese by default. */
+export function makeI18n(app: { zh?: Tree; en?: Tree }) {
   const i18n = createI18n({
     legacy: false,
     locale: chosenLang() as string,
