@@ -71,7 +71,9 @@ type Case struct {
 	BundleID   string // 一件事 that it is part of
 	// SubmittedAt is when the applicant handed it in: for a case of a counter, when it was opened.
 	SubmittedAt time.Time
-	RowVersion  int64
+	// ResultIdentifier names a result that another system made.
+	ResultIdentifier string
+	RowVersion       int64
 }
 
 // Value is one filled form field. Seq tells which material filled it; 0 means a person did.

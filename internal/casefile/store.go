@@ -106,11 +106,11 @@ func (s *Store) Get(ctx context.Context, q *db.Tx, no string) (Case, error) {
 	var opened, due, closed, submitted int64
 	err = q.QueryRow(ctx, `
 		SELECT matter_code, unit_id, clerk_id, accepted_by, stage, state, outcome, form, license_id,
-			opened_at, due_at, closed_at, channel, applied_by, desk_unit_id, bundle_id, submitted_at, row_version
+			opened_at, due_at, closed_at, channel, applied_by, desk_unit_id, bundle_id, submitted_at, result_identifier, row_version
 		FROM case_file
 		WHERE holder_id = $1 AND case_no = $2`, c.HolderID, no).
 		Scan(&c.MatterCode, &c.UnitID, &c.ClerkID, &c.AcceptedBy, &c.Stage, &c.State, &c.Outcome, &form, &c.LicenseID,
-			&opened, &due, &closed, &c.Channel, &c.AppliedBy, &c.DeskUnitID, &c.BundleID, &submitted, &c.RowVersion)
+			&opened, &due, &closed, &c.Channel, &c.AppliedBy, &c.DeskUnitID, &c.BundleID, &submitted, &c.ResultIdentifier, &c.RowVersion)
 	if err != nil {
 		return Case{}, fmt.Errorf("read case: %w", err)
 	}
@@ -134,10 +134,10 @@ func (s *Store) Save(ctx context.Context, tx *db.Tx, c *Case) error {
 	n, err := tx.Exec(ctx, `
 		UPDATE case_file
 		SET clerk_id = $1, accepted_by = $2, stage = $3, state = $4, outcome = $5, form = $6, license_id = $7, due_at = $8,
-		    closed_at = $9, submitted_at = $10, row_version = row_version + 1
-		WHERE holder_id = $11 AND case_no = $12 AND row_version = $13`,
+		    closed_at = $9, submitted_at = $10, result_identifier = $11, row_version = row_version + 1
+		WHERE holder_id = $12 AND case_no = $13 AND row_version = $14`,
 		c.ClerkID, c.AcceptedBy, string(c.Stage), c.State, c.Outcome, form, c.LicenseID, db.Micros(c.DueAt),
-		db.Micros(c.ClosedAt), db.Micros(c.SubmittedAt), c.HolderID, c.No, c.RowVersion)
+		db.Micros(c.ClosedAt), db.Micros(c.SubmittedAt), c.ResultIdentifier, c.HolderID, c.No, c.RowVersion)
 	if err != nil {
 		return fmt.Errorf("save case: %w", err)
 	}

@@ -31,10 +31,11 @@ var commonMessages = messages{
 }
 
 var codeMessages = messages{
-	"code.uscc":    {"{rule}，请核对。", "Check this: {ruleEn}."},
-	"code.citizen": {"{rule}，请核对。", "Check this: {ruleEn}."},
-	"code.matter":  {"{rule}，请核对。", "Check this: {ruleEn}."},
-	"code.holder":  {"应填18位统一社会信用代码或公民身份号码。", "Give an 18-character social credit code or citizen number."},
+	"code.uscc":       {"{rule}，请核对。", "Check this: {ruleEn}."},
+	"code.citizen":    {"{rule}，请核对。", "Check this: {ruleEn}."},
+	"code.identifier": {"{rule}，请核对。", "Check this: {ruleEn}."},
+	"code.matter":     {"{rule}，请核对。", "Check this: {ruleEn}."},
+	"code.holder":     {"应填18位统一社会信用代码或公民身份号码。", "Give an 18-character social credit code or citizen number."},
 }
 
 // Text gives the words of a code in "zh" or "en" with its arguments filled in. An unknown code reads as

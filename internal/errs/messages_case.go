@@ -17,6 +17,8 @@ var caseMessages = messages{
 	"case.paper-not-needed": {"这项材料已由电子证照满足，不得再收纸质（榕政办〔2018〕214号第十五条、第二十条）。", "An electronic license already satisfies this material; paper must not be asked for (榕政办〔2018〕214号 art. 15, 20)."},
 	"case.state-changed":    {"有证照的状态在受理后发生变化，请查看后再决定。", "The state of a license changed after acceptance; look again before deciding."},
 	"case.opinion-required": {"请写明意见。", "State your opinion."},
+	"case.result-type":      {"这个标识不是本事项结果证照的类型，请核对。", "This identifier is of another license type than the matter yields; check it."},
+	"case.result-holder":    {"这本证照不是申请人的，请核对标识。", "This license is not the applicant's; check the identifier."},
 	"case.form-unknown":     {"表单没有这个字段。", "The form has no such field."},
 	"case.fetching":         {"这个办件的证照还在取用，请刷新后再填。", "The licenses of this case are still being fetched. Reload, then fill in the form."},
 	"case.form-locked":      {"字段“{name}”取自证照，不能改动。", "Field {nameEn} comes from a license and cannot be changed."},

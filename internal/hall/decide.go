@@ -114,14 +114,17 @@ func (h *Hall) states(ctx context.Context, tx *db.Tx, c *casefile.Case) (lost bo
 	return lost, nil
 }
 
-// approve decides for the applicant. A matter whose license is made here starts its making, and the case closes only
-// when the license is published (FZ-7). Any other matter closes here; where somebody else has the duty to make the
-// result, the course of the case says so.
+// approve decides for the applicant. A matter that yields a license does not close here (FZ-7): one made here closes
+// when it is published, one that another system has the duty to make, when that system's license is known (Result).
 func (h *Hall) approve(ctx context.Context, tx *db.Tx, c *casefile.Case, m matter.Matter, actor *authn.Actor, opinion string) (license.License, error) {
 	c.Outcome = casefile.Approved
 	if !m.MadeHere() {
-		c.State, c.Stage, c.ClosedAt = casefile.StateClosed, casefile.StageDone, h.o.Clock.Now()
-		if err := h.pass(ctx, tx, c, Approve, actor, opinion); err != nil || m.Elsewhere() == "" {
+		if m.Elsewhere() == "" {
+			c.State, c.Stage, c.ClosedAt = casefile.StateClosed, casefile.StageDone, h.o.Clock.Now()
+			return license.License{}, h.pass(ctx, tx, c, Approve, actor, opinion)
+		}
+		c.Stage = casefile.StageMaking
+		if err := h.pass(ctx, tx, c, Approve, actor, opinion); err != nil {
 			return license.License{}, err
 		}
 		return license.License{}, h.o.Cases.Add(ctx, tx, *c, m.Elsewhere(), actor.AccountID, "")

@@ -46,7 +46,10 @@ type CaseDetail struct {
 	Materials []CaseMaterial `json:"materials"`
 	History   []CaseStep     `json:"history"`
 	Result    *CaseResult    `json:"result,omitempty"`
-	Version   int64          `json:"version" doc:"To be sent with every change; it is refused if someone else was faster."`
+	// An approved case stays open until the system that makes its license has done so.
+	Awaits           string `json:"awaits,omitempty" enum:"vertical,national" doc:"Which system has yet to make the result license."`
+	ResultIdentifier string `json:"resultIdentifier,omitempty" doc:"Identifier of a result that another system made."`
+	Version          int64  `json:"version" doc:"To be sent with every change; it is refused if someone else was faster."`
 }
 
 // Party is one party of a case.
@@ -102,7 +105,7 @@ type CaseRechecks struct {
 // CaseStep is one step of a case's course.
 type CaseStep struct {
 	At      time.Time `json:"at"`
-	Action  string    `json:"action" enum:"open,paper,submit,take,approve,refuse,return,publish,void,made-vertical,made-national"`
+	Action  string    `json:"action" enum:"open,paper,submit,take,approve,refuse,return,publish,void,result,made-vertical,made-national"`
 	Actor   Actor     `json:"actor"`
 	Opinion string    `json:"opinion,omitempty"`
 }
@@ -199,6 +202,10 @@ func (d Deps) caseDetail(ctx context.Context, v hall.View, lang string) (CaseDet
 	out := CaseDetail{
 		CaseSummary: summary, Unit: Named{ID: v.Unit.ID, Name: choose(lang, v.Unit.Name, v.Unit.NameEn)}, Version: v.Case.RowVersion,
 		Parties: []Party{}, Form: []FormValue{}, Materials: []CaseMaterial{}, History: []CaseStep{},
+	}
+	out.ResultIdentifier = v.Case.ResultIdentifier
+	if v.Case.Stage == casefile.StageMaking && v.Matter.Elsewhere() != "" {
+		out.Awaits = string(v.Matter.Duty)
 	}
 	for _, p := range v.Parties {
 		out.Parties = append(out.Parties, Party{Role: string(p.Role), Name: p.Profile.Name,

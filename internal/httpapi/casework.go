@@ -57,6 +57,14 @@ type decisionInput struct {
 	}
 }
 
+type resultInput struct {
+	CasePath
+	Body struct {
+		Version    int64  `json:"version" minimum:"1"`
+		Identifier string `json:"identifier" minLength:"20" maxLength:"128" doc:"电子证照标识, GB/T 36904."`
+	}
+}
+
 // MaterialPath names a material of a case in the address.
 type MaterialPath struct {
 	CasePath
@@ -151,6 +159,13 @@ func (d Deps) decideCase(ctx context.Context, in *decisionInput) (*caseOutput, e
 	return d.caseNow(ctx, in.CaseNo, in.lang())
 }
 
+func (d Deps) recordResult(ctx context.Context, in *resultInput) (*caseOutput, error) {
+	if err := d.Hall.Result(ctx, actorFrom(ctx), in.CaseNo, in.Body.Version, in.Body.Identifier); err != nil {
+		return nil, err
+	}
+	return d.caseNow(ctx, in.CaseNo, in.lang())
+}
+
 func (d Deps) readMaterial(ctx context.Context, in *MaterialPath) (*lentOutput, error) {
 	r, grantID, err := d.Hall.Read(ctx, actorFrom(ctx), in.CaseNo, in.Seq, access.Fields)
 	if err != nil {
@@ -214,6 +229,8 @@ func registerCasework(api huma.API, d Deps) {
 		"Approve, refuse or return. States of all lent licenses are read again first; if one may no longer be used, approval is refused."), RoleApprover), d.decideCase)
 
 	both := []string{RoleClerk, RoleApprover}
+	huma.Register(api, require(api, op("recordResult", http.MethodPost, "/api/v1/cases/{caseNo}/result", "登记结果证照",
+		"Enter the license that a vertical or national system made for an approved case, by its identifier; only then the case closes."), both...), d.recordResult)
 	huma.Register(api, require(api, op("readMaterial", http.MethodPost, "/api/v1/cases/{caseNo}/materials/{seq}/read", "查看取用的证照",
 		"Read the fields of a lent license. Each call is one recorded use."), both...), d.readMaterial)
 	huma.Register(api, require(api, op("previewMaterial", http.MethodGet, "/api/v1/cases/{caseNo}/materials/{seq}/preview", "加注件图像",

@@ -108,6 +108,7 @@ export function useDesk(caseNo: Ref<string>) {
       }),
     decide: (outcome: Outcome, opinion: string) =>
       act(outcome, (c) => api.decideCase(c.caseNo, c.version, outcome, opinion)),
+    result: (identifier: string) => act('result', (c) => api.recordResult(c.caseNo, c.version, identifier)),
     paper: (seq: number, reason: string) => act('paper', (c) => api.acceptPaper(c.caseNo, seq, reason)),
     look: async (seq: number): Promise<LentLicense> => {
       const lent = await api.readMaterial(caseNo.value, seq)

@@ -360,6 +360,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{caseNo}/result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 登记结果证照
+         * @description Enter the license that a vertical or national system made for an approved case, by its identifier; only then the case closes.
+         */
+        post: operations["recordResult"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{caseNo}/submit": {
         parameters: {
             query?: never;
@@ -2702,6 +2722,11 @@ export interface components {
             /** @description A person's name is masked. */
             applicantName: string;
             assignee?: components["schemas"]["Named"];
+            /**
+             * @description Which system has yet to make the result license.
+             * @enum {string}
+             */
+            awaits?: "vertical" | "national";
             caseNo: string;
             /** Format: date-time */
             dueAt: string;
@@ -2723,6 +2748,8 @@ export interface components {
             outcome?: "approved" | "refused";
             parties: components["schemas"]["Party"][];
             result?: components["schemas"]["CaseResult"];
+            /** @description Identifier of a result that another system made. */
+            resultIdentifier?: string;
             /** @enum {string} */
             stage: "draft" | "accept" | "mend" | "decide" | "making" | "done";
             /** @enum {string} */
@@ -2785,7 +2812,7 @@ export interface components {
         };
         CaseStep: {
             /** @enum {string} */
-            action: "open" | "paper" | "submit" | "take" | "approve" | "refuse" | "return" | "publish" | "void" | "made-vertical" | "made-national";
+            action: "open" | "paper" | "submit" | "take" | "approve" | "refuse" | "return" | "publish" | "void" | "result" | "made-vertical" | "made-national";
             actor: components["schemas"]["Actor"];
             /** Format: date-time */
             at: string;
@@ -4109,6 +4136,12 @@ export interface components {
             types: components["schemas"]["TypeMove"][];
             /** @description The units it happens to. */
             units: components["schemas"]["UnitVersion"][];
+        };
+        ResultInputBody: {
+            /** @description 电子证照标识, GB/T 36904. */
+            identifier: string;
+            /** Format: int64 */
+            version: number;
         };
         ReviewInputBody: {
             /** @description Required to refuse. */
@@ -6565,6 +6598,89 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UseToken"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recordResult: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                caseNo: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResultInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetail"];
                 };
             };
             /** @description Unauthorized */

@@ -373,6 +373,13 @@ export const en: SameShape<typeof zh> = {
     copied: 'Record number copied.',
     notCopied: 'The browser does not allow copying. Select it by hand.',
   },
+  awaited: {
+    vertical: 'A vertical system has yet to make the license',
+    national: 'A national system has yet to make the license',
+    why: 'The case is approved. It cannot close before its license exists. When it does, enter its identifier.',
+    identifier: 'License identifier',
+    enter: 'Enter and close',
+  },
   history: {
     title: 'History',
     action: {
@@ -385,6 +392,7 @@ export const en: SameShape<typeof zh> = {
       refuse: 'Refused',
       publish: 'Reviewed, license published',
       void: 'Sent back on review, license void',
+      result: 'License made by another system entered, closed',
       'made-vertical': 'The result is made by a vertical system',
       'made-national': 'The result is made by a national system',
     },

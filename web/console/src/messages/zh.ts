@@ -372,6 +372,13 @@ export const zh = {
     copied: '已复制存证编号。',
     notCopied: '浏览器不让复制，请手工选取。',
   },
+  awaited: {
+    vertical: '等垂管系统制发结果证照',
+    national: '等国家系统制发结果证照',
+    why: '已经批准。结果证照制发以前，办件不能办结。证照制好后，请登记它的电子证照标识。',
+    identifier: '电子证照标识',
+    enter: '登记并办结',
+  },
   history: {
     title: '办理过程',
     action: {
@@ -384,6 +391,7 @@ export const zh = {
       refuse: '不予批准',
       publish: '复核通过，发布证照',
       void: '复核退回，证照作废',
+      result: '登记其他系统制发的结果证照，办结',
       'made-vertical': '结果证照由垂管系统制发',
       'made-national': '结果证照由国家系统制发',
     },

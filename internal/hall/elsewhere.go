@@ -1,0 +1,90 @@
+package hall
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/yinxin-org/yinxin/gbcode"
+	"github.com/yinxin-org/yinxin/internal/authn"
+	"github.com/yinxin-org/yinxin/internal/casefile"
+	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/errs"
+	"github.com/yinxin-org/yinxin/internal/matter"
+	"github.com/yinxin-org/yinxin/internal/notice"
+)
+
+// Result enters the license that another system made for an approved case (垂管系统、国家系统制发), by its identifier
+// of GB/T 36904, and closes the case. Until then the case stays open: approval alone is no end where a license is due.
+// A license that is kept here must be the applicant's own.
+func (h *Hall) Result(ctx context.Context, actor *authn.Actor, no string, version int64, identifier string) error {
+	identifier = strings.ToUpper(strings.TrimSpace(identifier))
+	id, err := gbcode.ParseIdentifier(identifier)
+	if e, ok := errors.AsType[*gbcode.Error](err); ok {
+		return errs.New(errs.Invalid, "code.identifier").On("identifier").With("rule", e.Chinese()).With("ruleEn", e.Error())
+	}
+	if err != nil {
+		return err
+	}
+	return h.o.DB.Write(ctx, func(tx *db.Tx) error {
+		c, m, err := h.ofUnit(ctx, tx, actor, no)
+		switch {
+		case err != nil:
+			return err
+		case c.ResultIdentifier == identifier:
+			return nil
+		case c.State != casefile.StateOpen:
+			return errs.New(errs.Conflict, "case.closed")
+		case c.Stage != casefile.StageMaking || m.Elsewhere() == "":
+			return errs.New(errs.Conflict, "case.stage")
+		case version != c.RowVersion:
+			return errs.New(errs.Conflict, "conflict")
+		case m.Result != "" && id.TypeCode != m.Result:
+			return errs.New(errs.Invalid, "case.result-type").On("identifier")
+		}
+		if err := h.heldResult(ctx, tx, &c, m, identifier); err != nil {
+			return err
+		}
+		c.ResultIdentifier = identifier
+		c.State, c.Stage, c.ClosedAt = casefile.StateClosed, casefile.StageDone, h.o.Clock.Now()
+		if err := h.pass(ctx, tx, &c, "result", actor, identifier); err != nil {
+			return err
+		}
+		return h.o.Notices.Send(ctx, tx, notice.Notice{HolderID: c.HolderID, Kind: notice.LicenseIssued, Subject: c.No,
+			Detail: map[string]string{"matter": m.Name}})
+	})
+}
+
+// heldResult ties the case to the license where the platform keeps it too.
+func (h *Hall) heldResult(ctx context.Context, tx *db.Tx, c *casefile.Case, m matter.Matter, identifier string) error {
+	l, err := h.o.Licenses.ByIdentifier(ctx, tx, identifier)
+	if errs.Code(err) == "license.unknown" {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	parties, err := h.o.Cases.Parties(ctx, tx, *c)
+	if err != nil {
+		return err
+	}
+	for _, p := range resultHolders(m) {
+		for _, holderID := range l.Holders {
+			if holderID == parties[p] {
+				// A result lives in the shard of its first holder, which the case's row does not name.
+				if l.HolderID == c.HolderID {
+					c.LicenseID = l.ID
+				}
+				return nil
+			}
+		}
+	}
+	return errs.New(errs.Invalid, "case.result-holder").On("identifier")
+}
+
+func resultHolders(m matter.Matter) []matter.Party {
+	if len(m.ResultHolders) > 0 {
+		return m.ResultHolders
+	}
+	return []matter.Party{matter.Applicant}
+}
