@@ -3,6 +3,7 @@ package hall
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/yinxin-org/yinxin/gbcode"
@@ -69,14 +70,12 @@ func (h *Hall) heldResult(ctx context.Context, tx *db.Tx, c *casefile.Case, m ma
 		return err
 	}
 	for _, p := range resultHolders(m) {
-		for _, holderID := range l.Holders {
-			if holderID == parties[p] {
-				// A result lives in the shard of its first holder, which the case's row does not name.
-				if l.HolderID == c.HolderID {
-					c.LicenseID = l.ID
-				}
-				return nil
+		if slices.Contains(l.Holders, parties[p]) {
+			// A result lives in the shard of its first holder, which the case's row does not name.
+			if l.HolderID == c.HolderID {
+				c.LicenseID = l.ID
 			}
+			return nil
 		}
 	}
 	return errs.New(errs.Invalid, "case.result-holder").On("identifier")

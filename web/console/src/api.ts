@@ -58,6 +58,7 @@ export function makeApi(c: Client) {
     saveForm: (no: string, version: number, values: Record<string, string>) => c.put<CaseDetail>(`${caseAt(no)}/form`, { version, values }),
     submitCase: (no: string, version: number, opinion?: string) => c.post<CaseDetail>(`${caseAt(no)}/submit`, { version, opinion }),
     takeCase: (no: string, version: number) => c.post<CaseDetail>(`${caseAt(no)}/take`, { version }),
+    recordResult: (no: string, version: number, identifier: string) => c.post<CaseDetail>(`${caseAt(no)}/result`, { version, identifier }),
     decideCase: (no: string, version: number, outcome: Outcome, opinion: string) =>
       c.post<CaseDetail>(`${caseAt(no)}/decision`, { version, outcome, opinion }),
 

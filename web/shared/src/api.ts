@@ -81,8 +81,6 @@ export function makeApi(c: Client) {
     takeCase: (no: string, version: number) => c.post<CaseDetail>(`${v1}/cases/${part(no)}/take`, { version }),
     decideCase: (no: string, version: number, outcome: 'approve' | 'refuse' | 'return', opinion: string) =>
       c.post<CaseDetail>(`${v1}/cases/${part(no)}/decision`, { version, outcome, opinion }),
-    recordResult: (no: string, version: number, identifier: string) =>
-      c.post<CaseDetail>(`${v1}/cases/${part(no)}/result`, { version, identifier }),
 
     makings: () => c.get<Item<Making>>(`${v1}/makings`),
     making: (id: string) => c.get<MakingDetail>(`${v1}/makings/${part(id)}`),
