@@ -108,8 +108,8 @@ func welcome(w io.Writer, s *demo.Server) error {
 		}
 		fmt.Fprintf(&b, "  %-18s %s   %s\n", login, passwords[login], what[i])
 	}
-	fmt.Fprintf(&b, "\n  其余账号 all accounts: %s\n  日志 log: %s\n  停止 stop: Ctrl+C\n\n",
-		filepath.Join(s.Data, demo.AccountsFile), filepath.Join(s.Data, "yinxin.log"))
+	fmt.Fprintf(&b, "\n  其余账号 all accounts: %s\n  日志 log: %s\n  人口库、婚姻登记 source: %s (yinxin reference source --help)\n  停止 stop: Ctrl+C\n\n",
+		filepath.Join(s.Data, demo.AccountsFile), filepath.Join(s.Data, "yinxin.log"), s.Source)
 	_, err = io.WriteString(w, b.String())
 	return err
 }

@@ -15,6 +15,7 @@ import (
 // referenceCmd gathers small servers of the systems that the platform connects to.
 type referenceCmd struct {
 	Matters referenceMattersCmd `cmd:"" help:"A matter office's system with the demonstration's matters."`
+	Source  referenceSourceCmd  `cmd:"" help:"A register that keeps a kind of license and tells the state of one."`
 }
 
 type referenceMattersCmd struct {

@@ -35,6 +35,12 @@ func (serveCmd) Help() string {
   anchors = "anchors.pem"                  # trusted roots; default: anchors.pem in the data folder
   makers = "makers.pem"                    # trusted seal makers; default: makers.pem in the data folder
 
+  [[license_sources]]                      # systems that keep licenses; asked before each use of one; as many as needed
+  name = "国家人口基础信息库"
+  url = "https://rkk.example.gov.cn/source"
+  key = "rkk.pem"                          # SM2 public key of its answers
+  types = ["11100000000013338W001"]        # codes of license types
+
 Data of a demonstration are refused. Logs go to standard error, one JSON line each.`
 }
 

@@ -80,6 +80,7 @@ type App struct {
 	Accounts *authn.Service
 	// MatterSource is the matter office's system; nil if none is configured.
 	MatterSource *connect.Matters
+	sources      map[string]hall.Source // by type code
 	Demo         bool
 	trust        verify.Options
 	judging      chan struct{} // places to judge a file
@@ -155,8 +156,11 @@ func (a *App) build(ctx context.Context, o Options) error {
 	if err := a.openDoor(); err != nil {
 		return err
 	}
+	if err := a.openSources(ctx); err != nil {
+		return err
+	}
 	a.Hall = hall.New(hall.Options{DB: a.DB, Clock: a.Clock, Log: a.Log, Units: a.Units, Matters: a.Matters, Types: a.Types,
-		Holders: a.Holders, Licenses: a.Licenses, Cases: a.Cases, Door: a.Door, Calendar: a.Calendar, Notices: a.Notices})
+		Holders: a.Holders, Licenses: a.Licenses, Cases: a.Cases, Door: a.Door, Calendar: a.Calendar, Tasks: a.Tasks, Book: a.Book, Source: a.sourceOf, Notices: a.Notices})
 	a.Desk = present.New(present.Options{DB: a.DB, Clock: a.Clock, Units: a.Units, Types: a.Types, Licenses: a.Licenses, Door: a.Door})
 	if a.Config.MatterSource != "" {
 		if a.MatterSource, err = connect.OpenMatters(a.Config.MatterSource, 0); err != nil {

@@ -47,6 +47,8 @@ const (
 	Unusable = "unusable" // there is one, but not in force
 	Plain    = "plain"    // no license is bound; handed in as it is
 	Paper    = "paper"    // accepted on paper, ground recorded
+	Down     = "down"     // the system that keeps the license cannot be reached
+	Promised = "promised" // the applicant committed to it (容缺受理, 告知承诺); it is fetched later
 )
 
 // Case is one case.

@@ -171,7 +171,7 @@ func (s *Store) project(ctx context.Context, tx *db.Tx, c Case) error {
 		switch m.Status {
 		case Lent:
 			electronic = 1
-		case Missing, Declined, Unusable:
+		case Missing, Declined, Unusable, Down:
 			missing++
 		}
 	}

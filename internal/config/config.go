@@ -29,8 +29,18 @@ type Config struct {
 	Anchors      string `toml:"anchors"`       // PEM file of trusted roots; default: anchors.pem in the data folder
 	Makers       string `toml:"makers"`        // PEM file of trusted seal makers; default: makers.pem in the data folder
 	MatterSource string `toml:"matter_source"` // address of the matter office's system, read every hour; none if empty
+	// LicenseSources are the systems of offices that keep a kind of license, asked for the state of one before it is used.
+	LicenseSources []LicenseSource `toml:"license_sources"`
 	// Proxies are the networks of reverse proxies whose X-Forwarded-For is believed, such as "10.0.0.0/8".
 	Proxies []netip.Prefix `toml:"proxies"`
+}
+
+// LicenseSource is a system that keeps licenses of some types (证照来源系统).
+type LicenseSource struct {
+	Name  string   `toml:"name"`  // as people are told when it does not answer
+	URL   string   `toml:"url"`   // its address
+	Key   string   `toml:"key"`   // PEM file of the SM2 public key that signs its answers
+	Types []string `toml:"types"` // codes of the license types it keeps
 }
 
 // Read reads a TOML file.
@@ -67,6 +77,11 @@ func (c *Config) Complete() error {
 	if c.MatterSource != "" {
 		if u, err := url.Parse(c.MatterSource); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
 			return errors.New(`setting matter_source must be an http or https address, such as "https://sxgl.example.gov.cn/api"`)
+		}
+	}
+	for _, s := range c.LicenseSources {
+		if s.Name == "" || s.URL == "" || s.Key == "" || len(s.Types) == 0 {
+			return errors.New("each of license_sources needs name, url, key and types")
 		}
 	}
 	c.BaseURL = strings.TrimSuffix(c.BaseURL, "/")

@@ -31,6 +31,7 @@ type Options struct {
 type Server struct {
 	App     *app.App
 	BaseURL string
+	Source  string // address of the registers that keep identity cards and marriages; see SourceFile
 	Data    string
 	http    *http.Server
 	stop    context.CancelFunc
@@ -61,19 +62,13 @@ func start(ctx context.Context, o Options, l net.Listener, baseURL string) (*Ser
 	if err != nil {
 		return nil, err
 	}
-	setup := func() error { return Setup(ctx, a, o.Progress) }
-	if o.Empty {
-		setup = func() error { return SetupEmpty(ctx, a) }
-	}
-	if err := setup(); err != nil {
-		return nil, errors.Join(err, a.Close())
-	}
-	h, err := a.Handler()
-	if err != nil {
-		return nil, errors.Join(err, a.Close())
-	}
 	run, stop := context.WithCancel(context.WithoutCancel(ctx))
-	s := &Server{App: a, BaseURL: baseURL, Data: o.Data, stop: stop, ended: make(chan error, 1), rested: make(chan struct{}),
+	source, h, err := prepare(ctx, run, a, o)
+	if err != nil {
+		stop()
+		return nil, errors.Join(err, a.Close())
+	}
+	s := &Server{App: a, BaseURL: baseURL, Source: source, Data: o.Data, stop: stop, ended: make(chan error, 1), rested: make(chan struct{}),
 		http: &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute,
 			ErrorLog: slog.NewLogLogger(o.Log.Handler(), slog.LevelWarn)}}
 	go func() {
@@ -86,6 +81,28 @@ func start(ctx context.Context, o Options, l net.Listener, baseURL string) (*Ser
 		}
 	}()
 	return s, nil
+}
+
+// prepare starts the registers beside the platform, fills the folder if it is new, and gives what serves. The registers
+// end with run.
+func prepare(ctx, run context.Context, a *app.App, o Options) (source string, h http.Handler, err error) {
+	city, err := Load(Seed, a.Clock.Now())
+	if err != nil {
+		return "", nil, err
+	}
+	if source, err = startSource(run, a, city); err != nil {
+		return "", nil, err
+	}
+	if o.Empty {
+		err = SetupEmpty(ctx, a)
+	} else {
+		err = Setup(ctx, a, o.Progress)
+	}
+	if err != nil {
+		return "", nil, err
+	}
+	h, err = a.Handler()
+	return source, h, err
 }
 
 // Wait returns when ctx ends, nil then, or when serving failed.

@@ -30,7 +30,11 @@ func (h *Hall) Decide(ctx context.Context, actor *authn.Actor, no string, versio
 	}
 	var result license.License
 	var changed bool
-	err := h.o.DB.Write(ctx, func(tx *db.Tx) error {
+	said, err := h.words(ctx, actor, no)
+	if err != nil {
+		return err
+	}
+	err = h.o.DB.Write(ctx, func(tx *db.Tx) error {
 		c, m, err := h.mine(ctx, tx, actor, no, matter.Decide, version)
 		if err != nil {
 			return err
@@ -38,7 +42,7 @@ func (h *Hall) Decide(ctx context.Context, actor *authn.Actor, no string, versio
 		if outcome != Approve {
 			return h.turnDown(ctx, tx, &c, actor, outcome, opinion)
 		}
-		if changed, err = h.lost(ctx, tx, &c); err != nil || changed {
+		if changed, err = h.lost(ctx, tx, &c, said); err != nil || changed {
 			return err
 		}
 		result, err = h.approve(ctx, tx, &c, m, actor, opinion)
@@ -73,21 +77,23 @@ func (h *Hall) turnDown(ctx context.Context, tx *db.Tx, c *casefile.Case, actor 
 }
 
 // recheck reads the states of the lent licenses again and notes them on the materials.
-func (h *Hall) recheck(ctx context.Context, tx *db.Tx, c *casefile.Case) error {
-	_, err := h.states(ctx, tx, c)
+func (h *Hall) recheck(ctx context.Context, tx *db.Tx, c *casefile.Case, said map[string]word) error {
+	_, err := h.states(ctx, tx, c, said)
 	return err
 }
 
 // lost rechecks and reports whether a lent license may no longer be used; then the note of it is kept.
-func (h *Hall) lost(ctx context.Context, tx *db.Tx, c *casefile.Case) (bool, error) {
-	lost, err := h.states(ctx, tx, c)
+func (h *Hall) lost(ctx context.Context, tx *db.Tx, c *casefile.Case, said map[string]word) (bool, error) {
+	lost, err := h.states(ctx, tx, c, said)
 	if err != nil || !lost {
 		return false, err
 	}
 	return true, h.o.Cases.Save(ctx, tx, c)
 }
 
-func (h *Hall) states(ctx context.Context, tx *db.Tx, c *casefile.Case) (lost bool, err error) {
+// states holds the lent licenses against what stands here and what their sources said a moment ago. A source that did
+// not answer is noted: the case rests on what is known here.
+func (h *Hall) states(ctx context.Context, tx *db.Tx, c *casefile.Case, said map[string]word) (lost bool, err error) {
 	materials, err := h.o.Cases.Materials(ctx, tx, *c)
 	if err != nil {
 		return false, err
@@ -105,6 +111,15 @@ func (h *Hall) states(ctx context.Context, tx *db.Tx, c *casefile.Case) (lost bo
 			return false, err
 		}
 		state := l.State(now)
+		if m.Detail == nil {
+			m.Detail = map[string]string{}
+		}
+		delete(m.Detail, "sourceDown")
+		if w := said[l.ID]; w.ends() && state.Usable() {
+			state = w.state
+		} else if w.down {
+			m.Detail["sourceDown"] = w.source
+		}
 		lost = lost || !state.Usable()
 		m.RecheckedState, m.RecheckedAt = string(state), now
 		if err := h.o.Cases.PutMaterial(ctx, tx, *c, m); err != nil {

@@ -18,8 +18,8 @@ import (
 )
 
 // Fetch gets what a case still lacks: for every material bound to a license type the door decides at once,
-// and what it gives fills the form. It is called when the case opens, and again when its clerk looks at a case
-// whose fetching was cut off; materials already settled stay as they are.
+// and what it gives fills the form. It is called when the case opens, and again when its clerk looks at the case: what
+// was cut off, and what could not be had and can be now, is fetched then. Materials that were had stay as they are.
 func (h *Hall) Fetch(ctx context.Context, actor *authn.Actor, no string) error {
 	todo, err := h.unfetched(ctx, actor, no)
 	if err != nil {
@@ -42,6 +42,9 @@ type errand struct {
 	outcome  casefile.Material
 }
 
+// waiting are the outcomes behind which a license may still come.
+var waiting = map[string]bool{casefile.Missing: true, casefile.Down: true, casefile.Unusable: true}
+
 // unfetched lists the materials of a case that have no outcome yet, each with its candidate.
 func (h *Hall) unfetched(ctx context.Context, actor *authn.Actor, no string) ([]errand, error) {
 	var todo []errand
@@ -54,21 +57,25 @@ func (h *Hall) unfetched(ctx context.Context, actor *authn.Actor, no string) ([]
 		if err != nil {
 			return err
 		}
-		done := map[int]bool{}
+		done := map[int]casefile.Material{}
 		for _, s := range settled {
-			done[s.Seq] = true
+			done[s.Seq] = s
 		}
 		parties, err := h.o.Cases.Parties(ctx, q, c)
 		if err != nil {
 			return err
 		}
 		for _, x := range m.Materials {
-			if done[x.Seq] {
+			old, settled := done[x.Seq]
+			if settled && !waiting[old.Status] {
 				continue
 			}
 			t := errand{c: c, matter: m, material: x, outcome: casefile.Material{Seq: x.Seq, Detail: map[string]string{}}}
 			if err := h.candidate(ctx, q, &t, parties[x.Party]); err != nil {
 				return err
+			}
+			if settled && t.license.ID == "" && t.outcome.Reason == old.Reason {
+				continue // nothing has come since
 			}
 			todo = append(todo, t)
 		}
@@ -82,6 +89,9 @@ func (h *Hall) unfetched(ctx context.Context, actor *authn.Actor, no string) ([]
 func (h *Hall) candidate(ctx context.Context, q *db.Tx, t *errand, holderID string) error {
 	if len(t.material.Bindings) == 0 {
 		t.outcome.Status = casefile.Plain
+		if !t.material.Plain {
+			t.outcome.Reason = "material.unbound"
+		}
 		return nil
 	}
 	if holderID == "" {
@@ -89,7 +99,7 @@ func (h *Hall) candidate(ctx context.Context, q *db.Tx, t *errand, holderID stri
 		return nil
 	}
 	now := h.o.Clock.Now()
-	var worst license.License
+	var worst, coming license.License
 	for _, b := range t.material.Bindings {
 		held, err := h.o.Licenses.Held(ctx, q, holderID, b.Type)
 		if err != nil {
@@ -102,16 +112,27 @@ func (h *Hall) candidate(ctx context.Context, q *db.Tx, t *errand, holderID stri
 				return nil
 			case l.Step == license.StepPublished && worst.ID == "":
 				worst = l
+			case state == license.InMaking && coming.ID == "":
+				coming = l
 			}
 		}
 	}
-	t.unserved(worst, now)
+	t.unserved(worst, coming, now)
 	return nil
 }
 
-// unserved says why no license serves; worst is one that the party has, if any.
-func (t *errand) unserved(worst license.License, now time.Time) {
+// unserved says why no license serves (为何调不到); worst is one that the party has, and coming one that is being made.
+func (t *errand) unserved(worst, coming license.License, now time.Time) {
 	t.outcome.Status, t.outcome.Reason = casefile.Missing, "material.missing"
+	if coming.ID != "" {
+		// 应制未制: decided, and its time is over.
+		t.outcome.Reason = "material.in-making"
+		if now.After(coming.DueAt) {
+			t.outcome.Reason = "material.late"
+		}
+		t.outcome.Detail["date"] = coming.DueAt.In(clock.Shanghai).Format(time.DateOnly)
+		return
+	}
 	if worst.ID != "" {
 		t.outcome.Status, t.outcome.Reason = casefile.Unusable, "material.not-in-force"
 		t.outcome.LicenseHolderID, t.outcome.LicenseID = worst.HolderID, worst.ID
@@ -128,12 +149,18 @@ func (t *errand) unserved(worst license.License, now time.Time) {
 // fetch asks the door for one material's license and settles the material.
 func (h *Hall) fetch(ctx context.Context, actor *authn.Actor, t errand) error {
 	var fields []access.Field
+	said, err := h.askSource(ctx, t.license)
+	if err != nil {
+		return err
+	}
 	if t.license.ID != "" {
+		t.outcome.LicenseHolderID, t.outcome.LicenseID = t.license.HolderID, t.license.ID
+	}
+	if t.license.ID != "" && t.heed(said) {
 		reading, grantID, err := h.o.Door.Lend(ctx, actor, access.Ask{
 			CaseNo: t.c.No, MatterCode: t.c.MatterCode, LicenseHolderID: t.license.HolderID, LicenseID: t.license.ID,
 		}, access.Prepared)
 		o := &t.outcome
-		o.LicenseHolderID, o.LicenseID = t.license.HolderID, t.license.ID
 		if refused, ok := errors.AsType[*access.Refusal](err); ok {
 			o.Status, o.Reason, o.RecordNo = casefile.Declined, refused.Reasons[0], refused.RecordNo
 		} else if err != nil {

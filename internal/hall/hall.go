@@ -18,11 +18,13 @@ import (
 	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
+	"github.com/yinxin-org/yinxin/internal/evidence"
 	"github.com/yinxin-org/yinxin/internal/holder"
 	"github.com/yinxin-org/yinxin/internal/license"
 	"github.com/yinxin-org/yinxin/internal/matter"
 	"github.com/yinxin-org/yinxin/internal/notice"
 	"github.com/yinxin-org/yinxin/internal/org"
+	"github.com/yinxin-org/yinxin/internal/task"
 	"github.com/yinxin-org/yinxin/internal/workday"
 )
 
@@ -40,6 +42,10 @@ type Options struct {
 	Door     *access.Door
 	Calendar *workday.Calendar
 	Notices  *notice.Store
+	Tasks    *task.Store
+	Book     *evidence.Book
+	// Source gives the system that keeps the licenses of a type; nil, also where it gives nil: the platform's word stands.
+	Source func(typeCode string) Source
 }
 
 // Hall works on cases.

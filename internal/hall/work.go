@@ -173,7 +173,7 @@ func lacking(m matter.Matter, c casefile.Case, materials []casefile.Material) []
 	var out []string
 	for _, x := range m.Materials {
 		s := status[x.Seq]
-		if x.Required && s != casefile.Lent && s != casefile.Paper {
+		if x.Required && s != casefile.Lent && s != casefile.Paper && s != casefile.Promised {
 			out = append(out, x.Name)
 		}
 	}
@@ -206,6 +206,10 @@ func (h *Hall) pass(ctx context.Context, tx *db.Tx, c *casefile.Case, action str
 // Take assigns a case that waits for decision to an approver, who must not have accepted it. Taking it from a
 // colleague is possible and recorded (改派留痕).
 func (h *Hall) Take(ctx context.Context, actor *authn.Actor, no string, version int64) error {
+	said, err := h.words(ctx, actor, no)
+	if err != nil {
+		return err
+	}
 	return h.o.DB.Write(ctx, func(tx *db.Tx) error {
 		c, _, err := h.ofUnit(ctx, tx, actor, no)
 		switch {
@@ -223,7 +227,7 @@ func (h *Hall) Take(ctx context.Context, actor *authn.Actor, no string, version 
 			return nil
 		}
 		c.ClerkID = actor.AccountID
-		if err := h.recheck(ctx, tx, &c); err != nil {
+		if err := h.recheck(ctx, tx, &c, said); err != nil {
 			return err
 		}
 		return h.pass(ctx, tx, &c, "take", actor, "")

@@ -77,7 +77,7 @@ type CaseMaterial struct {
 	Type     *Coded        `json:"type,omitempty"`
 	Party    string        `json:"party,omitempty"`
 	Required bool          `json:"required"`
-	Status   string        `json:"status" enum:"lent,missing,refused,unusable,plain,paper"`
+	Status   string        `json:"status" enum:"lent,missing,refused,unusable,plain,paper,down,promised"`
 	Reason   *Reason       `json:"reason,omitempty"`
 	License  *CaseLicense  `json:"license,omitempty"`
 	Grant    *string       `json:"grantId,omitempty"`
@@ -252,7 +252,7 @@ func (d Deps) materials(ctx context.Context, v hall.View, lang string, out *Case
 			switch m.Status {
 			case casefile.Lent:
 				out.Electronic = true
-			case casefile.Missing, casefile.Declined, casefile.Unusable:
+			case casefile.Missing, casefile.Declined, casefile.Unusable, casefile.Down:
 				out.Missing++
 			}
 			out.Materials = append(out.Materials, m)

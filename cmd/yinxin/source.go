@@ -1,0 +1,120 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/yinxin-org/yinxin/internal/clock"
+	"github.com/yinxin-org/yinxin/internal/gm"
+	"github.com/yinxin-org/yinxin/internal/license"
+	"github.com/yinxin-org/yinxin/internal/reference"
+)
+
+type referenceSourceCmd struct {
+	Addr   string            `default:"127.0.0.1:8091" placeholder:"HOST:PORT" help:"Address to listen on (${default})."`
+	Key    string            `placeholder:"FILE" help:"Where to leave the public key of the answers, for the setting license_sources."`
+	Tell   string            `placeholder:"URL" help:"Do not serve: tell the source that runs at this address what to do from now on."`
+	Down   bool              `help:"Break every connection off."`
+	Slow   time.Duration     `placeholder:"5s" help:"Wait before each answer."`
+	Forged bool              `help:"Sign with a key that nobody knows."`
+	Replay bool              `help:"Give the last answer again."`
+	Broken bool              `help:"Break off in the middle of each answer."`
+	State  map[string]string `placeholder:"IDENTIFIER=STATE" help:"How a license stands: valid, lost, suspended, cancelled, revoked …"`
+}
+
+// Help is the long help of the command.
+func (referenceSourceCmd) Help() string {
+	return `A register that keeps a kind of license (identity cards, marriages) and tells the state of one by its identifier.
+Every license is in force that it was not told otherwise of.
+
+The demonstration runs one by itself and leaves its address in DIR/source.txt. Take it down, and bring it back:
+
+  yinxin reference source --tell "$(cat yinxin-demo/source.txt)" --down
+  yinxin reference source --tell "$(cat yinxin-demo/source.txt)"`
+}
+
+func (c referenceSourceCmd) order() (reference.Order, error) {
+	o := reference.Order{States: map[string]license.State{}, SourceFaults: reference.SourceFaults{
+		Down: c.Down, Slow: c.Slow, Forged: c.Forged, Replay: c.Replay, Broken: c.Broken}}
+	for identifier, state := range c.State {
+		s := license.State(state)
+		if s.Text("zh") == "" {
+			return reference.Order{}, fmt.Errorf("there is no state %q", state)
+		}
+		o.States[identifier] = s
+	}
+	return o, nil
+}
+
+// Run serves until it is interrupted, or tells one that runs.
+func (c referenceSourceCmd) Run(ctx context.Context, s streams) error {
+	o, err := c.order()
+	if err != nil {
+		return err
+	}
+	if c.Tell != "" {
+		return tell(ctx, strings.TrimSpace(c.Tell), o)
+	}
+	source, err := reference.NewSource(ctx, nil, clock.System{})
+	if err != nil {
+		return err
+	}
+	source.Tell(o)
+	if c.Key != "" {
+		if err := leaveKey(source, c.Key); err != nil {
+			return err
+		}
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Addr)
+	if err != nil {
+		return err
+	}
+	server := &http.Server{Handler: source, ReadHeaderTimeout: 10 * time.Second}
+	context.AfterFunc(ctx, func() { _ = server.Close() })
+	_, _ = fmt.Fprintln(s.err, "license source at http://"+listener.Addr().String())
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+func leaveKey(s *reference.Source, path string) error {
+	key, err := s.Key()
+	if err != nil {
+		return err
+	}
+	text, err := gm.EncodePublicKey(key)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, text, 0o600)
+}
+
+// tell gives an order to a source that runs elsewhere.
+func tell(ctx context.Context, base string, o reference.Order) error {
+	body, err := json.Marshal(o)
+	if err != nil {
+		return err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPut, strings.TrimSuffix(base, "/")+reference.ControlPath, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	_ = res.Body.Close()
+	if res.StatusCode != http.StatusNoContent {
+		return fmt.Errorf("the source answered %d", res.StatusCode)
+	}
+	return nil
+}
