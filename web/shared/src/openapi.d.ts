@@ -2790,7 +2790,7 @@ export interface components {
             /** Format: int64 */
             seq: number;
             /** @enum {string} */
-            status: "lent" | "missing" | "refused" | "unusable" | "plain" | "paper";
+            status: "lent" | "missing" | "refused" | "unusable" | "plain" | "paper" | "down" | "promised";
             type?: components["schemas"]["Coded"];
         };
         CaseRechecks: {

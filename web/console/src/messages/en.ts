@@ -316,6 +316,8 @@ export const en: SameShape<typeof zh> = {
       refused: 'Refused',
       plain: 'Paper to come',
       paper: 'Paper received',
+      down: 'Source not answering',
+      promised: 'Committed',
     },
     validTo: 'valid to {date}',
     recordNo: 'Record number',

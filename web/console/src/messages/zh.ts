@@ -315,6 +315,8 @@ export const zh = {
       refused: '被拒',
       plain: '待收纸质',
       paper: '已收纸质',
+      down: '来源未应答',
+      promised: '已承诺',
     },
     validTo: '有效期至{date}',
     recordNo: '存证编号',
