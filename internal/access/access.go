@@ -34,6 +34,7 @@ const (
 	Self         Ground = "self"
 	Presentation Ground = "presentation"
 	Issuing      Ground = "issuing"
+	Share        Ground = "share"
 )
 
 // grantLife bounds a use grant (用证码), and copyLife the annotated copy made under it.
@@ -91,6 +92,7 @@ type Reading struct {
 	Type     *catalog.Type
 	Fields   []Field
 	Content  []byte // the picture or file, when wanted
+	Code     string // the check code on the face; on ground self only
 	RecordNo string // 存证编号
 	At       time.Time
 }
@@ -112,17 +114,15 @@ func (r *Refusal) Unwrap() error {
 // open reads a body after its use was recorded, and cuts it to the fields of the use.
 func (d *Door) open(ctx context.Context, u use, want Want, p *license.Purpose) (Reading, error) {
 	r := Reading{License: u.license, RecordNo: u.recordNo, At: u.at}
-	var b license.Body
-	err := d.o.DB.Read(ctx, func(q *db.Tx) error {
-		var err error
-		b, err = d.o.Reader.Read(ctx, q, u.license)
-		return err
-	})
+	b, err := d.body(ctx, u.license)
 	if err != nil {
 		return Reading{}, err
 	}
 	r.Type = b.Type
 	r.Fields = cut(b, u.fields)
+	if u.ground == Self {
+		r.Code = b.CheckCode()
+	}
 	switch {
 	case want == Fields:
 	case want == Prepared:

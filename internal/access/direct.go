@@ -14,16 +14,21 @@ import (
 
 // Own lets a holder read an own license, in whatever state it is.
 func (d *Door) Own(ctx context.Context, actor *authn.Actor, licenseID string, want Want) (Reading, error) {
-	return d.direct(ctx, actor, want, func(ctx context.Context, tx *db.Tx) (use, cedar.RecordMap, error) {
+	return d.direct(ctx, actor, want, d.own(actor, licenseID, "own"))
+}
+
+// own gathers the facts of a holder who reads an own license.
+func (d *Door) own(actor *authn.Actor, licenseID, purpose string) gather {
+	return func(ctx context.Context, tx *db.Tx) (use, cedar.RecordMap, error) {
 		l, err := d.o.Licenses.Find(ctx, tx, actor.HolderID, licenseID)
 		if errs.Code(err) == "license.unknown" {
 			// Recorded under the asker: somebody tried to read what is not theirs, or is not there.
-			return use{ground: Self, purpose: "own", license: license.License{ID: licenseID}, holderID: ownerOr(actor, holder.PlatformID)},
+			return use{ground: Self, purpose: purpose, license: license.License{ID: licenseID}, holderID: ownerOr(actor, holder.PlatformID)},
 				cedar.RecordMap{"published": cedar.True}, nil
 		}
-		return use{ground: Self, purpose: "own", license: l, holderID: l.HolderID},
+		return use{ground: Self, purpose: purpose, license: l, holderID: l.HolderID},
 			cedar.RecordMap{"published": cedar.Boolean(l.Step == license.StepPublished)}, err
-	})
+	}
 }
 
 func ownerOr(a *authn.Actor, other string) string {
@@ -84,6 +89,17 @@ func (d *Door) direct(ctx context.Context, actor *authn.Actor, want Want, find g
 func (d *Door) directly(ctx context.Context, actor *authn.Actor, want Want, find gather,
 	settle func(ctx context.Context, tx *db.Tx, recordID string) error,
 ) (Reading, error) {
+	u, err := d.decided(ctx, actor, find, settle)
+	if err != nil {
+		return Reading{}, err
+	}
+	return d.open(ctx, u, want, nil)
+}
+
+// decided is a use that was permitted and durably recorded; nothing has been read yet.
+func (d *Door) decided(ctx context.Context, actor *authn.Actor, find gather,
+	settle func(ctx context.Context, tx *db.Tx, recordID string) error,
+) (use, error) {
 	var u use
 	err := d.o.DB.Write(ctx, func(tx *db.Tx) error {
 		var found cedar.RecordMap
@@ -104,12 +120,9 @@ func (d *Door) directly(ctx context.Context, actor *authn.Actor, want Want, find
 		return nil
 	})
 	if err != nil {
-		return Reading{}, err
+		return use{}, err
 	}
-	if err := u.refusal(); err != nil {
-		return Reading{}, err
-	}
-	return d.open(ctx, u, want, nil)
+	return u, u.refusal()
 }
 
 func (d *Door) judge(u *use, context cedar.RecordMap) error {

@@ -223,7 +223,7 @@ func (d *Door) uses(ctx context.Context, q *db.Tx, holderID, licenseID string, l
 			return nil, fmt.Errorf("decode fields: %w", err)
 		}
 		u.At = db.Time(at)
-		u.RecordNo = number(u.RecordID)
+		u.RecordNo = Number(u.RecordID)
 		found, purposes = append(found, u), append(purposes, purpose)
 	}
 	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
@@ -239,8 +239,8 @@ func (d *Door) uses(ctx context.Context, q *db.Tx, holderID, licenseID string, l
 	return found, nil
 }
 
-// number is the 存证编号 of a record.
-func number(recordID string) string {
+// Number is the 存证编号 of a record.
+func Number(recordID string) string {
 	id, err := uuid.Parse(recordID)
 	if err != nil {
 		return ""

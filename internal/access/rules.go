@@ -20,6 +20,7 @@ var actions = map[Ground]cedar.EntityUID{
 	Self:         cedar.NewEntityUID("Action", "readOwn"),
 	Presentation: cedar.NewEntityUID("Action", "checkShown"),
 	Issuing:      cedar.NewEntityUID("Action", "make"),
+	Share:        cedar.NewEntityUID("Action", "downloadShared"),
 }
 
 // rules are the door's policies, each under the id it is annotated with.

@@ -38,6 +38,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/org"
 	"github.com/yinxin-org/yinxin/internal/present"
 	"github.com/yinxin-org/yinxin/internal/sealing"
+	"github.com/yinxin-org/yinxin/internal/share"
 	"github.com/yinxin-org/yinxin/internal/task"
 	"github.com/yinxin-org/yinxin/internal/translog"
 	"github.com/yinxin-org/yinxin/internal/workday"
@@ -76,6 +77,7 @@ type App struct {
 	Door     *access.Door
 	Hall     *hall.Hall
 	Desk     *present.Desk
+	Shares   *share.Desk
 	Book     *evidence.Book
 	Accounts *authn.Service
 	// MatterSource is the matter office's system; nil if none is configured.
@@ -162,6 +164,8 @@ func (a *App) build(ctx context.Context, o Options) error {
 	a.Hall = hall.New(hall.Options{DB: a.DB, Clock: a.Clock, Log: a.Log, Units: a.Units, Matters: a.Matters, Types: a.Types,
 		Holders: a.Holders, Licenses: a.Licenses, Cases: a.Cases, Door: a.Door, Calendar: a.Calendar, Tasks: a.Tasks, Book: a.Book, Source: a.sourceOf, Notices: a.Notices})
 	a.Desk = present.New(present.Options{DB: a.DB, Clock: a.Clock, Units: a.Units, Types: a.Types, Licenses: a.Licenses, Door: a.Door})
+	a.Shares = share.New(share.Options{DB: a.DB, Clock: a.Clock, Units: a.Units, Types: a.Types, Holders: a.Holders, Licenses: a.Licenses,
+		Notices: a.Notices, Door: a.Door})
 	if a.Config.MatterSource != "" {
 		if a.MatterSource, err = connect.OpenMatters(a.Config.MatterSource, 0); err != nil {
 			return err

@@ -11,6 +11,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/httpapi"
 	"github.com/yinxin-org/yinxin/internal/license"
 	"github.com/yinxin-org/yinxin/internal/present"
+	"github.com/yinxin-org/yinxin/internal/share"
 	"github.com/yinxin-org/yinxin/internal/web"
 	"github.com/yinxin-org/yinxin/verify"
 )
@@ -24,13 +25,13 @@ func handler(a *App) (http.Handler, error) {
 		Log: a.Log, Version: Version, Demo: a.Demo, Sessions: a.Accounts, UnitName: a.unitName, Person: a.Accounts.Person,
 		VerifyFile: a.VerifyFile, Health: a.health, BaseURL: a.Config.BaseURL, DB: a.DB, Clock: a.Clock, Trail: a.Trail, Tasks: a.Tasks, Notices: a.Notices, Units: a.Units,
 		Faces: a.Faces, Types: a.Types, Matters: a.Matters, Imports: a.Imports, Holders: a.Holders, Licenses: a.Licenses, Cases: a.Cases, Hall: a.Hall, Door: a.Door,
-		Desk: a.Desk, Book: a.Book, Calendar: a.Calendar, Accounts: a.Accounts, Seals: a.Seals,
+		Desk: a.Desk, Shares: a.Shares, Book: a.Book, Calendar: a.Calendar, Accounts: a.Accounts, Seals: a.Seals,
 	}
 	if a.MatterSource != nil {
 		deps.MatterSource = a.MatterSource
 	}
 	httpapi.New(mux, deps)
-	site, err := web.New(mux, web.Deps{Sessions: a.Accounts, Checker: checker{a}, Directory: directory{a}, Demo: a.Demo})
+	site, err := web.New(mux, web.Deps{Sessions: a.Accounts, Checker: checker{a}, Copies: copies{a}, Directory: directory{a}, Demo: a.Demo})
 	if err != nil {
 		return nil, err
 	}
@@ -111,6 +112,9 @@ func (c checker) Check(ctx context.Context, actor *authn.Actor, token, purpose s
 }
 
 func (c checker) File(ctx context.Context, file []byte) (web.FileVerdict, error) {
+	if share.IsPDF(file) {
+		return c.pdf(ctx, file)
+	}
 	r := c.a.VerifyFile(file)
 	if len(r.Causes) > 0 && r.Causes[0].Code == verify.FormatOFD {
 		return web.FileVerdict{}, errs.New(errs.Invalid, "file.unreadable")

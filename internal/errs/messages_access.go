@@ -16,6 +16,8 @@ var accessMessages = messages{
 	"access.present.live":   {"这次出示已核验、收回或过期。", "The presentation was checked, ended or has expired."},
 	"access.issuing.unit":   {"只有签发单位可以因制证、变更、纠错查看。", "Only the issuing unit may look, to make, change or correct."},
 	"access.issuing.task":   {"没有进行中的制证任务。", "There is no open task of making."},
+	"access.share.live":     {"这次授权已收回、到期、用完或锁定。", "This authorisation was ended, has run out or is locked."},
+	"access.share.state":    {"证照现在的状态不能再提供下载。", "In its present state the license is no longer given for download."},
 	"access.default":        {"没有允许这次用证的依据。", "No ground permits this use."},
 	"access.token":          {"取用凭据不正确或已使用过。", "The use token is wrong or was already used."},
 }

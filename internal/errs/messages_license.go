@@ -29,7 +29,7 @@ var licenseMessages = messages{
 	"present.ended":          {"持证人已收回这次出示。", "The holder has ended this presentation."},
 	"evidence.pending":       {"凭证正在入册，几秒钟后再试。", "The proof is being entered in the log; try again in a few seconds."},
 	"evidence.unknown":       {"没有这个存证编号，或它不是您的。", "No such evidence number, or it is not yours."},
-	"file.unreadable":        {"这不是可读的OFD文件，或文件已损坏。", "This is not a readable OFD file, or it is damaged."},
+	"file.unreadable":        {"这不是可读的OFD或PDF文件，或文件已损坏。", "This is not a readable OFD or PDF file, or it is damaged."},
 	"demo.real":              {"这个数据库里有正式数据，演示不能使用。请用 --data 指定一个新目录，或换一个空的数据库。", "This database holds real data; the demonstration keeps out. Name a new folder by --data, or an empty database."},
 	"keys.foreign":           {"密钥目录与数据库不配套。请恢复这个数据库自己的密钥；没有它们，数据无法读出。", "The key folder does not belong to this database. Restore the database's own keys; without them its data cannot be read."},
 	"demo.data":              {"这个数据目录是演示数据，正式服务拒绝使用。", "This data folder holds demonstration data; the real service refuses it."},

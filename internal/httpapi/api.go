@@ -34,6 +34,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/org"
 	"github.com/yinxin-org/yinxin/internal/present"
 	"github.com/yinxin-org/yinxin/internal/sealing"
+	"github.com/yinxin-org/yinxin/internal/share"
 	"github.com/yinxin-org/yinxin/internal/task"
 	"github.com/yinxin-org/yinxin/internal/workday"
 	"github.com/yinxin-org/yinxin/verify"
@@ -81,6 +82,7 @@ type Deps struct {
 	Hall     *hall.Hall
 	Door     *access.Door
 	Desk     *present.Desk
+	Shares   *share.Desk
 	Book     *evidence.Book
 	// MatterSource is the matter office's system; nil if none is configured.
 	MatterSource matter.Source
@@ -101,6 +103,7 @@ func New(mux *http.ServeMux, d Deps) huma.API {
 	registerMe(api, d)
 	registerUse(api, d)
 	registerPresentation(api, d)
+	registerShare(api, d)
 	registerVerify(api, d)
 	registerOrg(api, d)
 	registerImport(api, d)

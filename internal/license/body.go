@@ -18,6 +18,9 @@ type Body struct {
 	code    string
 }
 
+// CheckCode is the code printed on the face, which anybody may look up.
+func (b Body) CheckCode() string { return b.code }
+
 // BodyReader reads the bodies of licenses. Whoever has one can read everything: see Open.
 type BodyReader struct{ store *Store }
 

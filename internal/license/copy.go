@@ -17,13 +17,19 @@ type Purpose struct {
 	Matter     string // name of the matter
 	MatterCode string
 	CaseNo     string
+	Use        string // instead of a matter and a case: what the holder gives the copy for
 	Verdict    string // what the platform found of the original when the copy was made
 	Created    time.Time
 	Expires    time.Time
 }
 
 // Cause is the reason in words (加注件制作事由).
-func (p Purpose) Cause() string { return "办理“" + p.Matter + "”（办件" + p.CaseNo + "）" }
+func (p Purpose) Cause() string {
+	if p.CaseNo == "" {
+		return "用于“" + p.Use + "”"
+	}
+	return "办理“" + p.Matter + "”（办件" + p.CaseNo + "）"
+}
 
 // Where the note, the platform's seal and the strip below the face stand, in millimetres.
 const (
@@ -83,7 +89,7 @@ func (r *BodyReader) Copy(ctx context.Context, b Body, p Purpose, platformID str
 
 func copyMeta(l License, p Purpose) []ofd.Meta {
 	const stamp = "20060102150405"
-	return []ofd.Meta{
+	meta := []ofd.Meta{
 		{Name: "JZJZZSJ", Value: p.Created.In(clock.Shanghai).Format(stamp)},
 		{Name: "JZJZZZ", Value: p.Creator},
 		{Name: "JZJZZSY", Value: p.Cause()},
@@ -91,9 +97,11 @@ func copyMeta(l License, p Purpose) []ofd.Meta {
 		{Name: "YX_LX", Value: "COPY"},
 		{Name: "YX_YJZY", Value: l.FileDigest},
 		{Name: "YX_YJYZ", Value: p.Verdict},
-		{Name: "YX_SXBM", Value: p.MatterCode},
-		{Name: "YX_BJBH", Value: p.CaseNo},
 	}
+	if p.CaseNo == "" {
+		return meta
+	}
+	return append(meta, ofd.Meta{Name: "YX_SXBM", Value: p.MatterCode}, ofd.Meta{Name: "YX_BJBH", Value: p.CaseNo})
 }
 
 // watermark tiles the purpose over the face, so that no part of it can be cut out without it.
@@ -113,8 +121,12 @@ func watermark(d *face.Drawer, page ofd.Page, p Purpose) []ofd.Object {
 // note writes the strip below the face.
 func note(d *face.Drawer, page ofd.Page, l License, p Purpose) []ofd.Object {
 	top := page.Height
+	rule := "加注件　仅供" + p.Creator + p.Cause() + "使用，用于其他用途无效"
+	if p.CaseNo == "" {
+		rule += "；PDF副本、打印件以OFD文件为准"
+	}
 	rows := []string{
-		"加注件　仅供" + p.Creator + p.Cause() + "使用，用于其他用途无效",
+		rule,
 		"制作时间 " + p.Created.In(clock.Shanghai).Format("2006-01-02 15:04:05") + "　有效期至 " + p.Expires.In(clock.Shanghai).Format("2006-01-02 15:04:05") + "　制作时原件：" + p.Verdict,
 		"电子证照标识 " + l.Identifier,
 		"原件摘要（SM3）" + l.FileDigest,

@@ -28,6 +28,9 @@ const (
 	CaseApproved  Kind = "case-approved"  // 已批准
 	CaseRefused   Kind = "case-refused"   // 不予许可
 	LicenseIssued Kind = "license-issued" // 证照已发
+
+	ShareDownloaded Kind = "share-downloaded" // 有人下载了您授权的证照
+	ShareLocked     Kind = "share-locked"     // 提取码输错太多，授权已锁定
 )
 
 // Notice is one message to a holder.

@@ -102,6 +102,17 @@ type FileVerdict struct {
 	Covered int // of them protected by seals
 	Copy    *Copy
 	Current *Current // nil where this platform does not know the license
+	PDF     *PDF     // instead of all else: the file is a PDF
+}
+
+// PDF is what is found of a PDF copy. It has no seals: it is the very file that was given out, or it is nothing.
+type PDF struct {
+	Known   bool // it names a copy of this platform; with Verdict Invalid: it was altered
+	Type    Text // only of the very file
+	Issuer  Text
+	MadeAt  time.Time
+	Expires time.Time
+	Expired bool
 }
 
 // Cause is why a verdict is not the best one.

@@ -38,7 +38,11 @@ func (s *Site) checkFile(w http.ResponseWriter, r *http.Request) {
 		if v, err = s.deps.Checker.File(r.Context(), body); err == nil {
 			p := s.open(w, r)
 			p.Data = v
-			s.render(w, http.StatusOK, "file", p)
+			name := "file"
+			if v.PDF != nil {
+				name = "pdf"
+			}
+			s.render(w, http.StatusOK, name, p)
 			return
 		}
 	}

@@ -26,6 +26,7 @@ type Sessions interface {
 type Deps struct {
 	Sessions  Sessions
 	Checker   Checker
+	Copies    Copies
 	Directory Directory
 	Demo      bool // the data are a demonstration's, and every page says so
 }
@@ -75,6 +76,9 @@ func New(mux *http.ServeMux, d Deps) (*Site, error) {
 	mux.HandleFunc("GET /v/{token}", s.static)
 	mux.HandleFunc("GET /s/{token}", s.peek)
 	mux.HandleFunc("POST /s/{token}", s.check)
+	mux.HandleFunc("GET /d/{token}", s.shared)
+	mux.HandleFunc("POST /d/{token}", s.download)
+	mux.HandleFunc("GET /print/{license}", s.print)
 	s.registerDirectory(mux)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		s.Error(w, r, errs.New(errs.NotFound, "page.unknown"))

@@ -1416,6 +1416,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/licenses/{id}/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 授权下载
+         * @description Let a named receiver download an annotated copy of an own license, by a link and a code.
+         */
+        post: operations["shareLicense"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/presentations/{id}": {
         parameters: {
             query?: never;
@@ -1435,6 +1455,66 @@ export interface paths {
          * @description End an own presentation; its code stops working.
          */
         delete: operations["endPresentation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 我授权的下载
+         * @description The holder's authorisations to download, the newest first.
+         */
+        get: operations["listShares"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/shares/{shareId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 授权的情况
+         * @description An own authorisation with its log: downloads, wrong codes, its end.
+         */
+        get: operations["getShare"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/shares/{shareId}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 收回授权
+         * @description End an own authorisation at once. Ended twice is ended.
+         */
+        post: operations["endShare"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3863,6 +3943,36 @@ export interface components {
             id: string;
             name: string;
         };
+        NewShare: {
+            /** @description The code, to be told apart from the link; only in this answer. */
+            code: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: int64 */
+            downloads: number;
+            /** Format: int64 */
+            downloadsMax: number;
+            /** Format: date-time */
+            endedAt?: string;
+            /** Format: date-time */
+            expiresAt: string;
+            id: string;
+            licenseId: string;
+            purpose: string;
+            /** @description The link as a QR code. */
+            qrSvg: string;
+            receiver: string;
+            /** @enum {string} */
+            state: "open" | "ended" | "expired" | "used" | "locked";
+            /**
+             * Format: int64
+             * @description Wrong codes still borne before it locks.
+             */
+            triesLeft: number;
+            type: components["schemas"]["Coded"];
+            /** @description The link for the receiver; only in this answer. */
+            url: string;
+        };
         OpenCaseInputBody: {
             applicant: components["schemas"]["PersonInput"];
             /** @description The same key gives the same case. */
@@ -4248,6 +4358,81 @@ export interface components {
             roles: string[];
             /** @description The unit (机构) of staff. */
             unit?: components["schemas"]["Named"];
+        };
+        Share: {
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: int64 */
+            downloads: number;
+            /** Format: int64 */
+            downloadsMax: number;
+            /** Format: date-time */
+            endedAt?: string;
+            /** Format: date-time */
+            expiresAt: string;
+            id: string;
+            licenseId: string;
+            purpose: string;
+            receiver: string;
+            /** @enum {string} */
+            state: "open" | "ended" | "expired" | "used" | "locked";
+            /**
+             * Format: int64
+             * @description Wrong codes still borne before it locks.
+             */
+            triesLeft: number;
+            type: components["schemas"]["Coded"];
+        };
+        ShareCreateInputBody: {
+            /**
+             * Format: int64
+             * @description Good until the end of this day.
+             */
+            days: number;
+            /** Format: int64 */
+            downloads: number;
+            /** @description What for; stands on its face. */
+            purpose: string;
+            /** @description Who may use the copy; stands on its face. */
+            receiver: string;
+        };
+        ShareDetail: {
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: int64 */
+            downloads: number;
+            /** Format: int64 */
+            downloadsMax: number;
+            /** Format: date-time */
+            endedAt?: string;
+            /** Format: date-time */
+            expiresAt: string;
+            id: string;
+            licenseId: string;
+            log: components["schemas"]["ShareEvent"][];
+            purpose: string;
+            receiver: string;
+            /** @enum {string} */
+            state: "open" | "ended" | "expired" | "used" | "locked";
+            /**
+             * Format: int64
+             * @description Wrong codes still borne before it locks.
+             */
+            triesLeft: number;
+            type: components["schemas"]["Coded"];
+        };
+        ShareEvent: {
+            /** @enum {string} */
+            action: "made" | "downloaded" | "wrong-code" | "locked" | "ended";
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            format?: "ofd" | "pdf";
+            /** @description 存证编号 of the use. */
+            recordNo?: string;
+        };
+        SharesOutputBody: {
+            items: components["schemas"]["Share"][];
         };
         ShowInputBody: {
             /** @description Names of the fields to show; the usual ones by default. */
@@ -4891,7 +5076,7 @@ export interface components {
             /** @description Labels of the fields; empty: none were given out. */
             fields: string[];
             /** @enum {string} */
-            ground: "case" | "self" | "presentation" | "issuing";
+            ground: "case" | "self" | "presentation" | "issuing" | "share";
             license: components["schemas"]["UseLicense"];
             matter?: string;
             purpose: string;
@@ -11017,6 +11202,90 @@ export interface operations {
             };
         };
     };
+    shareLicense: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShareCreateInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewShare"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getPresentation: {
         parameters: {
             query?: never;
@@ -11108,6 +11377,205 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listShares: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharesOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getShare: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                shareId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endShare: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                shareId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareDetail"];
+                };
             };
             /** @description Unauthorized */
             401: {

@@ -146,6 +146,7 @@ export const en: SameShape<typeof zh> = {
     presentation: 'Shown in person',
     self: 'Viewed by yourself',
     issuing: 'While being issued',
+    share: 'Downloaded by your authorisation',
   },
   role: {
     clerk: 'A desk clerk',
@@ -250,6 +251,7 @@ export const en: SameShape<typeof zh> = {
       presentation: 'Shown in person',
       self: 'Viewed by yourself',
       issuing: 'While being issued',
+      share: 'Downloaded by your authorisation',
       grant: 'Asked to use it for a case',
       read: 'Read to handle a case',
       review: 'Reviewed before publishing',

@@ -144,6 +144,7 @@ export const zh = {
     presentation: '当面出示',
     self: '本人查看',
     issuing: '签发过程',
+    share: '授权下载',
   },
   role: {
     clerk: '收件经办人员',
@@ -244,6 +245,7 @@ export const zh = {
       presentation: '当面出示',
       self: '本人查看',
       issuing: '签发过程',
+      share: '授权下载',
       grant: '申请取用',
       read: '办理事项时取用',
       review: '发证前复核',
