@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/yinxin-org/yinxin/internal/access"
+	"github.com/yinxin-org/yinxin/internal/appeal"
 	"github.com/yinxin-org/yinxin/internal/authn"
 	"github.com/yinxin-org/yinxin/internal/blob"
 	"github.com/yinxin-org/yinxin/internal/casefile"
@@ -75,6 +76,7 @@ type App struct {
 	Licenses *license.Store
 	Cases    *casefile.Store
 	Door     *access.Door
+	Appeals  *appeal.Store
 	Hall     *hall.Hall
 	Desk     *present.Desk
 	Shares   *share.Desk
@@ -162,7 +164,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 		return err
 	}
 	a.Hall = hall.New(hall.Options{DB: a.DB, Clock: a.Clock, Log: a.Log, Units: a.Units, Matters: a.Matters, Types: a.Types,
-		Holders: a.Holders, Licenses: a.Licenses, Cases: a.Cases, Door: a.Door, Calendar: a.Calendar, Tasks: a.Tasks, Book: a.Book, Source: a.sourceOf, Notices: a.Notices})
+		Holders: a.Holders, Licenses: a.Licenses, Cases: a.Cases, Door: a.Door, Calendar: a.Calendar, Tasks: a.Tasks, Book: a.Book, Source: a.sourceOf, Notices: a.Notices, Appeals: a.Appeals})
 	a.Desk = present.New(present.Options{DB: a.DB, Clock: a.Clock, Units: a.Units, Types: a.Types, Licenses: a.Licenses, Door: a.Door})
 	a.Shares = share.New(share.Options{DB: a.DB, Clock: a.Clock, Units: a.Units, Types: a.Types, Holders: a.Holders, Licenses: a.Licenses,
 		Notices: a.Notices, Door: a.Door})
@@ -174,7 +176,8 @@ func (a *App) build(ctx context.Context, o Options) error {
 	return a.LoadTrust()
 }
 
-// openDoor opens the licenses and gives the reader of bodies to the door, and to nothing else.
+// openDoor opens the licenses and what is said about them, and gives the reader of bodies to the door, and to nothing
+// else.
 func (a *App) openDoor() error {
 	files, err := blob.OpenFolder(filepath.Join(a.Config.Data, "files"))
 	if err != nil {
@@ -189,7 +192,12 @@ func (a *App) openDoor() error {
 	a.Cases = casefile.Open(a.DB, a.Clock, a.Holders)
 	a.Door, err = access.Open(access.Options{DB: a.DB, Clock: a.Clock, Reader: reader, Licenses: store, Cases: a.Cases,
 		Matters: a.Matters, Units: a.Units, Holders: a.Holders, Book: a.Book, PlatformID: a.Config.PlatformUnit})
-	return err
+	if err != nil {
+		return err
+	}
+	a.Appeals = appeal.Open(appeal.Options{DB: a.DB, Clock: a.Clock, Calendar: a.Calendar, Units: a.Units, Accounts: a.Accounts, Types: a.Types,
+		Matters: a.Matters, Holders: a.Holders, Licenses: a.Licenses, Book: a.Book, Notices: a.Notices, PlatformID: a.Config.PlatformUnit})
+	return nil
 }
 
 // openImports opens the desk that takes spreadsheets in. Their files lie apart from those of licenses.

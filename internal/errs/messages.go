@@ -13,6 +13,7 @@ func tables() []messages {
 		orgMessages, catalogMessages, matterMessages, intakeMessages,
 		benchMessages,
 		shareMessages,
+		appealMessages,
 	}
 }
 

@@ -199,8 +199,11 @@ func (h *Hall) Review(ctx context.Context, actor *authn.Actor, licenseID string,
 		l, err = h.o.Licenses.Review(ctx, tx, license.Review{
 			HolderID: making.HolderID, LicenseID: making.LicenseID, ReviewerID: actor.AccountID, UnitID: actor.UnitID, Publish: publish,
 		})
-		if err != nil || l.CaseNo == "" {
+		if err != nil {
 			return err
+		}
+		if l.CaseNo == "" {
+			return h.o.Appeals.Reviewed(ctx, tx, actor, l, opinion)
 		}
 		c, err := h.o.Cases.Get(ctx, tx, l.CaseNo)
 		if err != nil {

@@ -7,6 +7,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/access"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
+	"github.com/yinxin-org/yinxin/internal/hall"
 	"github.com/yinxin-org/yinxin/test/world"
 )
 
@@ -77,7 +78,7 @@ func TestHiddenCharactersAreRefused(t *testing.T) {
 		if errs.Code(err) != "field.format" {
 			t.Errorf("%s in a form: %v", name, err)
 		}
-		if err := o.Hall.Paper(context.Background(), o.clerk, no, 3, text); errs.Code(err) != "field.format" {
+		if err := o.Hall.Paper(context.Background(), o.clerk, no, 3, hall.NoLicense, text); errs.Code(err) != "field.format" {
 			t.Errorf("%s in a reason: %v", name, err)
 		}
 	}

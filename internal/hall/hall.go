@@ -12,6 +12,7 @@ import (
 	"log/slog"
 
 	"github.com/yinxin-org/yinxin/internal/access"
+	"github.com/yinxin-org/yinxin/internal/appeal"
 	"github.com/yinxin-org/yinxin/internal/authn"
 	"github.com/yinxin-org/yinxin/internal/casefile"
 	"github.com/yinxin-org/yinxin/internal/catalog"
@@ -45,7 +46,8 @@ type Options struct {
 	Tasks    *task.Store
 	Book     *evidence.Book
 	// Source gives the system that keeps the licenses of a type; nil, also where it gives nil: the platform's word stands.
-	Source func(typeCode string) Source
+	Source  func(typeCode string) Source
+	Appeals *appeal.Store
 }
 
 // Hall works on cases.

@@ -105,7 +105,7 @@ func (o *office) fill(no string) {
 	}
 	for _, m := range v.Materials {
 		if m.Status == casefile.Plain {
-			if err := o.Hall.Paper(ctx, o.clerk, no, m.Seq, "收原件核对"); err != nil {
+			if err := o.Hall.Paper(ctx, o.clerk, no, m.Seq, hall.NoLicense, "收原件核对"); err != nil {
 				o.t.Fatal(err)
 			}
 		}

@@ -176,7 +176,7 @@ func TestNewcomerIsEntered(t *testing.T) {
 		if m := v.Materials[0]; m.Reason != "material.missing" || v.Parties[0].Profile.Name != "福州新来（演示）有限公司" {
 			t.Errorf("%+v", m)
 		}
-		if err := o.Hall.Paper(context.Background(), o.clerk, no, 1, "新设企业，收复印件"); err != nil {
+		if err := o.Hall.Paper(context.Background(), o.clerk, no, 1, hall.PaperMissing, "新设企业，收复印件"); err != nil {
 			t.Error(err)
 		}
 		if got := o.status(no); got[0] != "paper" {
@@ -199,7 +199,7 @@ func TestMaterialsThatCannotBeLent(t *testing.T) {
 		if v.Case.Form["idNumber"].Text != "" {
 			t.Error("the form was filled from a lost card")
 		}
-		if err := o.Hall.Paper(context.Background(), o.clerk, no, 2, "身份证已挂失，收临时身份证"); err != nil {
+		if err := o.Hall.Paper(context.Background(), o.clerk, no, 2, hall.PaperMissing, "身份证已挂失，收临时身份证"); err != nil {
 			t.Error(err)
 		}
 	})
@@ -230,7 +230,7 @@ func TestMaterialThatTheDoorRefuses(t *testing.T) {
 		if n := w.Count(t, `SELECT count(*) FROM access_record WHERE case_no = $1 AND result = 'refused'`, no); n != 1 {
 			t.Errorf("%d refusals are recorded", n)
 		}
-		if err := o.Hall.Paper(context.Background(), o.clerk, no, 2, "收原件"); err != nil {
+		if err := o.Hall.Paper(context.Background(), o.clerk, no, 2, hall.PaperMissing, "收原件"); err != nil {
 			t.Error(err)
 		}
 	})
@@ -269,7 +269,7 @@ func broken(t *testing.T, w *world.World) *hall.Hall {
 		t.Fatal(err)
 	}
 	return hall.New(hall.Options{DB: w.DB, Clock: w.Now, Log: w.Log, Units: w.Units, Matters: w.Matters, Types: w.Types,
-		Holders: w.Holders, Licenses: store, Cases: w.Cases, Door: door, Calendar: w.Calendar, Notices: w.Notices})
+		Holders: w.Holders, Licenses: store, Cases: w.Cases, Door: door, Calendar: w.Calendar, Notices: w.Notices, Appeals: w.Appeals})
 }
 
 // A fetching that was cut off is taken up when the clerk asks again, and settled materials stay as they are.

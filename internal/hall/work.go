@@ -102,49 +102,6 @@ func clean(text string) bool {
 // decimal matches what a number field takes; the type of the license that the matter yields may ask for less.
 var decimal = regexp.MustCompile(`^[0-9]{1,15}(\.[0-9]{1,6})?$`)
 
-// Paper records that a material was accepted on paper, with the ground (榕政办〔2018〕214号 第十五条). Where an
-// electronic license satisfies it, asking for paper is refused.
-func (h *Hall) Paper(ctx context.Context, actor *authn.Actor, no string, seq int, reason string) error {
-	if strings.TrimSpace(reason) == "" {
-		return errs.New(errs.Invalid, "field.required").On("reason")
-	}
-	if utf8.RuneCountInString(reason) > opinionMax {
-		return errs.New(errs.Invalid, "field.too-long").On("reason").With("max", strconv.Itoa(opinionMax))
-	}
-	if !clean(reason) {
-		return errs.New(errs.Invalid, "field.format").On("reason")
-	}
-	return h.o.DB.Write(ctx, func(tx *db.Tx) error {
-		c, err := h.o.Cases.Get(ctx, tx, no)
-		if err != nil {
-			return err
-		}
-		if c, _, err = h.mine(ctx, tx, actor, no, matter.Accept, c.RowVersion); err != nil {
-			return err
-		}
-		materials, err := h.o.Cases.Materials(ctx, tx, c)
-		if err != nil {
-			return err
-		}
-		i := slices.IndexFunc(materials, func(m casefile.Material) bool { return m.Seq == seq })
-		if i < 0 {
-			return errs.New(errs.NotFound, "case.material-unknown")
-		}
-		m := materials[i]
-		if m.Status == casefile.Lent {
-			return errs.New(errs.Conflict, "case.paper-not-needed")
-		}
-		m.Status = casefile.Paper
-		if err := h.o.Cases.PutMaterial(ctx, tx, c, m); err != nil {
-			return err
-		}
-		if err := h.o.Cases.Save(ctx, tx, &c); err != nil {
-			return err
-		}
-		return h.o.Cases.Add(ctx, tx, c, "paper", actor.AccountID, reason)
-	})
-}
-
 // Submit passes a complete case on to be decided. The clerk's grants end.
 func (h *Hall) Submit(ctx context.Context, actor *authn.Actor, no string, version int64, opinion string) error {
 	return h.o.DB.Write(ctx, func(tx *db.Tx) error {

@@ -65,7 +65,7 @@ func TestPaperRules(t *testing.T) {
 		o := newOffice(t, w)
 		no := o.open(o.request(""))
 		paper := func(a *authn.Actor, seq int, reason string) error {
-			return o.Hall.Paper(context.Background(), a, no, seq, reason)
+			return o.Hall.Paper(context.Background(), a, no, seq, hall.NoLicense, reason)
 		}
 		wantCode(t, "where a license was lent", paper(o.clerk, 1, "要原件"), "case.paper-not-needed")
 		wantCode(t, "without a ground", paper(o.clerk, 3, " 　"), "field.required")
@@ -100,7 +100,7 @@ func TestSubmitNeedsEverything(t *testing.T) {
 		wantCode(t, "somebody else", o.Hall.Submit(context.Background(), o.reviewer, no, o.version(no), ""), "case.not-assigned")
 		o.submit(no)
 		wantCode(t, "again", o.Hall.Submit(context.Background(), o.clerk, no, o.version(no), ""), "case.stage")
-		wantCode(t, "paper afterwards", o.Hall.Paper(context.Background(), o.clerk, no, 3, "x"), "case.stage")
+		wantCode(t, "paper afterwards", o.Hall.Paper(context.Background(), o.clerk, no, 3, hall.NoLicense, "x"), "case.stage")
 		v := o.look(o.clerk, no)
 		if v.Case.Stage != matter.Decide || v.Case.ClerkID != "" || v.Case.AcceptedBy != o.clerk.AccountID {
 			t.Errorf("%+v", v.Case)

@@ -74,6 +74,7 @@ type MaterialPath struct {
 type paperInput struct {
 	MaterialPath
 	Body struct {
+		Ground string `json:"ground,omitempty" enum:"missing,wrong,unreachable" doc:"Why, where license types are bound to the material."`
 		Reason string `json:"reason" minLength:"1" maxLength:"500"`
 	}
 }
@@ -131,7 +132,7 @@ func (d Deps) setForm(ctx context.Context, in *formInput) (*caseOutput, error) {
 }
 
 func (d Deps) paper(ctx context.Context, in *paperInput) (*caseOutput, error) {
-	if err := d.Hall.Paper(ctx, actorFrom(ctx), in.CaseNo, in.Seq, in.Body.Reason); err != nil {
+	if err := d.Hall.Paper(ctx, actorFrom(ctx), in.CaseNo, in.Seq, hall.PaperGround(in.Body.Ground), in.Body.Reason); err != nil {
 		return nil, err
 	}
 	return d.caseNow(ctx, in.CaseNo, in.lang())
@@ -220,7 +221,7 @@ func registerCasework(api huma.API, d Deps) {
 	huma.Register(api, require(api, op("setForm", http.MethodPut, "/api/v1/cases/{caseNo}/form", "填写表单",
 		"Enter form values; values locked to a license cannot be changed."), RoleClerk), d.setForm)
 	huma.Register(api, require(api, op("acceptPaper", http.MethodPost, "/api/v1/cases/{caseNo}/materials/{seq}/paper", "接收纸质材料",
-		"Accept a material on paper and record the ground. Refused where an electronic license satisfies it."), RoleClerk), d.paper)
+		"Accept a material on paper with its ground; the license is then asked for or looked at by its issuer (补录). Refused, and recorded as a violation, where the license is available to this office at this moment."), RoleClerk), d.paper)
 	huma.Register(api, require(api, op("submitCase", http.MethodPost, "/api/v1/cases/{caseNo}/submit", "提交审批",
 		"Pass a complete case on for decision. The clerk's use grants end."), RoleClerk), d.submitCase)
 	huma.Register(api, require(api, op("takeCase", http.MethodPost, "/api/v1/cases/{caseNo}/take", "取件",

@@ -32,6 +32,7 @@ type Draft struct {
 	Holders  []string // holder ids; the first one's shard keeps the license
 	IssuerID string
 	Fields   map[string]string // the type's own fields
+	Number   string            // as a paper license bears it; "": the next one by the type's rule
 	CaseNo   string
 	MakerID  string
 	IssuedOn time.Time // civil day in Beijing time
@@ -187,6 +188,9 @@ func civil(t time.Time) string { return t.In(clock.Shanghai).Format(time.DateOnl
 
 // number gives the next number (证照编号) by the type's rule. Equal numbers but for the running part count together.
 func (s *Store) number(ctx context.Context, tx *db.Tx, t *catalog.Type, first holder.Holder, issuer org.Unit, d Draft) (string, error) {
+	if d.Number != "" {
+		return d.Number, nil
+	}
 	rule, wrong := catalog.ParseNumbering(t.Number)
 	if wrong != nil {
 		return "", fmt.Errorf("numbering rule of type %s: %w", t.Code, wrong.Err())
@@ -335,7 +339,11 @@ func (s *Store) Drawable(ctx context.Context, tx *db.Tx, d Draft) error {
 		return err
 	}
 	// The longest number and a real check code, so that what passes here cannot fail later for its length.
-	values := s.elements(t, holders, issuer, d, strings.Repeat("8", longestNumber), "")
+	number := d.Number
+	if number == "" {
+		number = strings.Repeat("8", longestNumber)
+	}
+	values := s.elements(t, holders, issuer, d, number, "")
 	_, err = s.o.Faces.License(t, face.Input{Values: values, Code: strings.ToLower(rand.Text())}, len(t.Seals), s.o.Clock.Now())
 	return err
 }

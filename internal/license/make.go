@@ -198,6 +198,27 @@ func (s *Store) ReportLoss(ctx context.Context, tx *db.Tx, l License, accountID 
 	return s.record(ctx, tx, l, "lost", accountID, "", "")
 }
 
+// recovered is the event that ends a report of loss.
+const recovered = "found"
+
+// TakeBackLoss ends a report of loss (解挂): the license is found and in force again, if nothing else has ended it.
+func (s *Store) TakeBackLoss(ctx context.Context, tx *db.Tx, l License, accountID string) error {
+	if l.Hold != string(Lost) {
+		return errs.New(errs.Conflict, "license.not-lost")
+	}
+	n, err := tx.Exec(ctx, `
+		UPDATE license
+		SET hold = '', row_version = row_version + 1
+		WHERE holder_id = $1 AND license_id = $2 AND row_version = $3`, l.HolderID, l.ID, l.RowVersion)
+	if err != nil {
+		return fmt.Errorf("take back report of loss: %w", err)
+	}
+	if n == 0 {
+		return errs.New(errs.Conflict, "conflict")
+	}
+	return s.record(ctx, tx, l, recovered, accountID, "", "")
+}
+
 // Making is a license in its issuer's list of work.
 type Making struct{ HolderID, LicenseID string }
 

@@ -9,13 +9,11 @@ import (
 )
 
 // StateAt is what a license was at a past moment, from its row and the events of its life: an end or a hold that came
-// later was not there yet. One whose event is not known counts as having been there.
+// later was not there yet, and a report of loss that was taken back later still was. One whose event is not known
+// counts as having been there.
 func (s *Store) StateAt(ctx context.Context, q *db.Tx, l License, at time.Time) (State, error) {
 	if l.Step != StepPublished || l.PublishedAt.After(at) {
 		return InMaking, nil
-	}
-	if l.Ended == "" && l.Hold == "" {
-		return l.State(at), nil
 	}
 	rows, err := q.Query(ctx, `
 		SELECT action, at FROM license_event
@@ -26,6 +24,7 @@ func (s *Store) StateAt(ctx context.Context, q *db.Tx, l License, at time.Time) 
 	}
 	defer func() { _ = rows.Close() }()
 	last := map[string]time.Time{}
+	reported, lost := false, "" // whether a loss was ever reported, and whether it was at that moment
 	for rows.Next() {
 		var action string
 		var us int64
@@ -33,11 +32,23 @@ func (s *Store) StateAt(ctx context.Context, q *db.Tx, l License, at time.Time) 
 			return "", fmt.Errorf("list license events: %w", err)
 		}
 		last[action] = db.Time(us)
+		switch {
+		case action != string(Lost) && action != recovered:
+		case last[action].After(at):
+			reported = true
+		case action == string(Lost):
+			reported, lost = true, string(Lost)
+		default:
+			reported, lost = true, ""
+		}
 	}
 	if l.Ended != "" && last[l.Ended].After(at) {
 		l.Ended = ""
 	}
-	if l.Hold != "" && last[l.Hold].After(at) {
+	switch {
+	case reported && (l.Hold == "" || l.Hold == string(Lost)):
+		l.Hold = lost
+	case l.Hold != "" && last[l.Hold].After(at):
 		l.Hold = ""
 	}
 	return l.State(at), rows.Err()

@@ -31,6 +31,9 @@ const (
 
 	ShareDownloaded Kind = "share-downloaded" // 有人下载了您授权的证照
 	ShareLocked     Kind = "share-locked"     // 提取码输错太多，授权已锁定
+	AppealRaised    Kind = "appeal-raised"    // 已为您登记补录或纠错: a desk asked for it
+	AppealAnswered  Kind = "appeal-answered"  // 诉求已答复
+	PaperViolation  Kind = "paper-violation"  // 不该向您要纸质，已记录
 )
 
 // Notice is one message to a holder.

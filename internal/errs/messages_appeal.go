@@ -1,0 +1,27 @@
+package errs
+
+var appealMessages = messages{
+	"appeal.unknown":             {"没有这项诉求，或它不归您的单位答复。", "No such appeal, or it is not for your unit to answer."},
+	"appeal.closed":              {"这项诉求已经办结。", "This appeal is closed."},
+	"appeal.stage":               {"这项诉求不在这个环节，请刷新后看现在可以做什么。", "The appeal is not at this stage. Reload to see what can be done now."},
+	"appeal.not-taken":           {"这项诉求由其他人办理，请先领取。", "Someone else works on this appeal; take it first."},
+	"appeal.not-yours":           {"这是窗口为您登记的，由签发单位办结，不能撤回。", "A desk registered this for you; the issuing unit ends it, and it cannot be taken back."},
+	"appeal.not-issuer":          {"这个单位不签发这类证照，请从列出的单位中选。", "This unit does not issue such licenses; choose one of those listed."},
+	"appeal.issued-on":           {"发证日期应是真实的日期，不晚于今天，如 2026-03-01。", "The day of issue must be a real date, not later than today, such as 2026-03-01."},
+	"appeal.issue-it":            {"这类证照由本平台制发：同意补录请录入证照，复核发布后诉求自动办结。", "Licenses of this type are made here: enter the license, and the appeal is answered when it is published."},
+	"appeal.loss-stands":         {"挂失由持证人决定，不能不予受理；请答复怎样补办。", "A report of loss is the holder's own; it cannot be declined. Answer how to get a replacement."},
+	"license.not-lost":           {"这本证照没有挂失，不用解除。", "The license is not reported lost."},
+	"proof.unknown":              {"没有这份可用证明，请核对存证编号。", "No such proof; check the evidence number."},
+	"proof.state":                {"证照现为“{state}”，办事机构此刻不能用它，所以不能出具可用证明。窗口要纸质的，可以交。", "The license is now {stateEn}; the office cannot use it at this moment, so there is no proof. Paper may be asked for."},
+	"proof.unbound":              {"这个事项受理时不取用这类证照，所以不能出具可用证明。请看办事指南里的材料清单。", "The matter does not use this type of license when it is accepted, so there is no proof. See the materials in its guide."},
+	"proof.unit":                 {"办理这个事项的机构已经撤销或合并，请选择现在办理的机构。", "The office of this matter no longer exists; choose the one that now handles it."},
+	"violation.unknown":          {"没有这条违规记录，或它不由您的单位监督。", "No such violation, or it is not for your unit to supervise."},
+	"violation.settled":          {"这条违规记录已经认定过。", "This violation is settled already."},
+	"material.paper-missing":     {"已收纸质：没有可用的电子证照。已为持证人登记补录，补录后下次不用再交。", "Taken on paper: there is no electronic license in force. It has been asked for, so that paper is unnecessary next time."},
+	"material.paper-wrong":       {"已收纸质：电子证照内容有误。已请签发单位核实。", "Taken on paper: the electronic license is wrong. Its issuer has been asked to look at it."},
+	"material.paper-unreachable": {"已收纸质：证照来源当时无法访问。", "Taken on paper: the source of the license could not be reached."},
+	"case.paper-ground":          {"请选明收纸质的理由：没有电子证照、内容有误，或调取不到。", "Say why paper is taken: there is no electronic license, it is wrong, or it cannot be reached."},
+	"case.paper-reached":         {"这本证照的来源可以访问，不能以“调取不到”收纸质。没有电子证照的，请选“没有电子证照”。", "The source of this license answers, so “unreachable” is no ground. Where there is no electronic license, choose “missing”."},
+	"case.paper-nothing":         {"没有调到证照，谈不上内容有误。请选“没有电子证照”。", "No license was fetched that could be wrong. Choose “missing”."},
+	"case.paper-offence":         {"此刻平台上有这本证照，并且您的单位可以取用，不得再收纸质（榕政办〔2018〕214号第十五条、第二十条）。这次要求已记为疑似违规，由上级监督机构认定。请改为取用电子证照。", "The platform holds this license and your unit may use it at this moment; paper must not be asked for (榕政办〔2018〕214号 art. 15, 20). The demand is recorded for the supervising unit. Fetch the electronic license instead."},
+}
