@@ -151,12 +151,17 @@ func (h *Hall) admitPaper(ctx context.Context, tx *db.Tx, actor *authn.Actor, p 
 	return nil, errs.New(errs.Invalid, "case.paper-ground").On("ground")
 }
 
+// takenFor says of a material that was taken on paper what comes of it.
+var takenFor = map[PaperGround]string{
+	PaperMissing: "material.paper-missing", PaperWrong: "material.paper-wrong", PaperUnreachable: "material.paper-unreachable",
+}
+
 // takePaper settles a material as handed in on paper and raises the ticket that goes with its ground.
 func (h *Hall) takePaper(ctx context.Context, tx *db.Tx, actor *authn.Actor, p paper, ground PaperGround, reason string) error {
 	m := p.settled
 	m.Status, m.Reason = casefile.Paper, ""
 	if len(p.bound.Bindings) > 0 {
-		m.Reason = "material.paper-" + string(ground)
+		m.Reason = takenFor[ground]
 		if err := h.ticket(ctx, tx, actor, p, ground, reason); err != nil {
 			return err
 		}

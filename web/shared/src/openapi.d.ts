@@ -291,7 +291,7 @@ export interface paths {
         put?: never;
         /**
          * 接收纸质材料
-         * @description Accept a material on paper and record the ground. Refused where an electronic license satisfies it.
+         * @description Accept a material on paper with its ground; the license is then asked for or looked at by its issuer (补录). Refused, and recorded as a violation, where the license is available to this office at this moment.
          */
         post: operations["acceptPaper"];
         delete?: never;
@@ -4003,6 +4003,11 @@ export interface components {
             value: string;
         };
         PaperInputBody: {
+            /**
+             * @description Why, where license types are bound to the material.
+             * @enum {string}
+             */
+            ground?: "missing" | "wrong" | "unreachable";
             reason: string;
         };
         Party: {
