@@ -1,4 +1,5 @@
 export * from './api'
+export * from './api/share'
 export * from './client'
 export * from './dates'
 export { chosenLang, makeI18n, switchLang, type Lang, type SameShape } from './i18n'
