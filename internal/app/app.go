@@ -163,8 +163,13 @@ func (a *App) build(ctx context.Context, o Options) error {
 	if err := a.openSources(ctx); err != nil {
 		return err
 	}
+	handedIn, err := blob.OpenFolder(filepath.Join(a.Config.Data, "attachments"))
+	if err != nil {
+		return err
+	}
 	a.Hall = hall.New(hall.Options{DB: a.DB, Clock: a.Clock, Log: a.Log, Units: a.Units, Matters: a.Matters, Types: a.Types,
-		Holders: a.Holders, Licenses: a.Licenses, Cases: a.Cases, Door: a.Door, Calendar: a.Calendar, Tasks: a.Tasks, Book: a.Book, Source: a.sourceOf, Notices: a.Notices, Appeals: a.Appeals})
+		Holders: a.Holders, Licenses: a.Licenses, Cases: a.Cases, Door: a.Door, Calendar: a.Calendar, Tasks: a.Tasks, Book: a.Book, Source: a.sourceOf, Notices: a.Notices, Appeals: a.Appeals,
+		Files: handedIn})
 	a.Desk = present.New(present.Options{DB: a.DB, Clock: a.Clock, Units: a.Units, Types: a.Types, Licenses: a.Licenses, Door: a.Door})
 	a.Shares = share.New(share.Options{DB: a.DB, Clock: a.Clock, Units: a.Units, Types: a.Types, Holders: a.Holders, Licenses: a.Licenses,
 		Notices: a.Notices, Door: a.Door})

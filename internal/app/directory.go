@@ -23,6 +23,7 @@ var partyWords = map[matter.Party]web.Text{
 	matter.Applicant:      {Zh: "申请人", En: "the applicant"},
 	matter.Representative: {Zh: "法定代表人", En: "the legal representative"},
 	matter.Spouse:         {Zh: "配偶", En: "the spouse"},
+	matter.Child:          {Zh: "子女", En: "the child"},
 }
 
 // read runs one reading of the database and gives what it found.

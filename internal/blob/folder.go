@@ -101,6 +101,22 @@ func (f *Folder) Get(_ context.Context, ref string) ([]byte, error) {
 	return data, nil
 }
 
+// Remove takes a file away for good; one that is not there is no error. It is for what no other reference can name: the
+// caller's ciphertext is never the same twice.
+func (f *Folder) Remove(_ context.Context, ref string) error {
+	if len(ref) != 64 || strings.Trim(ref, "0123456789abcdef") != "" {
+		return ErrNotFound
+	}
+	path := f.path(ref)
+	if err := discard(path); err != nil {
+		return fmt.Errorf("remove blob: %w", err)
+	}
+	if err := syncDir(filepath.Dir(path)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("remove blob: %w", err)
+	}
+	return nil
+}
+
 // ensure makes a subfolder if it is missing and sees to it that its entry in the parent is durable. That it
 // exists does not tell: another Put, or a process that died, may have made it a moment ago.
 func (f *Folder) ensure(dir string) error {

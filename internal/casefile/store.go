@@ -158,7 +158,7 @@ func (s *Store) sealForm(ctx context.Context, tx *db.Tx, c Case) ([]byte, error)
 
 // project keeps the unit's queue in step with the case. What an applicant still fills in is in nobody's queue.
 func (s *Store) project(ctx context.Context, tx *db.Tx, c Case) error {
-	if c.State == StateClosed || c.Stage == StageDraft {
+	if c.State == StateClosed || unseen(c.Stage) {
 		_, err := tx.Exec(ctx, `DELETE FROM unit_case WHERE unit_id = $1 AND case_no = $2`, c.UnitID, c.No)
 		return err
 	}
@@ -169,7 +169,7 @@ func (s *Store) project(ctx context.Context, tx *db.Tx, c Case) error {
 	electronic, missing := 0, 0
 	for _, m := range materials {
 		switch m.Status {
-		case Lent:
+		case Lent, Ready:
 			electronic = 1
 		case Missing, Declined, Unusable, Down:
 			missing++

@@ -56,6 +56,7 @@ const (
 	Binding  Subject = "binding"  // 材料绑定
 	List     Subject = "list"     // 清单
 	Scenario Subject = "scenario" // 应用场景
+	Event    Subject = "event"    // 一件事
 	Import   Subject = "import"   // 导入
 )
 

@@ -14,6 +14,7 @@ func tables() []messages {
 		benchMessages,
 		shareMessages,
 		appealMessages,
+		applyMessages,
 	}
 }
 

@@ -55,6 +55,7 @@ func (h *Hall) Decide(ctx context.Context, actor *authn.Actor, no string, versio
 		return errs.New(errs.Conflict, "case.state-changed")
 	}
 	if result.ID == "" {
+		h.goOn(ctx)
 		return nil
 	}
 	// The decision stands; if the making is cut off here, Resume takes it up again.
@@ -217,10 +218,13 @@ func (h *Hall) Review(ctx context.Context, actor *authn.Actor, licenseID string,
 		}
 		return h.pass(ctx, tx, &c, action, actor, opinion)
 	})
+	if err == nil && publish {
+		h.goOn(ctx)
+	}
 	return l, err
 }
 
-// Resume finishes what a crash cut off: licenses decided but not yet made.
+// Resume finishes what a crash cut off: licenses decided but not yet made, and cases whose waiting is over.
 func (h *Hall) Resume(ctx context.Context) error {
-	return errors.Join(h.o.Licenses.Resume(ctx))
+	return errors.Join(h.o.Licenses.Resume(ctx), h.Advance(ctx))
 }

@@ -48,6 +48,14 @@ type Options struct {
 	// Source gives the system that keeps the licenses of a type; nil, also where it gives nil: the platform's word stands.
 	Source  func(typeCode string) Source
 	Appeals *appeal.Store
+	Files   Files // what applicants hand in
+}
+
+// Files stores ciphertext files; Put is durable when it returns.
+type Files interface {
+	Put(ctx context.Context, data []byte) (ref string, err error)
+	Get(ctx context.Context, ref string) ([]byte, error)
+	Remove(ctx context.Context, ref string) error
 }
 
 // Hall works on cases.
@@ -184,7 +192,7 @@ func (h *Hall) party(ctx context.Context, tx *db.Tx, role matter.Party, p holder
 }
 
 var partyName = map[matter.Party]string{
-	matter.Applicant: "申请人", matter.Representative: "法定代表人", matter.Spouse: "配偶",
+	matter.Applicant: "申请人", matter.Representative: "法定代表人", matter.Spouse: "配偶", matter.Child: "子女",
 }
 
 func neededParties(m matter.Matter) []matter.Party {

@@ -15,10 +15,15 @@ import (
 // once runs work for a request key at most once per account and remembers the answer. The request itself is
 // kept only as a digest.
 func (h *Hall) once(ctx context.Context, tx *db.Tx, actor *authn.Actor, r Request, work func() (string, error)) (string, error) {
-	if r.Key == "" {
+	return h.onceFor(ctx, tx, actor, r.Key, r, work)
+}
+
+// onceFor is once for any kind of request.
+func (h *Hall) onceFor(ctx context.Context, tx *db.Tx, actor *authn.Actor, requestKey string, r any, work func() (string, error)) (string, error) {
+	if requestKey == "" {
 		return work()
 	}
-	key := actor.AccountID + "|" + r.Key
+	key := actor.AccountID + "|" + requestKey
 	request, err := json.Marshal(r)
 	if err != nil {
 		return "", fmt.Errorf("encode request: %w", err)

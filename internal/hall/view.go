@@ -69,7 +69,7 @@ func (h *Hall) parties(ctx context.Context, q *db.Tx, c casefile.Case) ([]Party,
 		return nil, err
 	}
 	var out []Party
-	for _, role := range []matter.Party{matter.Applicant, matter.Representative, matter.Spouse} {
+	for _, role := range []matter.Party{matter.Applicant, matter.Representative, matter.Spouse, matter.Child} {
 		if ids[role] == "" {
 			continue
 		}
@@ -97,8 +97,11 @@ func (h *Hall) licenses(ctx context.Context, q *db.Tx, v *View) error {
 	if v.Case.LicenseID == "" {
 		return nil
 	}
-	var err error
-	v.Result, err = h.o.Licenses.Get(ctx, q, v.Case.HolderID, v.Case.LicenseID)
+	of, err := h.resultHolder(ctx, q, v.Case, v.Matter)
+	if err != nil {
+		return err
+	}
+	v.Result, err = h.o.Licenses.Get(ctx, q, of, v.Case.LicenseID)
 	return err
 }
 

@@ -130,7 +130,8 @@ func lacking(m matter.Matter, c casefile.Case, materials []casefile.Material) []
 	var out []string
 	for _, x := range m.Materials {
 		s := status[x.Seq]
-		if x.Required && s != casefile.Lent && s != casefile.Paper && s != casefile.Promised {
+		if x.Required && s != casefile.Lent && s != casefile.Paper && s != casefile.Promised &&
+			s != casefile.Attached {
 			out = append(out, x.Name)
 		}
 	}
@@ -157,11 +158,14 @@ func (h *Hall) pass(ctx context.Context, tx *db.Tx, c *casefile.Case, action str
 	if err := h.o.Door.EndGrants(ctx, tx, *c); err != nil {
 		return err
 	}
-	return h.o.Cases.Add(ctx, tx, *c, action, actor.AccountID, opinion)
+	if err := h.o.Cases.Add(ctx, tx, *c, action, actor.AccountID, opinion); err != nil {
+		return err
+	}
+	return h.tell(ctx, tx, *c, action)
 }
 
 // Take assigns a case that waits for decision to an approver, who must not have accepted it. Taking it from a
-// colleague is possible and recorded (改派留痕).
+// colleague is possible and recorded (改派留痕). One that came in online and waits to be accepted goes to a clerk.
 func (h *Hall) Take(ctx context.Context, actor *authn.Actor, no string, version int64) error {
 	said, err := h.words(ctx, actor, no)
 	if err != nil {
@@ -174,8 +178,12 @@ func (h *Hall) Take(ctx context.Context, actor *authn.Actor, no string, version 
 			return err
 		case c.State != casefile.StateOpen:
 			return errs.New(errs.Conflict, "case.closed")
+		case c.Stage == matter.Accept && c.AppliedBy != "":
+			return h.accept(ctx, tx, actor, &c, version)
 		case c.Stage != matter.Decide:
 			return errs.New(errs.Conflict, "case.stage")
+		case !actor.Has(authn.RoleApprover):
+			return errs.New(errs.Denied, "denied")
 		case c.AcceptedBy == actor.AccountID:
 			return errs.New(errs.Denied, "case.same-person")
 		case version != c.RowVersion:

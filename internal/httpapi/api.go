@@ -99,6 +99,7 @@ func New(mux *http.ServeMux, d Deps) huma.API {
 	registerMatters(api, d)
 	registerCase(api, d)
 	registerCasework(api, d)
+	registerHall(api, d)
 	registerMaking(api, d)
 	registerMe(api, d)
 	registerUse(api, d)

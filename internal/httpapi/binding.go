@@ -30,7 +30,7 @@ type materialBindingsOutput struct {
 type BindingBody struct {
 	Decision string           `json:"decision" enum:"bound,plain,open,inherit" doc:"bound: the bindings satisfy it; plain: confirmed that no license does; open: undecided; inherit: of a matter, as the item has it."`
 	Bindings []matter.Binding `json:"bindings,omitempty" maxItems:"8" doc:"In order: the first type in force is fetched."`
-	Party    string           `json:"party,omitempty" enum:"applicant,representative,spouse" doc:"Whose license it is."`
+	Party    string           `json:"party,omitempty" enum:"applicant,representative,spouse,child" doc:"Whose license it is."`
 	Stages   []string         `json:"stages,omitempty" maxItems:"2" doc:"When it may be read: accept, decide."`
 	Version  int64            `json:"version" minimum:"0"`
 	Why

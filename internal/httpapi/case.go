@@ -23,9 +23,9 @@ type CaseSummary struct {
 	CaseNo         string    `json:"caseNo"`
 	Matter         Coded     `json:"matter"`
 	ApplicantName  string    `json:"applicantName" doc:"A person's name is masked."`
-	Stage          string    `json:"stage" enum:"draft,accept,mend,decide,making,done"`
+	Stage          string    `json:"stage" enum:"draft,wait,accept,mend,decide,making,done"`
 	State          string    `json:"state" enum:"open,closed"`
-	Outcome        string    `json:"outcome,omitempty" enum:"approved,refused"`
+	Outcome        string    `json:"outcome,omitempty" enum:"approved,refused,withdrawn"`
 	Electronic     bool      `json:"electronic" doc:"Has electronic licenses and is taken first."`
 	OpenedAt       time.Time `json:"openedAt"`
 	DueAt          time.Time `json:"dueAt"`
@@ -54,7 +54,7 @@ type CaseDetail struct {
 
 // Party is one party of a case.
 type Party struct {
-	Role       string `json:"role" enum:"applicant,representative,spouse"`
+	Role       string `json:"role" enum:"applicant,representative,spouse,child"`
 	Name       string `json:"name"`
 	CodeMasked string `json:"codeMasked"`
 	CodeType   string `json:"codeType"`
@@ -77,7 +77,7 @@ type CaseMaterial struct {
 	Type     *Coded        `json:"type,omitempty"`
 	Party    string        `json:"party,omitempty"`
 	Required bool          `json:"required"`
-	Status   string        `json:"status" enum:"lent,missing,refused,unusable,plain,paper,down,promised"`
+	Status   string        `json:"status" enum:"lent,missing,refused,unusable,plain,paper,down,promised,ready,party,await,attached"`
 	Reason   *Reason       `json:"reason,omitempty"`
 	License  *CaseLicense  `json:"license,omitempty"`
 	Grant    *string       `json:"grantId,omitempty"`
@@ -105,7 +105,7 @@ type CaseRechecks struct {
 // CaseStep is one step of a case's course.
 type CaseStep struct {
 	At      time.Time `json:"at"`
-	Action  string    `json:"action" enum:"open,paper,submit,take,approve,refuse,return,publish,void,result,made-vertical,made-national"`
+	Action  string    `json:"action" enum:"open,paper,submit,take,approve,refuse,return,publish,void,result,made-vertical,made-national,apply,handin,wait,advance,accept,correct,resubmit,withdraw"`
 	Actor   Actor     `json:"actor"`
 	Opinion string    `json:"opinion,omitempty"`
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
+	"github.com/yinxin-org/yinxin/internal/hall"
 )
 
 // The largest bodies taken, in bytes.
@@ -147,6 +148,9 @@ func bodyLimit(r *http.Request) int64 {
 		return MaxFile + 1 // huma refuses at its own limit first
 	case "POST /check":
 		return MaxFile + formSlack
+	}
+	if r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, "/api/v1/me/applications/") && strings.Contains(r.URL.Path, "/attachments/") {
+		return hall.MaxAttachment + 1
 	}
 	return MaxBody + 1
 }

@@ -65,6 +65,7 @@ func (s *scene) fill(t *testing.T, path string) string {
 	filled = strings.NewReplacer("{unitId}", unitID, "{mandateId}", s.making, "{systemId}", s.making, "{accountId}", s.making,
 		"{regionCode}", "350102", "{tableCode}", "holder-code", "{year}", "2026", "{day}", "2026-10-01").Replace(filled)
 	filled = strings.NewReplacer("{matterCode}", foodMatter, "{baseCode}", foodMatter[19:], "{entryId}", s.making, "{shareId}", s.making).Replace(filled)
+	filled = strings.NewReplacer("{attachmentId}", s.making, "{noticeId}", s.making, "{bundleId}", s.making, "{eventCode}", "newborn").Replace(filled)
 	if strings.Contains(filled, "{") {
 		t.Errorf("what belongs into %s?", path)
 	}

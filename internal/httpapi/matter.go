@@ -49,7 +49,7 @@ type Material struct {
 	Type     *Coded    `json:"type,omitempty" doc:"The first license type that satisfies it; it is then fetched by itself."`
 	Bindings []Binding `json:"bindings" doc:"All license types that satisfy it; the first one in force is fetched."`
 	State    string    `json:"state" enum:"bound,plain,open" doc:"plain: confirmed that no license satisfies it; open: not decided."`
-	Party    string    `json:"party,omitempty" enum:"applicant,representative,spouse"`
+	Party    string    `json:"party,omitempty" enum:"applicant,representative,spouse,child"`
 	Required bool      `json:"required"`
 	Stages   []string  `json:"stages"`
 	Fields   []Label   `json:"fields" doc:"What may be read of the first type."`

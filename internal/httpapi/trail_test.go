@@ -207,6 +207,8 @@ func (d *day) matters() {
 		d.work("matters", operation, "PUT", path+"/materials/1/binding", m{"decision": "bound", "party": "applicant", "stages": []string{"accept"},
 			"bindings": []m{{"type": "11350000YX0000016Q001", "fields": []string{"CZZT"}}}, "version": at.Items[0].Version})
 	}
+	d.work("matters", "putEvent", "PUT", "/api/v1/events/day-event", m{"version": 0, "entry": m{"name": "开餐馆", "summary": "试用", "audience": "legal",
+		"steps": []m{{"matterCode": foodMatter}, {"matterCode": code, "after": []int{0}}}}})
 	bind("bindItemMaterial", "/api/v1/matter-items/"+base)
 	bind("bindMatterMaterial", "/api/v1/matters/"+code)
 }

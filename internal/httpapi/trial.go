@@ -19,7 +19,7 @@ type TrialBinding struct {
 	Matter   string           `json:"matter" minLength:"12" maxLength:"33" doc:"Code of a matter, or base code of an item: all its matters."`
 	Seq      int              `json:"seq" minimum:"1" maximum:"999"`
 	Bindings []matter.Binding `json:"bindings" minItems:"1" maxItems:"8"`
-	Party    string           `json:"party" enum:"applicant,representative,spouse"`
+	Party    string           `json:"party" enum:"applicant,representative,spouse,child"`
 }
 
 type trialInput struct {

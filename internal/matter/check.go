@@ -189,7 +189,7 @@ func (s *Store) checkBound(ctx context.Context, q *db.Tx, b Bound, field string)
 	if len(b.Bindings) == 0 {
 		return nil
 	}
-	if !slices.Contains([]Party{Applicant, Representative, Spouse}, b.Party) {
+	if !slices.Contains([]Party{Applicant, Representative, Spouse, Child}, b.Party) {
 		return errs.New(errs.Invalid, "field.option").On(field + "party")
 	}
 	if len(b.Stages) == 0 || slices.ContainsFunc(b.Stages, func(x Stage) bool { return x != Accept && x != Decide }) {

@@ -25,6 +25,7 @@ const (
 	Applicant      Party = "applicant"      // 申请人
 	Representative Party = "representative" // 法定代表人
 	Spouse         Party = "spouse"         // 配偶
+	Child          Party = "child"          // 子女
 )
 
 // Stage is a step of a case at which a license may be read.
@@ -203,6 +204,17 @@ func (i *Item) Material(seq int) (Material, bool) {
 		}
 	}
 	return Material{}, false
+}
+
+// Parties are those whose licenses the matter asks for, or who hold its result.
+func (i *Item) Parties() []Party {
+	found := slices.Clone(i.ResultHolders)
+	for _, m := range i.Materials {
+		if len(m.Bindings) > 0 && !slices.Contains(found, m.Party) {
+			found = append(found, m.Party)
+		}
+	}
+	return found
 }
 
 // CheckCode holds a text against the forms of matter codes; field is blamed on error.

@@ -220,6 +220,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{caseNo}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 申请人上传的文件
+         * @description Files that the applicant handed in, and what they were asked to correct.
+         */
+        get: operations["listCaseAttachments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{caseNo}/attachments/{attachmentId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 打开上传的文件
+         * @description A file that the applicant handed in, for whoever handles the open case.
+         */
+        get: operations["getCaseAttachment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{caseNo}/correction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 退回补正
+         * @description Send a case that came in online back to its applicant, saying what is wrong. The same clerk goes on when it is handed in again.
+         */
+        post: operations["requestCorrection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{caseNo}/decision": {
         parameters: {
             query?: never;
@@ -541,6 +601,50 @@ export interface paths {
          * @description Make an account responsible for a type and step in its unit, or nobody. Maker and reviewer must be two persons.
          */
         put: operations["setDuty"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 一件事清单
+         * @description Life events: several matters served by one application.
+         */
+        get: operations["listEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{eventCode}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 一件事指南
+         * @description One life event with its matters in order.
+         */
+        get: operations["getEvent"];
+        /**
+         * 设置一件事
+         * @description Enter or change a life event. Applications already begun keep the matters they have.
+         */
+        put: operations["putEvent"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1296,6 +1400,258 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/applications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 我的办件
+         * @description Applications of whom you act for, the newest first; those opened at a counter too.
+         */
+        get: operations["listMyApplications"];
+        put?: never;
+        /**
+         * 申请事项
+         * @description Begin an application. The form is filled from the licenses of whom you act for, each reading recorded; the answer says of each material what becomes of it.
+         */
+        post: operations["applyForMatter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/applications/{caseNo}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 办件进度
+         * @description An application with its form, materials, course and result. While it is filled in, what can be filled by itself is filled anew.
+         */
+        get: operations["getMyApplication"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/applications/{caseNo}/attachments/{seq}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 上传材料
+         * @description Hand in a file for a material that no license satisfies: PDF, OFD, JPEG or PNG by its content, at most 10 MB. Where a license does, it is refused.
+         */
+        post: operations["attachToMyApplication"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/applications/{caseNo}/attachments/{seq}/{attachmentId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看上传的文件
+         * @description A file as it was handed in.
+         */
+        get: operations["getMyAttachment"];
+        put?: never;
+        post?: never;
+        /**
+         * 删除上传的文件
+         * @description Take a file off an application that is not handed in.
+         */
+        delete: operations["removeMyAttachment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/applications/{caseNo}/form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 保存申请表单
+         * @description Save what is written so far, and go on later. What the rule takes from a license cannot be changed.
+         */
+        put: operations["saveMyApplication"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/applications/{caseNo}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 提交申请
+         * @description Hand it in, for the first time or after a correction. The deadline runs from now.
+         */
+        post: operations["submitMyApplication"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/applications/{caseNo}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 撤回申请
+         * @description Take it back; possible until it is decided.
+         */
+        post: operations["withdrawMyApplication"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/bundles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 我的一件事
+         * @description Applications for life events, the newest first.
+         */
+        get: operations["listMyBundles"];
+        put?: never;
+        /**
+         * 申请一件事
+         * @description Begin one application for all matters of a life event.
+         */
+        post: operations["beginEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/bundles/{bundleId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 一件事进度
+         * @description One application for a life event: its form, and the course of each matter. Files are handed in with the single applications.
+         */
+        get: operations["getMyBundle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/bundles/{bundleId}/form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 保存一件事表单
+         * @description Save what is written so far; a value goes to every matter that asks for it.
+         */
+        put: operations["saveMyBundle"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/bundles/{bundleId}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 提交一件事
+         * @description Hand all in at once. What needs the result of an earlier matter waits for it and then goes to its unit by itself.
+         */
+        post: operations["submitMyBundle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/bundles/{bundleId}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 撤回一件事
+         * @description Take back all that is not decided yet.
+         */
+        post: operations["withdrawMyBundle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/licenses": {
         parameters: {
             query?: never;
@@ -1430,6 +1786,46 @@ export interface paths {
          * @description Let a named receiver download an annotated copy of an own license, by a link and a code.
          */
         post: operations["shareLicense"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 我的消息
+         * @description Messages to whom you act for, the newest first.
+         */
+        get: operations["listMyNotices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notices/{noticeId}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 消息已读
+         * @description Mark a message as read.
+         */
+        post: operations["readMyNotice"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2713,6 +3109,254 @@ export interface components {
             name: string;
             roles: string[];
         };
+        ApplicationAttachment: {
+            /** Format: date-time */
+            addedAt: string;
+            /**
+             * @description plain: no license satisfies the material; missing, unusable: why a file stands in for a license.
+             * @enum {string}
+             */
+            ground: "plain" | "missing" | "unusable";
+            id: string;
+            /** @enum {string} */
+            media: "application/pdf" | "application/ofd" | "image/jpeg" | "image/png";
+            name: string;
+            /** Format: int64 */
+            size: number;
+            url: string;
+        };
+        ApplicationAttachmentOf: {
+            /** Format: date-time */
+            addedAt: string;
+            /**
+             * @description plain: no license satisfies the material; missing, unusable: why a file stands in for a license.
+             * @enum {string}
+             */
+            ground: "plain" | "missing" | "unusable";
+            id: string;
+            /** @enum {string} */
+            media: "application/pdf" | "application/ofd" | "image/jpeg" | "image/png";
+            name: string;
+            /** Format: int64 */
+            seq: number;
+            /** Format: int64 */
+            size: number;
+            url: string;
+        };
+        ApplicationCorrection: {
+            /** Format: date-time */
+            answeredAt?: string;
+            /** Format: date-time */
+            askedAt: string;
+            items: components["schemas"]["CorrectionItem"][];
+        };
+        ApplicationDetail: {
+            applicant: components["schemas"]["Party"];
+            /** @description The application for a life event that it is part of. */
+            bundleId?: string;
+            caseNo: string;
+            /** @enum {string} */
+            channel: "window" | "online" | "event" | "system";
+            /** Format: date-time */
+            closedAt?: string;
+            /** @description What you are, or were, asked to correct, the latest first. */
+            corrections: components["schemas"]["ApplicationCorrection"][];
+            /**
+             * Format: int64
+             * @description Working days to the decision, as promised.
+             */
+            days: number;
+            /**
+             * Format: date-time
+             * @description When it is to be decided.
+             */
+            dueAt?: string;
+            form: components["schemas"]["ApplicationField"][];
+            history: components["schemas"]["ApplicationStep"][];
+            materials: components["schemas"]["ApplicationMaterial"][];
+            matter: components["schemas"]["Coded"];
+            /** @description Names of what has to be given before it can be handed in. */
+            missing: string[];
+            /** Format: date-time */
+            openedAt: string;
+            /** @enum {string} */
+            outcome?: "approved" | "refused" | "withdrawn";
+            /** @description The others. */
+            parties: components["schemas"]["ApplicationParty"][];
+            result?: components["schemas"]["ApplicationResult"];
+            /**
+             * @description draft: you still fill it in; wait: handed in, waits for the result of an earlier matter of the same life event; accept: with the unit; mend: you are asked to correct something.
+             * @enum {string}
+             */
+            stage: "draft" | "wait" | "accept" | "mend" | "decide" | "making" | "done";
+            /** @enum {string} */
+            state: "open" | "closed";
+            /** Format: date-time */
+            submittedAt?: string;
+            /** @description At accept: a clerk has taken it. */
+            taken: boolean;
+            /** @description Waiting for you: to be filled in, or corrected. */
+            todo: boolean;
+            unit: components["schemas"]["Named"];
+            /**
+             * Format: int64
+             * @description To be sent with every change; it is refused if someone else was faster.
+             */
+            version: number;
+            /**
+             * Format: int64
+             * @description Of dueAt; negative when overdue.
+             */
+            workdaysLeft: number;
+        };
+        ApplicationField: {
+            /**
+             * @description you: yours to fill in; license: filled from a license; later: filled from a license when the case is accepted.
+             * @enum {string}
+             */
+            fill: "you" | "license" | "later";
+            /** @description Cannot be changed: the rule takes it from a license. */
+            fixed: boolean;
+            /** @description Material and field that fill it, as 1.CZZT. */
+            from?: string;
+            /**
+             * Format: int64
+             * @description The material that filled it.
+             */
+            fromSeq?: number;
+            label: string;
+            /** @description What the license says cannot be changed. */
+            locked: boolean;
+            /** Format: int64 */
+            maxLength?: number;
+            name: string;
+            options?: components["schemas"]["Option"][];
+            required: boolean;
+            /** @description Name of the license type or material that filled it, or will: 来自您的营业执照. */
+            source?: string;
+            /** @enum {string} */
+            type: "text" | "date" | "number" | "select" | "area";
+            value: string;
+        };
+        ApplicationLicense: {
+            id: string;
+            issuer: string;
+            numberMasked: string;
+            /** @enum {string} */
+            state: "making" | "notYet" | "valid" | "pledged" | "disputed" | "lost" | "suspended" | "inspectionOverdue" | "superseded" | "expired" | "cancelled" | "revoked" | "penalty" | "abolished";
+            stateText: string;
+            type: components["schemas"]["Coded"];
+            validTo?: string;
+        };
+        ApplicationMaterial: {
+            attachments: components["schemas"]["ApplicationAttachment"][];
+            /** @description What can be done about a license that is missing or not in force. */
+            help: components["schemas"]["Help"][];
+            license?: components["schemas"]["ApplicationLicense"];
+            name: string;
+            /**
+             * @description Whose license it is.
+             * @enum {string}
+             */
+            party?: "applicant" | "representative" | "spouse" | "child";
+            reason?: components["schemas"]["Reason"];
+            required: boolean;
+            /** Format: int64 */
+            seq: number;
+            /**
+             * @description ready: a license was found and is fetched at acceptance; party: another party's license, looked for at acceptance; await: an earlier matter of the life event yields it; missing, unusable: see reason and help; plain: no license exists, hand in a file; attached: a file was handed in; lent, refused, paper: settled by the clerk.
+             * @enum {string}
+             */
+            status: "ready" | "party" | "await" | "missing" | "unusable" | "plain" | "attached" | "lent" | "refused" | "paper";
+            /** @description The license type that satisfies it. */
+            type?: components["schemas"]["Coded"];
+            /** @description A file may be handed in for it now. */
+            upload: boolean;
+        };
+        ApplicationParty: {
+            codeMasked: string;
+            /** @enum {string} */
+            role: "applicant" | "representative" | "spouse" | "child";
+        };
+        ApplicationResult: {
+            licenseId: string;
+            /** @description Among the applicant's own licenses; otherwise another party's, such as a child's. */
+            own: boolean;
+            published: boolean;
+            /** @enum {string} */
+            state: "making" | "notYet" | "valid" | "pledged" | "disputed" | "lost" | "suspended" | "inspectionOverdue" | "superseded" | "expired" | "cancelled" | "revoked" | "penalty" | "abolished";
+            stateText: string;
+            typeName: string;
+        };
+        ApplicationStep: {
+            /** @enum {string} */
+            action: "open" | "paper" | "submit" | "take" | "approve" | "refuse" | "return" | "publish" | "void" | "made-vertical" | "made-national" | "apply" | "handin" | "wait" | "advance" | "accept" | "correct" | "resubmit" | "withdraw" | "commit" | "reassign" | "other";
+            /** Format: date-time */
+            at: string;
+            /** @description A step of the applicant's own. */
+            mine: boolean;
+            /** @description Of a refusal: its reasons. */
+            opinion?: string;
+        };
+        ApplicationStepInputBody: {
+            /** Format: int64 */
+            version: number;
+        };
+        ApplicationSummary: {
+            /** @description The application for a life event that it is part of. */
+            bundleId?: string;
+            caseNo: string;
+            /** @enum {string} */
+            channel: "window" | "online" | "event" | "system";
+            /** Format: date-time */
+            closedAt?: string;
+            /**
+             * Format: date-time
+             * @description When it is to be decided.
+             */
+            dueAt?: string;
+            matter: components["schemas"]["Coded"];
+            /** Format: date-time */
+            openedAt: string;
+            /** @enum {string} */
+            outcome?: "approved" | "refused" | "withdrawn";
+            /**
+             * @description draft: you still fill it in; wait: handed in, waits for the result of an earlier matter of the same life event; accept: with the unit; mend: you are asked to correct something.
+             * @enum {string}
+             */
+            stage: "draft" | "wait" | "accept" | "mend" | "decide" | "making" | "done";
+            /** @enum {string} */
+            state: "open" | "closed";
+            /** Format: date-time */
+            submittedAt?: string;
+            /** @description At accept: a clerk has taken it. */
+            taken: boolean;
+            /** @description Waiting for you: to be filled in, or corrected. */
+            todo: boolean;
+            unit: components["schemas"]["Named"];
+            /**
+             * Format: int64
+             * @description Of dueAt; negative when overdue.
+             */
+            workdaysLeft: number;
+        };
+        ApplicationsOutputBody: {
+            items: components["schemas"]["ApplicationSummary"][];
+            /** Format: int64 */
+            total: number;
+        };
+        ApplyInputBody: {
+            /** @description The same key gives the same application. */
+            idempotencyKey: string;
+            matterCode: string;
+            parties?: components["schemas"]["OtherParties"];
+        };
+        BeginBundleInputBody: {
+            eventCode: string;
+            /** @description The same key gives the same application. */
+            idempotencyKey: string;
+            parties?: components["schemas"]["OtherParties"];
+        };
         Binding: {
             fields: components["schemas"]["Label"][];
             type: components["schemas"]["Coded"];
@@ -2729,7 +3373,7 @@ export interface components {
              * @description Whose license it is.
              * @enum {string}
              */
-            party?: "applicant" | "representative" | "spouse";
+            party?: "applicant" | "representative" | "spouse" | "child";
             /** @description Why; kept in the trail of changes. No personal data. */
             reason: string;
             /** @description When it may be read: accept, decide. */
@@ -2756,6 +3400,163 @@ export interface components {
             items: components["schemas"]["BoundMatter"][];
             /** Format: int64 */
             total: number;
+        };
+        BundleDetail: {
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: int64
+             * @description Matters that have been approved.
+             */
+            done: number;
+            event: components["schemas"]["Coded"];
+            /** @description What is asked, each thing once. */
+            form: components["schemas"]["BundleField"][];
+            id: string;
+            /** @description Names of what has to be given before it can be handed in. */
+            missing: string[];
+            /**
+             * @description stopped: a matter was refused or withdrawn, and others cannot go on.
+             * @enum {string}
+             */
+            state: "draft" | "running" | "done" | "stopped";
+            steps: components["schemas"]["BundleStep"][];
+            /** Format: date-time */
+            submittedAt?: string;
+            /** @description Waiting for you: to be filled in, or something to be corrected. */
+            todo: boolean;
+            /**
+             * Format: int64
+             * @description Matters.
+             */
+            total: number;
+        };
+        BundleField: {
+            /**
+             * @description you: yours to fill in; license: filled from a license; later: filled from a license when the case is accepted.
+             * @enum {string}
+             */
+            fill: "you" | "license" | "later";
+            /** @description Cannot be changed: the rule takes it from a license. */
+            fixed: boolean;
+            /** @description Material and field that fill it, as 1.CZZT. */
+            from?: string;
+            /**
+             * Format: int64
+             * @description The material that filled it.
+             */
+            fromSeq?: number;
+            label: string;
+            /** @description What the license says cannot be changed. */
+            locked: boolean;
+            /** @description Codes of the matters that ask for it. */
+            matters: string[];
+            /** Format: int64 */
+            maxLength?: number;
+            name: string;
+            options?: components["schemas"]["Option"][];
+            required: boolean;
+            /** @description Name of the license type or material that filled it, or will: 来自您的营业执照. */
+            source?: string;
+            /** @enum {string} */
+            type: "text" | "date" | "number" | "select" | "area";
+            value: string;
+        };
+        BundleFormInputBody: {
+            values: {
+                [key: string]: string;
+            };
+        };
+        BundleStep: {
+            /** @description Numbers of the cases whose results it waits for. */
+            after: string[];
+            applicant: components["schemas"]["Party"];
+            /** @description It waits for a matter that was refused or withdrawn. */
+            blocked: boolean;
+            /** @description The application for a life event that it is part of. */
+            bundleId?: string;
+            caseNo: string;
+            /** @enum {string} */
+            channel: "window" | "online" | "event" | "system";
+            /** Format: date-time */
+            closedAt?: string;
+            /** @description What you are, or were, asked to correct, the latest first. */
+            corrections: components["schemas"]["ApplicationCorrection"][];
+            /**
+             * Format: int64
+             * @description Working days to the decision, as promised.
+             */
+            days: number;
+            /**
+             * Format: date-time
+             * @description When it is to be decided.
+             */
+            dueAt?: string;
+            form: components["schemas"]["ApplicationField"][];
+            history: components["schemas"]["ApplicationStep"][];
+            materials: components["schemas"]["ApplicationMaterial"][];
+            matter: components["schemas"]["Coded"];
+            /** @description Names of what has to be given before it can be handed in. */
+            missing: string[];
+            /** Format: date-time */
+            openedAt: string;
+            /** @enum {string} */
+            outcome?: "approved" | "refused" | "withdrawn";
+            /** @description The others. */
+            parties: components["schemas"]["ApplicationParty"][];
+            result?: components["schemas"]["ApplicationResult"];
+            /**
+             * @description draft: you still fill it in; wait: handed in, waits for the result of an earlier matter of the same life event; accept: with the unit; mend: you are asked to correct something.
+             * @enum {string}
+             */
+            stage: "draft" | "wait" | "accept" | "mend" | "decide" | "making" | "done";
+            /** @enum {string} */
+            state: "open" | "closed";
+            /** Format: date-time */
+            submittedAt?: string;
+            /** @description At accept: a clerk has taken it. */
+            taken: boolean;
+            /** @description Waiting for you: to be filled in, or corrected. */
+            todo: boolean;
+            unit: components["schemas"]["Named"];
+            /**
+             * Format: int64
+             * @description To be sent with every change; it is refused if someone else was faster.
+             */
+            version: number;
+            /**
+             * Format: int64
+             * @description Of dueAt; negative when overdue.
+             */
+            workdaysLeft: number;
+        };
+        BundleSummary: {
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: int64
+             * @description Matters that have been approved.
+             */
+            done: number;
+            event: components["schemas"]["Coded"];
+            id: string;
+            /**
+             * @description stopped: a matter was refused or withdrawn, and others cannot go on.
+             * @enum {string}
+             */
+            state: "draft" | "running" | "done" | "stopped";
+            /** Format: date-time */
+            submittedAt?: string;
+            /** @description Waiting for you: to be filled in, or something to be corrected. */
+            todo: boolean;
+            /**
+             * Format: int64
+             * @description Matters.
+             */
+            total: number;
+        };
+        BundlesOutputBody: {
+            items: components["schemas"]["BundleSummary"][];
         };
         CalendarDay: {
             /** Format: date */
@@ -2825,13 +3626,13 @@ export interface components {
             /** Format: date-time */
             openedAt: string;
             /** @enum {string} */
-            outcome?: "approved" | "refused";
+            outcome?: "approved" | "refused" | "withdrawn";
             parties: components["schemas"]["Party"][];
             result?: components["schemas"]["CaseResult"];
             /** @description Identifier of a result that another system made. */
             resultIdentifier?: string;
             /** @enum {string} */
-            stage: "draft" | "accept" | "mend" | "decide" | "making" | "done";
+            stage: "draft" | "wait" | "accept" | "mend" | "decide" | "making" | "done";
             /** @enum {string} */
             state: "open" | "closed";
             unit: components["schemas"]["Named"];
@@ -2845,6 +3646,11 @@ export interface components {
              * @description Negative when overdue.
              */
             workdaysLeft: number;
+        };
+        CaseFilesOutputBody: {
+            /** @description What the applicant was asked to correct, the latest first. */
+            corrections: components["schemas"]["ApplicationCorrection"][];
+            items: components["schemas"]["ApplicationAttachmentOf"][];
         };
         CaseLicense: {
             id: string;
@@ -2870,7 +3676,7 @@ export interface components {
             /** Format: int64 */
             seq: number;
             /** @enum {string} */
-            status: "lent" | "missing" | "refused" | "unusable" | "plain" | "paper" | "down" | "promised";
+            status: "lent" | "missing" | "refused" | "unusable" | "plain" | "paper" | "down" | "promised" | "ready" | "party" | "await" | "attached";
             type?: components["schemas"]["Coded"];
         };
         CaseRechecks: {
@@ -2892,7 +3698,7 @@ export interface components {
         };
         CaseStep: {
             /** @enum {string} */
-            action: "open" | "paper" | "submit" | "take" | "approve" | "refuse" | "return" | "publish" | "void" | "result" | "made-vertical" | "made-national";
+            action: "open" | "paper" | "submit" | "take" | "approve" | "refuse" | "return" | "publish" | "void" | "result" | "made-vertical" | "made-national" | "apply" | "handin" | "wait" | "advance" | "accept" | "correct" | "resubmit" | "withdraw";
             actor: components["schemas"]["Actor"];
             /** Format: date-time */
             at: string;
@@ -2917,9 +3723,9 @@ export interface components {
             /** Format: date-time */
             openedAt: string;
             /** @enum {string} */
-            outcome?: "approved" | "refused";
+            outcome?: "approved" | "refused" | "withdrawn";
             /** @enum {string} */
-            stage: "draft" | "accept" | "mend" | "decide" | "making" | "done";
+            stage: "draft" | "wait" | "accept" | "mend" | "decide" | "making" | "done";
             /** @enum {string} */
             state: "open" | "closed";
             /**
@@ -3146,6 +3952,24 @@ export interface components {
             code: string;
             name: string;
         };
+        CorrectionInputBody: {
+            items: components["schemas"]["CorrectionItem"][];
+            /** Format: int64 */
+            version: number;
+        };
+        CorrectionItem: {
+            /** @description Name of a form field. */
+            field?: string;
+            /** @description Name of the field or material. */
+            readonly label?: string;
+            /**
+             * Format: int64
+             * @description Number of a material.
+             */
+            seq?: number;
+            /** @description What is wrong, and what to do. */
+            text: string;
+        };
         Coverage: {
             /**
              * Format: int64
@@ -3296,6 +4120,9 @@ export interface components {
             entry: components["schemas"]["MatterEntry"];
             /** Format: int64 */
             version: number;
+        };
+        EventsOutputBody: {
+            items: components["schemas"]["LifeEvent"][];
         };
         Exemption: {
             /** @description First day on which it holds. */
@@ -3463,6 +4290,15 @@ export interface components {
         HeldListOutputBody: {
             items: components["schemas"]["HeldLicense"][];
         };
+        Help: {
+            /**
+             * @description supplement: ask for the electronic form of a paper license (补录); matter: apply for one; upload: hand in a file of the paper license.
+             * @enum {string}
+             */
+            kind: "supplement" | "matter" | "upload";
+            matter?: components["schemas"]["Coded"];
+            unit?: string;
+        };
         Import: {
             /** @description Name of who began it. */
             by: string;
@@ -3607,6 +4443,43 @@ export interface components {
             at: string;
             text: string;
         };
+        LifeEvent: {
+            /** @enum {string} */
+            audience: "natural" | "legal";
+            code: string;
+            name: string;
+            /** @description Whom the application names besides the applicant: representative, spouse, child. */
+            parties: string[];
+            steps: components["schemas"]["LifeEventStep"][];
+            summary: string;
+            /** Format: int64 */
+            version: number;
+        };
+        LifeEventInput: {
+            /** @enum {string} */
+            audience: "natural" | "legal";
+            name: string;
+            nameEn?: string;
+            steps: components["schemas"]["LifeEventStepInput"][];
+            summary: string;
+            summaryEn?: string;
+            /** @description What people search for besides its name. */
+            words?: string;
+        };
+        LifeEventStep: {
+            /** @description Codes of the matters whose results it needs. */
+            after: string[];
+            /** Format: int64 */
+            days: number;
+            matter: components["schemas"]["Coded"];
+            resultName?: string;
+            resultType?: components["schemas"]["Coded"];
+            unit: components["schemas"]["Named"];
+        };
+        LifeEventStepInput: {
+            after?: number[];
+            matterCode: string;
+        };
         Making: {
             caseNo?: string;
             /** Format: date-time */
@@ -3717,7 +4590,7 @@ export interface components {
             fields: components["schemas"]["Label"][];
             name: string;
             /** @enum {string} */
-            party?: "applicant" | "representative" | "spouse";
+            party?: "applicant" | "representative" | "spouse" | "child";
             required: boolean;
             /** Format: int64 */
             seq: number;
@@ -3739,7 +4612,7 @@ export interface components {
             inherited: boolean;
             name: string;
             /** @enum {string} */
-            party?: "applicant" | "representative" | "spouse";
+            party?: "applicant" | "representative" | "spouse" | "child";
             required: boolean;
             /** Format: int64 */
             seq: number;
@@ -3973,6 +4846,28 @@ export interface components {
             /** @description The link for the receiver; only in this answer. */
             url: string;
         };
+        NoticeItem: {
+            /** Format: date-time */
+            at: string;
+            /** @description Arguments of its words: matter, matterEn, caseNo, licenseId … */
+            detail: {
+                [key: string]: string;
+            };
+            id: string;
+            /** @description case-submitted, case-accepted, case-returned, case-approved, case-refused, license-issued … */
+            kind: string;
+            /** Format: date-time */
+            readAt?: string;
+            /** @description What it is about: number of a case, id of a license … */
+            subject: string;
+        };
+        NoticesOutputBody: {
+            items: components["schemas"]["NoticeItem"][];
+            /** Format: int64 */
+            total: number;
+            /** Format: int64 */
+            unread: number;
+        };
         OpenCaseInputBody: {
             applicant: components["schemas"]["PersonInput"];
             /** @description The same key gives the same case. */
@@ -4002,6 +4897,14 @@ export interface components {
             label: string;
             value: string;
         };
+        OtherParties: {
+            /** @description 子女 */
+            child?: components["schemas"]["PersonInput"];
+            /** @description 法定代表人 */
+            representative?: components["schemas"]["PersonInput"];
+            /** @description 配偶 */
+            spouse?: components["schemas"]["PersonInput"];
+        };
         PaperInputBody: {
             /**
              * @description Why, where license types are bound to the material.
@@ -4015,7 +4918,7 @@ export interface components {
             codeType: string;
             name: string;
             /** @enum {string} */
-            role: "applicant" | "representative" | "spouse";
+            role: "applicant" | "representative" | "spouse" | "child";
         };
         Peek: {
             /** Format: date-time */
@@ -4141,6 +5044,16 @@ export interface components {
             /**
              * Format: int64
              * @description As read; 0: the matter is new.
+             */
+            version: number;
+        };
+        PutEventInputBody: {
+            entry: components["schemas"]["LifeEventInput"];
+            /** @description Why; kept in the trail of changes. No personal data. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description 0: there is none yet.
              */
             version: number;
         };
@@ -4681,7 +5594,7 @@ export interface components {
             /** @description Code of a matter, or base code of an item: all its matters. */
             matter: string;
             /** @enum {string} */
-            party: "applicant" | "representative" | "spouse";
+            party: "applicant" | "representative" | "spouse" | "child";
             /** Format: int64 */
             seq: number;
         };
@@ -6270,6 +7183,251 @@ export interface operations {
             };
         };
     };
+    listCaseAttachments: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                caseNo: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseFilesOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCaseAttachment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                caseNo: string;
+                attachmentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    requestCorrection: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                caseNo: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CorrectionInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     decideCase: {
         parameters: {
             query?: never;
@@ -7598,6 +8756,195 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listEvents: {
+        parameters: {
+            query?: {
+                /** @description Words in the name, pinyin, or its initials. */
+                q?: string;
+                for?: "natural" | "legal";
+            };
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventsOutputBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getEvent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                eventCode: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LifeEvent"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putEvent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                eventCode: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutEventInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LifeEvent"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10796,6 +12143,1180 @@ export interface operations {
             };
         };
     };
+    listMyApplications: {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+            };
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationsOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    applyForMatter: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApplyInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMyApplication: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                caseNo: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    attachToMyApplication: {
+        parameters: {
+            query?: {
+                /** @description As it is shown. */
+                fileName?: string;
+            };
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                caseNo: string;
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMyAttachment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                caseNo: string;
+                seq: number;
+                attachmentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeMyAttachment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                caseNo: string;
+                seq: number;
+                attachmentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    saveMyApplication: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                caseNo: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FormInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    submitMyApplication: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                caseNo: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApplicationStepInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdrawMyApplication: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                caseNo: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApplicationStepInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listMyBundles: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BundlesOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    beginEvent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginBundleInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BundleDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMyBundle: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                bundleId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BundleDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    saveMyBundle: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                bundleId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BundleFormInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BundleDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    submitMyBundle: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                bundleId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BundleDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdrawMyBundle: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                bundleId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BundleDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listMyLicenses: {
         parameters: {
             query?: never;
@@ -11264,6 +13785,136 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listMyNotices: {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+            };
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticesOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readMyNotice: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                noticeId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
