@@ -33,6 +33,7 @@ const (
 	Case         Ground = "case"
 	Self         Ground = "self"
 	Presentation Ground = "presentation"
+	Consent      Ground = "consent"
 	Issuing      Ground = "issuing"
 	Share        Ground = "share"
 )

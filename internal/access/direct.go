@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"time"
 
 	"github.com/cedar-policy/cedar-go"
 
@@ -57,10 +58,12 @@ func (d *Door) Task(ctx context.Context, actor *authn.Actor, licenseID string, w
 
 // Shown is a presentation as package present found it in the same transaction.
 type Shown struct {
-	License license.License
-	Fields  []string
-	Live    bool
-	Purpose string
+	License    license.License
+	Fields     []string
+	Live       bool
+	InScenario bool // it is shown in a social scenario
+	Enrolled   bool // and whoever checks is enrolled in that
+	Purpose    string
 }
 
 // Presented lets whoever holds a live code read what its holder chose to show. claim runs in the transaction
@@ -75,7 +78,41 @@ func (d *Door) Presented(ctx context.Context, actor *authn.Actor, want Want,
 			return use{}, nil, err
 		}
 		return use{ground: Presentation, purpose: s.Purpose, license: s.License, holderID: s.License.HolderID, fields: s.Fields},
-			cedar.RecordMap{"live": cedar.Boolean(s.Live)}, nil
+			cedar.RecordMap{"live": cedar.Boolean(s.Live), "inScenario": cedar.Boolean(s.InScenario),
+				"enrolled": cedar.Boolean(s.Enrolled)}, nil
+	}, settle)
+}
+
+// Agreed is a consent as package present found it in the same transaction.
+type Agreed struct {
+	License     license.License
+	Giver       string   // holder who consented
+	Grantee     string   // account that was named
+	Consented   []string // fields that were agreed to
+	Fields      []string // fields that are to be read
+	Live        bool     // not withdrawn, not used up
+	InScenario  bool
+	Enrolled    bool
+	From, Until time.Time
+	Purpose     string
+}
+
+// Consented lets whoever a holder named read what the holder agreed to. claim runs in the transaction of the
+// decision: it finds the consent and uses it up.
+func (d *Door) Consented(ctx context.Context, actor *authn.Actor,
+	claim func(ctx context.Context, tx *db.Tx) (Agreed, error),
+	settle func(ctx context.Context, tx *db.Tx, recordID string) error,
+) (Reading, error) {
+	return d.directly(ctx, actor, Fields, func(ctx context.Context, tx *db.Tx) (use, cedar.RecordMap, error) {
+		a, err := claim(ctx, tx)
+		if err != nil {
+			return use{}, nil, err
+		}
+		return use{ground: Consent, purpose: a.Purpose, license: a.License, holderID: a.License.HolderID, fields: a.Fields},
+			cedar.RecordMap{"live": cedar.Boolean(a.Live), "grantee": cedar.String(a.Grantee), "giver": cedar.String(a.Giver),
+				"consented": stringSet(a.Consented), "fields": stringSet(a.Fields), "inScenario": cedar.Boolean(a.InScenario),
+				"enrolled": cedar.Boolean(a.Enrolled), "now": cedar.Long(d.o.Clock.Now().UnixMicro()),
+				"from": cedar.Long(a.From.UnixMicro()), "until": cedar.Long(a.Until.UnixMicro())}, nil
 	}, settle)
 }
 

@@ -19,6 +19,7 @@ var actions = map[Ground]cedar.EntityUID{
 	Case:         cedar.NewEntityUID("Action", "useInCase"),
 	Self:         cedar.NewEntityUID("Action", "readOwn"),
 	Presentation: cedar.NewEntityUID("Action", "checkShown"),
+	Consent:      cedar.NewEntityUID("Action", "readByConsent"),
 	Issuing:      cedar.NewEntityUID("Action", "make"),
 	Share:        cedar.NewEntityUID("Action", "downloadShared"),
 }
@@ -100,7 +101,9 @@ func (r *rules) decide(f facts) ([]string, error) {
 
 // order is the order in which reasons are told: the most basic first.
 var order = []string{"access.case.open", "access.case.unit", "access.case.clerk", "access.case.time", "access.case.matter",
-	"access.case.party", "access.case.type", "access.case.stage", "access.license.state", "access.issuing.task", "access.issuing.unit"}
+	"access.case.party", "access.case.type", "access.case.stage", "access.license.state", "access.issuing.task", "access.issuing.unit",
+	"access.present.live", "access.present.scenario", "access.consent.live", "access.consent.grantee", "access.consent.holder",
+	"access.consent.fields", "access.consent.time", "access.consent.scenario"}
 
 func rank(code string) int {
 	if i := slices.Index(order, code); i >= 0 {

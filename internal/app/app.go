@@ -170,7 +170,8 @@ func (a *App) build(ctx context.Context, o Options) error {
 	a.Hall = hall.New(hall.Options{DB: a.DB, Clock: a.Clock, Log: a.Log, Units: a.Units, Matters: a.Matters, Types: a.Types,
 		Holders: a.Holders, Licenses: a.Licenses, Cases: a.Cases, Door: a.Door, Calendar: a.Calendar, Tasks: a.Tasks, Book: a.Book, Source: a.sourceOf, Notices: a.Notices, Appeals: a.Appeals,
 		Files: handedIn})
-	a.Desk = present.New(present.Options{DB: a.DB, Clock: a.Clock, Units: a.Units, Types: a.Types, Licenses: a.Licenses, Door: a.Door})
+	a.Desk = present.New(present.Options{DB: a.DB, Clock: a.Clock, Units: a.Units, Types: a.Types, Matters: a.Matters,
+		Holders: a.Holders, Licenses: a.Licenses, Door: a.Door, Book: a.Book})
 	a.Shares = share.New(share.Options{DB: a.DB, Clock: a.Clock, Units: a.Units, Types: a.Types, Holders: a.Holders, Licenses: a.Licenses,
 		Notices: a.Notices, Door: a.Door})
 	if a.Config.MatterSource != "" {

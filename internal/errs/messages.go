@@ -15,6 +15,7 @@ func tables() []messages {
 		shareMessages,
 		appealMessages,
 		applyMessages,
+		presentMessages,
 	}
 }
 

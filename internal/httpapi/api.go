@@ -104,6 +104,8 @@ func New(mux *http.ServeMux, d Deps) huma.API {
 	registerMe(api, d)
 	registerUse(api, d)
 	registerPresentation(api, d)
+	registerAsking(api, d)
+	registerReceipt(api, d)
 	registerShare(api, d)
 	registerVerify(api, d)
 	registerOrg(api, d)

@@ -40,7 +40,7 @@ func classOf(r *http.Request) class {
 	switch {
 	case r.Method == http.MethodPost && (p == "/api/v1/session" || p == "/login"):
 		return signIn
-	case strings.HasPrefix(p, "/api/v1/presentations/"), strings.HasPrefix(p, "/v/"), strings.HasPrefix(p, "/s/"), strings.HasPrefix(p, "/d/"):
+	case strings.HasPrefix(p, "/api/v1/presentations/"), strings.HasPrefix(p, "/api/v1/asked/"), strings.HasPrefix(p, "/v/"), strings.HasPrefix(p, "/s/"), strings.HasPrefix(p, "/d/"):
 		return check
 	case r.Method == http.MethodPost && (p == "/api/v1/verify" || p == "/check"):
 		return check

@@ -23,14 +23,27 @@ type Presentation struct {
 	Seconds   int        `json:"seconds" doc:"Seconds left."`
 	State     string     `json:"state" enum:"open,checked,expired,ended"`
 	Fields    []Label    `json:"fields" doc:"What the verifier will see."`
-	CheckedAt *time.Time `json:"checkedAt,omitempty"`
-	CheckedBy string     `json:"checkedBy,omitempty" doc:"The unit; 公众核验 for nobody signed in."`
+	Scenario  string     `json:"scenario,omitempty" doc:"Name of the social scenario it is shown in: only verifiers enrolled there can check it."`
+	Uses      int        `json:"uses" doc:"How many checks the code stands."`
+	UsesLeft  int        `json:"usesLeft"`
+	Checks    []Checked  `json:"checks" doc:"Checks so far, oldest first."`
+	CheckedAt *time.Time `json:"checkedAt,omitempty" doc:"The last check."`
+	CheckedBy string     `json:"checkedBy,omitempty" doc:"Who did it: the unit, or another holder; 公众核验 for nobody signed in."`
+}
+
+// Checked is one check of a presentation.
+type Checked struct {
+	At       time.Time `json:"at"`
+	By       string    `json:"by"`
+	RecordNo string    `json:"recordNo" doc:"存证编号"`
 }
 
 type showInput struct {
 	HeldPath
 	Body struct {
-		Fields []string `json:"fields,omitempty" maxItems:"40" doc:"Names of the fields to show; the usual ones by default."`
+		Fields   []string `json:"fields,omitempty" maxItems:"40" doc:"Names of the fields to show; the usual ones, or the scenario's, by default."`
+		Uses     int      `json:"uses,omitempty" minimum:"1" maximum:"5" doc:"How many checks the code stands; one by default."`
+		Scenario string   `json:"scenario,omitempty" format:"uuid" doc:"The social scenario to show it in."`
 	}
 }
 
@@ -55,6 +68,8 @@ type Peek struct {
 	State     string    `json:"state" enum:"open,checked,expired,ended"`
 	Type      Coded     `json:"type"`
 	Fields    []Label   `json:"fields"`
+	Scenario  string    `json:"scenario,omitempty"`
+	UsesLeft  int       `json:"usesLeft"`
 	ExpiresAt time.Time `json:"expiresAt"`
 	Seconds   int       `json:"seconds"`
 }
@@ -85,7 +100,7 @@ func registerPresentation(api huma.API, d Deps) {
 	tags := []string{tagPresentation}
 	huma.Register(api, require(api, huma.Operation{
 		OperationID: "showLicense", Method: http.MethodPost, Path: "/api/v1/me/licenses/{id}/presentations", Tags: tags,
-		Summary: "出示证照", Description: "Show an own license by a QR code that lives a minute and works once.",
+		Summary: "出示证照", Description: "Show an own license by a QR code that lives a minute and works once, or as often as the holder allows. In a social scenario only its fields are shown, to its verifiers alone.",
 		Errors: []int{http.StatusNotFound, http.StatusConflict}, DefaultStatus: http.StatusCreated,
 	}, RoleHolder), d.show)
 	huma.Register(api, require(api, huma.Operation{
@@ -110,27 +125,30 @@ func registerPresentation(api huma.API, d Deps) {
 
 func (d Deps) presentation(ctx context.Context, p present.Presentation, lang string) (Presentation, error) {
 	out := Presentation{ID: p.ID, ExpiresAt: p.ExpiresAt.In(clock.Shanghai), State: string(p.State), Fields: labels(p.Type, p.Fields, lang),
-		Seconds: seconds(p.ExpiresAt.Sub(d.Clock.Now())), CheckedAt: beijing(p.CheckedAt)}
-	if p.State == present.Checked {
-		out.CheckedBy = choose(lang, "公众核验", "a member of the public")
-		if p.CheckedBy != "" {
-			err := d.DB.Read(ctx, func(q *db.Tx) error {
-				u, err := d.Units.Get(ctx, q, p.CheckedBy)
-				out.CheckedBy = choose(lang, u.Name, u.NameEn)
-				return err
-			})
-			if err != nil {
-				return Presentation{}, err
-			}
+		Seconds: seconds(p.ExpiresAt.Sub(d.Clock.Now())), Uses: p.Uses, UsesLeft: p.UsesLeft, Checks: []Checked{}, CheckedAt: beijing(p.CheckedAt)}
+	err := d.DB.Read(ctx, func(q *db.Tx) error {
+		var err error
+		if out.Scenario, err = d.scenarioName(ctx, q, p.ScenarioID, lang); err != nil {
+			return err
 		}
-	}
-	return out, nil
+		for _, c := range p.Checks {
+			who, err := d.side(ctx, q, c.UnitID, c.PeerID, lang)
+			if err != nil {
+				return err
+			}
+			out.Checks = append(out.Checks, Checked{At: c.At.In(clock.Shanghai), By: who.Name, RecordNo: present.Receipt{RecordID: c.RecordID}.RecordNo()})
+			out.CheckedBy = who.Name
+		}
+		return nil
+	})
+	return out, err
 }
 
 func seconds(d time.Duration) int { return max(0, int(d.Seconds())) }
 
 func (d Deps) show(ctx context.Context, in *showInput) (*presentationOutput, error) {
-	p, err := d.Desk.Show(ctx, actorFrom(ctx), in.ID, in.Body.Fields)
+	p, err := d.Desk.Show(ctx, actorFrom(ctx), present.Showing{LicenseID: in.ID, Fields: in.Body.Fields, Uses: in.Body.Uses,
+		ScenarioID: in.Body.Scenario})
 	if err != nil {
 		return nil, err
 	}
@@ -163,8 +181,13 @@ func (d Deps) peek(ctx context.Context, in *CodePath) (*peekOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &peekOutput{Body: Peek{State: string(p.State), Type: typeName(p.Type, in.lang()), Fields: labels(p.Type, p.Fields, in.lang()),
-		ExpiresAt: p.ExpiresAt.In(clock.Shanghai), Seconds: seconds(p.ExpiresAt.Sub(d.Clock.Now()))}}, nil
+	out := &peekOutput{Body: Peek{State: string(p.State), Type: typeName(p.Type, in.lang()), Fields: labels(p.Type, p.Fields, in.lang()),
+		UsesLeft: p.UsesLeft, ExpiresAt: p.ExpiresAt.In(clock.Shanghai), Seconds: seconds(p.ExpiresAt.Sub(d.Clock.Now()))}}
+	err = d.DB.Read(ctx, func(q *db.Tx) error {
+		out.Body.Scenario, err = d.scenarioName(ctx, q, p.ScenarioID, in.lang())
+		return err
+	})
+	return out, err
 }
 
 func (d Deps) check(ctx context.Context, in *checkInput) (*verdictOutput, error) {
@@ -172,7 +195,10 @@ func (d Deps) check(ctx context.Context, in *checkInput) (*verdictOutput, error)
 	if err != nil {
 		return nil, err
 	}
-	lang := in.lang()
-	return &verdictOutput{Body: Verdict{Verdict: v.State.Verdict(), State: stateOf(v.State, lang), Type: typeName(v.Type, lang),
-		Issuer: v.Issuer, Fields: items(v.Fields, lang), CheckedAt: v.At.In(clock.Shanghai), RecordNo: v.RecordNo}}, nil
+	return &verdictOutput{Body: verdictOf(v, in.lang())}, nil
+}
+
+func verdictOf(v present.Verdict, lang string) Verdict {
+	return Verdict{Verdict: v.State.Verdict(), State: stateOf(v.State, lang), Type: typeName(v.Type, lang),
+		Issuer: v.Issuer, Fields: items(v.Fields, lang), CheckedAt: v.At.In(clock.Shanghai), RecordNo: v.RecordNo}
 }

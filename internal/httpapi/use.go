@@ -24,7 +24,7 @@ const usesShown = 200
 type Use struct {
 	RecordNo string     `json:"recordNo" doc:"存证编号"`
 	At       time.Time  `json:"at"`
-	Ground   string     `json:"ground" enum:"case,self,presentation,issuing,share"`
+	Ground   string     `json:"ground" enum:"case,self,presentation,consent,issuing,share"`
 	Result   string     `json:"result" enum:"given,refused"`
 	Reason   *Reason    `json:"reason,omitempty"`
 	License  UseLicense `json:"license"`
@@ -160,7 +160,11 @@ func (d Deps) openReceipt(ctx context.Context, leafID string) (leaf.Receipt, err
 	var owner string
 	err := d.DB.Read(ctx, func(q *db.Tx) error {
 		var err error
-		owner, err = d.Door.Whose(ctx, q, actorFrom(ctx).HolderID, leafID)
+		// Whoever was shown a license keeps a receipt, and may check the record that it names.
+		owner, err = d.Desk.RecordOwner(ctx, q, actorFrom(ctx).HolderID, leafID)
+		if errs.Code(err) == "evidence.unknown" {
+			owner, err = d.Door.Whose(ctx, q, actorFrom(ctx).HolderID, leafID)
+		}
 		return err
 	})
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/license"
+	"github.com/yinxin-org/yinxin/internal/matter"
 )
 
 // purposeMax bounds what a verifier may write as purpose, in characters.
@@ -65,36 +66,30 @@ var dead = map[State]*errs.Error{
 }
 
 // Check uses a code up and gives the verdict. actor is nil for the public. A code that is no longer live is
-// refused, and the attempt stands in the holder's list of uses.
+// refused, and the attempt stands in the holder's list of uses; so is a check by somebody who is not enrolled in the
+// scenario, which uses nothing up.
 func (d *Desk) Check(ctx context.Context, actor *authn.Actor, code, purpose string) (Verdict, error) {
-	if utf8.RuneCountInString(purpose) > purposeMax {
-		return Verdict{}, errs.New(errs.Invalid, "field.too-long").On("purpose").With("max", fmt.Sprint(purposeMax))
-	}
-	if !utf8.ValidString(purpose) || strings.ContainsFunc(purpose, unicode.IsControl) {
-		return Verdict{}, errs.New(errs.Invalid, "field.format").On("purpose")
+	if err := checkPurpose(purpose); err != nil {
+		return Verdict{}, err
 	}
 	var p Presentation
+	var s access.Shown
 	claim := func(ctx context.Context, tx *db.Tx) (access.Shown, error) {
 		var err error
 		if p, err = d.find(ctx, tx, code); err != nil {
 			return access.Shown{}, err
 		}
-		l, err := d.o.Licenses.Get(ctx, tx, p.LicenseHolderID, p.LicenseID)
-		if err != nil {
-			return access.Shown{}, err
-		}
-		s := access.Shown{License: l, Fields: p.Fields, Purpose: purpose}
-		if !l.State(d.o.Clock.Now()).Usable() {
-			s.Fields = []string{}
-		}
-		s.Live, err = d.use(ctx, tx, p)
+		s, err = d.claim(ctx, tx, p, actor, purpose)
 		return s, err
 	}
 	settle := func(ctx context.Context, tx *db.Tx, recordID string) error {
-		return d.checked(ctx, tx, p, actor, recordID)
+		return d.checked(ctx, tx, p, s, actor, recordID)
 	}
 	r, err := d.o.Door.Presented(ctx, actor, access.Fields, claim, settle)
-	if _, refused := errors.AsType[*access.Refusal](err); refused {
+	if refusal, refused := errors.AsType[*access.Refusal](err); refused {
+		if refusal.Reasons[0] != notLive {
+			return Verdict{}, err
+		}
 		if p.State == Open { // of several checks at this moment another one was first
 			p.State = Checked
 		}
@@ -103,12 +98,57 @@ func (d *Desk) Check(ctx context.Context, actor *authn.Actor, code, purpose stri
 	if err != nil {
 		return Verdict{}, err
 	}
-	v := Verdict{State: r.License.State(r.At), Type: r.Type, Fields: r.Fields, At: r.At, RecordNo: r.RecordNo}
-	v.Issuer, err = d.issuer(ctx, r.License)
-	return v, err
+	return d.verdict(ctx, r)
 }
 
-// use takes the presentation's one use, if it is still there: of two checks at once, one gets it.
+// notLive is the door's reason against a code that is no longer live.
+const notLive = "access.present.live"
+
+func checkPurpose(purpose string) error {
+	if utf8.RuneCountInString(purpose) > purposeMax {
+		return errs.New(errs.Invalid, "field.too-long").On("purpose").With("max", fmt.Sprint(purposeMax))
+	}
+	if !utf8.ValidString(purpose) || strings.ContainsFunc(purpose, unicode.IsControl) {
+		return errs.New(errs.Invalid, "field.format").On("purpose")
+	}
+	return nil
+}
+
+// claim gathers what the door decides on, and takes the use if nothing stands against it.
+func (d *Desk) claim(ctx context.Context, tx *db.Tx, p Presentation, actor *authn.Actor, purpose string) (access.Shown, error) {
+	l, err := d.o.Licenses.Get(ctx, tx, p.LicenseHolderID, p.LicenseID)
+	if err != nil {
+		return access.Shown{}, err
+	}
+	s := access.Shown{License: l, Fields: p.Fields, Purpose: purpose, InScenario: p.ScenarioID != "", Live: p.State == Open}
+	if !l.State(d.o.Clock.Now()).Usable() {
+		s.Fields = []string{}
+	}
+	if s.InScenario {
+		if s.Purpose, err = d.purposeIn(ctx, tx, p.ScenarioID, purpose); err != nil {
+			return access.Shown{}, err
+		}
+		if s.Enrolled, err = d.enrolled(ctx, tx, p.ScenarioID, actor); err != nil || !s.Enrolled {
+			return s, err
+		}
+	}
+	s.Live, err = d.use(ctx, tx, p)
+	return s, err
+}
+
+// purposeIn is what a use in a scenario is for: as it was written, or else the scenario's name.
+func (d *Desk) purposeIn(ctx context.Context, q *db.Tx, scenarioID, purpose string) (string, error) {
+	if purpose != "" || scenarioID == "" {
+		return purpose, nil
+	}
+	l, err := d.o.Matters.Listing(ctx, q, matter.ListScenario, scenarioID)
+	if err != nil {
+		return "", err
+	}
+	return l.Scenario.Name, nil
+}
+
+// use takes one use of the presentation, if there is one left: of two checks at once, one gets the last.
 func (d *Desk) use(ctx context.Context, tx *db.Tx, p Presentation) (bool, error) {
 	if p.State != Open {
 		return false, nil
@@ -123,20 +163,40 @@ func (d *Desk) use(ctx context.Context, tx *db.Tx, p Presentation) (bool, error)
 	return n == 1, nil
 }
 
-func (d *Desk) checked(ctx context.Context, tx *db.Tx, p Presentation, actor *authn.Actor, recordID string) error {
-	by := ""
-	if actor != nil {
-		by = actor.UnitID
-	}
+// checked notes a check that was given, and gives both sides their receipts.
+func (d *Desk) checked(ctx context.Context, tx *db.Tx, p Presentation, s access.Shown, actor *authn.Actor, recordID string) error {
+	now := d.o.Clock.Now()
+	unit, peer := sides(actor)
 	_, err := tx.Exec(ctx, `
 		UPDATE presentation
 		SET checked_at = $1, checked_by = $2, record_id = $3
-		WHERE holder_id = $4 AND presentation_id = $5`,
-		db.Micros(d.o.Clock.Now()), by, recordID, p.HolderID, p.ID)
+		WHERE holder_id = $4 AND presentation_id = $5`, db.Micros(now), unit, recordID, p.HolderID, p.ID)
 	if err != nil {
 		return fmt.Errorf("note the check: %w", err)
 	}
-	return nil
+	_, err = tx.Exec(ctx, `
+		INSERT INTO presentation_check (holder_id, presentation_id, record_id, at, unit_id, peer_holder_id)
+		VALUES ($1, $2, $3, $4, $5, $6)`, p.HolderID, p.ID, recordID, db.Micros(now), unit, peer)
+	if err != nil {
+		return fmt.Errorf("note the check: %w", err)
+	}
+	return d.hand(ctx, tx, handed{giver: p.HolderID, to: actor, ground: access.Presentation, license: s.License, fields: s.Fields,
+		recordID: recordID, scenarioID: p.ScenarioID, purpose: s.Purpose, at: now})
+}
+
+// sides tells for whom an actor looks: a unit or a holder. Nobody signed in looks for neither.
+func sides(actor *authn.Actor) (unitID, holderID string) {
+	if actor == nil {
+		return "", ""
+	}
+	return actor.UnitID, actor.HolderID
+}
+
+func (d *Desk) verdict(ctx context.Context, r access.Reading) (Verdict, error) {
+	v := Verdict{State: r.License.State(r.At), Type: r.Type, Fields: r.Fields, At: r.At, RecordNo: r.RecordNo}
+	var err error
+	v.Issuer, err = d.issuer(ctx, r.License)
+	return v, err
 }
 
 func (d *Desk) issuer(ctx context.Context, l license.License) (string, error) {

@@ -1,0 +1,33 @@
+package errs
+
+// presentMessages are the words of showing and asking to be shown.
+var presentMessages = messages{
+	"access.present.scenario":    {"这次出示只给该场景的登记核验单位看，您的单位没有登记。请持证人改为不选场景，重新出示。", "This is shown only to the verifiers enrolled in the scenario, and your unit is not. Ask the holder to show it without a scenario."},
+	"access.consent.live":        {"授权已用过或已撤回，请重新请对方同意。", "The consent was used or withdrawn; ask again."},
+	"access.consent.grantee":     {"对方授权的不是您的账号。", "The consent names another account."},
+	"access.consent.holder":      {"授权的人不是这本证照的持证主体。", "Who consented is not a holder of this license."},
+	"access.consent.fields":      {"超出了对方同意的内容。", "More is asked than was agreed to."},
+	"access.consent.time":        {"授权已过期，请重新请对方同意。", "The consent has run out; ask again."},
+	"access.consent.scenario":    {"您的单位在这个场景的登记已终止。", "Your unit is no longer enrolled in this scenario."},
+	"present.unknown":            {"码不正确，或已经失效。", "The code is wrong or no longer valid."},
+	"present.used":               {"这个码已经核验过，不能再用。如果对方给您看的是截图或照片，请不要采信；请持证人在自己的手机上重新出示。", "This code was already checked and does not work again. If what you are shown is a screenshot or a photo, do not rely on it; ask the holder to show it anew on their own phone."},
+	"present.expired":            {"码已过期。出示码只在一分钟内有效，截图和转发的码都会过期；请持证人重新出示。", "The code has expired. A code works for a minute only, so a screenshot or a forwarded code expires; ask the holder to show it again."},
+	"present.ended":              {"持证人已收回这次出示，或已换成新的码。请扫对方屏幕上现在的码。", "The holder has ended this presentation or replaced its code. Scan the code that is on their screen now."},
+	"present.uses":               {"一个码最多供核验{max}次。", "One code can be checked {max} times at most."},
+	"present.scenario-unknown":   {"没有这个应用场景，或它还没有生效。", "There is no such scenario, or it is not in force yet."},
+	"present.scenario-type":      {"这个场景不需要这种证照。", "The scenario does not ask for licenses of this type."},
+	"present.scenario-field":     {"超出了这个场景可以出示的内容。", "That is more than may be shown in this scenario."},
+	"present.scenario-audience":  {"这个场景不是给您这类持证主体用的：个人场景由个人出示，企业场景由企业出示。", "The scenario is for holders of the other kind: persons show in one, firms in the other."},
+	"present.not-enrolled":       {"您的单位没有登记在这个场景里，不能请持证人出示。请向数字办申请登记。", "Your unit is not enrolled in this scenario and cannot ask. Apply to the digital office to be enrolled."},
+	"present.asker-not-enrolled": {"对方在这个场景的登记已终止，不能再要您出示。请不要同意。", "The asker is no longer enrolled in this scenario and may not ask. Do not agree."},
+	"present.items":              {"请选择要对方出示的证照，最多{max}种。", "Choose the licenses to ask for, {max} kinds at most."},
+	"present.item-twice":         {"同一种证照只能选一次。", "Each kind of license can be chosen once."},
+	"present.not-asked":          {"对方没有要这本证照或这项内容。", "The asker did not ask for this license or field."},
+	"present.request-unknown":    {"这个请求码不正确，或已经失效。", "This request code is wrong or no longer valid."},
+	"present.request-expired":    {"请求码已过期，请对方重新出一个码。", "The request has expired; ask them to make a new code."},
+	"present.request-ended":      {"对方已收回这次请求。", "The asker has taken the request back."},
+	"present.request-answered":   {"这次请求已经有人答复过了。请对方重新出一个码。", "This request was already answered; ask them to make a new code."},
+	"present.request-waiting":    {"对方还没有答复。", "There is no answer yet."},
+	"present.request-refused":    {"对方没有同意。", "They did not agree."},
+	"present.request-own":        {"这是您自己出的码，请让对方来扫。", "This is your own code; let the other side scan it."},
+}
