@@ -12,6 +12,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/casefile"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
+	"github.com/yinxin-org/yinxin/internal/present"
 	"github.com/yinxin-org/yinxin/verify"
 )
 
@@ -51,7 +52,7 @@ func (w *world) shownFor(t *testing.T, life time.Duration) {
 		wait time.Duration
 		code string
 	}{{life - time.Microsecond, ""}, {life, "present.expired"}} {
-		p, err := w.App.Desk.Show(t.Context(), bride, l.ID, nil)
+		p, err := w.App.Desk.Show(t.Context(), bride, present.Showing{LicenseID: l.ID})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -122,7 +123,7 @@ func (w *world) run(t *testing.T, statements map[string][]string) {
 func (w *world) noRecordNoData(t *testing.T) {
 	_, token := w.token(t, labMatter, "carrier")
 	bride := w.Actor(t, "bride")
-	shown, err := w.App.Desk.Show(t.Context(), bride, w.License(t, "bride", identityCard).ID, nil)
+	shown, err := w.App.Desk.Show(t.Context(), bride, present.Showing{LicenseID: w.License(t, "bride", identityCard).ID})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -184,7 +184,7 @@ func (w *world) presentation(t *testing.T) {
 	l := w.License(t, "groom", identityCard)
 	show := func() present.Presentation {
 		t.Helper()
-		p, err := desk.Show(t.Context(), groom, l.ID, []string{"CZZT", "KZ_XB"})
+		p, err := desk.Show(t.Context(), groom, present.Showing{LicenseID: l.ID, Fields: []string{"CZZT", "KZ_XB"}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/db/dbtest"
 	"github.com/yinxin-org/yinxin/internal/demo"
 	"github.com/yinxin-org/yinxin/internal/demo/demotest"
+	"github.com/yinxin-org/yinxin/internal/present"
 )
 
 // TestBothHoldersSeeTheUse: of a license held by two, a use stands once and both find it; a look of the one is
@@ -19,7 +20,7 @@ func TestBothHoldersSeeTheUse(t *testing.T) {
 		w := demotest.Open(t, url)
 		l := w.License(t, "father", demo.MarriageCertificate)
 		father := w.Actor(t, "father")
-		p, err := w.App.Desk.Show(t.Context(), father, l.ID, nil)
+		p, err := w.App.Desk.Show(t.Context(), father, present.Showing{LicenseID: l.ID})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -13,6 +13,7 @@ var presentMessages = messages{
 	"present.used":               {"这个码已经核验过，不能再用。如果对方给您看的是截图或照片，请不要采信；请持证人在自己的手机上重新出示。", "This code was already checked and does not work again. If what you are shown is a screenshot or a photo, do not rely on it; ask the holder to show it anew on their own phone."},
 	"present.expired":            {"码已过期。出示码只在一分钟内有效，截图和转发的码都会过期；请持证人重新出示。", "The code has expired. A code works for a minute only, so a screenshot or a forwarded code expires; ask the holder to show it again."},
 	"present.ended":              {"持证人已收回这次出示，或已换成新的码。请扫对方屏幕上现在的码。", "The holder has ended this presentation or replaced its code. Scan the code that is on their screen now."},
+	"present.power":              {"您代办的范围不包括出示证照。请向委托您的人增加“亮证”的权限。", "Your mandate does not cover showing licenses. Ask whoever gave it to add that power."},
 	"present.uses":               {"一个码最多供核验{max}次。", "One code can be checked {max} times at most."},
 	"present.scenario-unknown":   {"没有这个应用场景，或它还没有生效。", "There is no such scenario, or it is not in force yet."},
 	"present.scenario-type":      {"这个场景不需要这种证照。", "The scenario does not ask for licenses of this type."},

@@ -76,6 +76,9 @@ type licenseBody struct {
 // Consent answers yes: the asker may read the chosen licenses, once, within ConsentLife. It gives the 存证编号 of the
 // consent. Of two answers at once, one counts.
 func (d *Desk) Consent(ctx context.Context, actor *authn.Actor, code string, choices []Choice) (string, error) {
+	if err := mayShow(actor); err != nil {
+		return "", err
+	}
 	var no string
 	err := d.o.DB.Write(ctx, func(tx *db.Tx) error {
 		a, err := d.Look(ctx, tx, actor, code)

@@ -112,6 +112,9 @@ func (d *Desk) Show(ctx context.Context, actor *authn.Actor, s Showing) (Present
 	if s.Uses < 0 || s.Uses > UsesMax {
 		return Presentation{}, errs.New(errs.Invalid, "present.uses").On("uses").With("max", fmt.Sprint(UsesMax))
 	}
+	if err := mayShow(actor); err != nil {
+		return Presentation{}, err
+	}
 	uses := max(1, s.Uses)
 	p := Presentation{ID: db.NewID(), HolderID: actor.HolderID, LicenseID: s.LicenseID, ScenarioID: s.ScenarioID, State: Open,
 		Uses: uses, UsesLeft: uses, Code: newCode()}
@@ -134,6 +137,14 @@ func (d *Desk) Show(ctx context.Context, actor *authn.Actor, s Showing) (Present
 		return d.insert(ctx, tx, p)
 	})
 	return p, err
+}
+
+// mayShow refuses whoever acts for a holder without the power to show (亮证).
+func mayShow(actor *authn.Actor) error {
+	if !actor.May(authn.PowerShow) {
+		return errs.New(errs.Denied, "present.power")
+	}
+	return nil
 }
 
 // newCode is the secret of a code to be scanned.

@@ -44,7 +44,7 @@ func newStand(t *testing.T, w *world.World) *stand {
 
 func (s *stand) show(fields ...string) present.Presentation {
 	s.t.Helper()
-	p, err := s.Desk.Show(context.Background(), s.owner, s.card.ID, fields)
+	p, err := s.Desk.Show(context.Background(), s.owner, present.Showing{LicenseID: s.card.ID, Fields: fields})
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -234,7 +234,7 @@ func TestLostBetweenShowingAndChecking(t *testing.T) {
 		}
 		_, err = s.check(p.Code)
 		wantCode(t, "again", err, "present.used")
-		_, err = w.Desk.Show(context.Background(), s.owner, s.card.ID, nil)
+		_, err = w.Desk.Show(context.Background(), s.owner, present.Showing{LicenseID: s.card.ID})
 		wantCode(t, "showing a lost card", err, "license.not-in-force")
 	})
 }
@@ -244,11 +244,11 @@ func TestShowingRules(t *testing.T) {
 	world.Each(t, func(t *testing.T, w *world.World) {
 		s := newStand(t, w)
 		ctx := context.Background()
-		_, err := w.Desk.Show(ctx, s.hotelGuest(), s.card.ID, nil)
+		_, err := w.Desk.Show(ctx, s.hotelGuest(), present.Showing{LicenseID: s.card.ID})
 		wantCode(t, "another's card", err, "license.unknown")
-		_, err = w.Desk.Show(ctx, s.owner, db.NewID(), nil)
+		_, err = w.Desk.Show(ctx, s.owner, present.Showing{LicenseID: db.NewID()})
 		wantCode(t, "no card", err, "license.unknown")
-		_, err = w.Desk.Show(ctx, s.owner, s.card.ID, []string{"CZZT", "KZ_NICHTS"})
+		_, err = w.Desk.Show(ctx, s.owner, present.Showing{LicenseID: s.card.ID, Fields: []string{"CZZT", "KZ_NICHTS"}})
 		wantCode(t, "a field that is not", err, "license.field.unknown")
 		p := s.show("KZ_CSRQ", "CZZT")
 		v, err := s.check(p.Code)
@@ -301,7 +301,7 @@ func TestShownByTheSecondHolder(t *testing.T) {
 			l = held[0]
 			return err
 		})
-		p, err := w.Desk.Show(context.Background(), wife, l.ID, nil)
+		p, err := w.Desk.Show(context.Background(), wife, present.Showing{LicenseID: l.ID})
 		if err != nil {
 			t.Fatal(err)
 		}

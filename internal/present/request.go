@@ -82,6 +82,9 @@ func (r Request) keyHolder() string {
 
 // Ask makes a request with a code for the other side to scan.
 func (d *Desk) Ask(ctx context.Context, actor *authn.Actor, w Wish) (Request, error) {
+	if err := mayShow(actor); err != nil {
+		return Request{}, err
+	}
 	w.Purpose = strings.TrimSpace(w.Purpose)
 	if err := checkPurpose(w.Purpose); err != nil {
 		return Request{}, err
