@@ -6,7 +6,7 @@ import { usePresenting } from '../src/logic/presenting'
 beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'] }))
 afterEach(() => vi.useRealTimers())
 
-const open: Presentation = { id: 'p1', url: '/s/T', qrSvg: '<svg/>', expiresAt: '', seconds: 10, state: 'open', fields: [] }
+const open: Presentation = { id: 'p1', url: '/s/T', qrSvg: '<svg/>', expiresAt: '', seconds: 10, state: 'open', fields: [], uses: 1, usesLeft: 1, checks: [] }
 
 function setup(answers: Partial<Api> = {}) {
   const api = {

@@ -112,6 +112,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/asked/{askCode}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 谁要看什么
+         * @description Who asks by a scanned code, for what, why, and which own licenses would answer. Nothing is consumed.
+         */
+        get: operations["getAsked"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/asked/{askCode}/consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 同意出示
+         * @description Agree: the asker may read the chosen licenses once, within minutes. The consent stands in the log.
+         */
+        post: operations["consentToShow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/asked/{askCode}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 不同意出示
+         * @description Refuse. The asker learns that, and not who refused.
+         */
+        post: operations["refuseToShow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bindings/gone": {
         parameters: {
             query?: never;
@@ -1743,7 +1803,7 @@ export interface paths {
         put?: never;
         /**
          * 出示证照
-         * @description Show an own license by a QR code that lives a minute and works once.
+         * @description Show an own license by a QR code that lives a minute and works once, or as often as the holder allows. In a social scenario only its fields are shown, to its verifiers alone.
          */
         post: operations["showLicense"];
         delete?: never;
@@ -1764,6 +1824,26 @@ export interface paths {
          * @description Picture of an own license.
          */
         get: operations["previewMyLicense"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/licenses/{id}/scenarios": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 可以出示的场景
+         * @description The social scenarios in force in which an own license may be shown, with their fields.
+         */
+        get: operations["listShowScenarios"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2016,6 +2096,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 回执
+         * @description What the signed-in holder showed and was shown, or a verifier checked, newest first: who, what and when, without the values.
+         */
+        get: operations["listReceipts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/regions": {
         parameters: {
             query?: never;
@@ -2080,6 +2180,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 请对方出示
+         * @description Ask to be shown licenses, by a QR code for the other side to scan: a verifier in a scenario the unit is enrolled in, a holder of another holder.
+         */
+        post: operations["askToShow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requests/{requestId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 请求的情况
+         * @description How an own request stands.
+         */
+        get: operations["getShowRequest"];
+        put?: never;
+        post?: never;
+        /**
+         * 收回请求
+         * @description Take an own request back; its code stops working.
+         */
+        delete: operations["endShowRequest"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requests/{requestId}/receive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 接收对方给出的内容
+         * @description Read what was agreed to, once. The use is recorded on the ground of consent, and both sides keep a receipt.
+         */
+        post: operations["receiveShown"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/roles": {
         parameters: {
             query?: never;
@@ -2136,6 +2300,26 @@ export interface paths {
          * @description The scenarios as CSV, a row for each type.
          */
         get: operations["exportScenarios"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scenarios/mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 本单位登记的场景
+         * @description The social scenarios in force in which the signed-in verifier's unit is enrolled.
+         */
+        get: operations["listMyScenarios"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3351,6 +3535,51 @@ export interface components {
             matterCode: string;
             parties?: components["schemas"]["OtherParties"];
         };
+        AskInputBody: {
+            items: components["schemas"]["WantedItem"][];
+            /** @description Why; holders must say. */
+            purpose?: string;
+            /**
+             * Format: uuid
+             * @description Verifiers of a unit name the scenario; holders have none.
+             */
+            scenario?: string;
+        };
+        AskedFor: {
+            fields: components["schemas"]["Label"][];
+            licenses: components["schemas"]["FittingLicense"][];
+            type: components["schemas"]["Coded"];
+        };
+        AskedItem: {
+            fields: components["schemas"]["Label"][];
+            type: components["schemas"]["Coded"];
+        };
+        AskedRequest: {
+            asker: components["schemas"]["Asker"];
+            /** @description Its legal basis. */
+            basis?: string;
+            /** Format: date-time */
+            expiresAt: string;
+            items: components["schemas"]["AskedFor"][];
+            /**
+             * Format: int64
+             * @description After a consent the asker may read, once, for so many minutes.
+             */
+            minutes: number;
+            purpose: string;
+            /** @description The social scenario in which the asker is enrolled; absent between holders. */
+            scenario?: string;
+            /** Format: int64 */
+            seconds: number;
+            /** @enum {string} */
+            state: "open" | "given" | "refused" | "ended" | "received" | "expired";
+        };
+        Asker: {
+            /** @enum {string} */
+            kind: "unit" | "firm" | "person";
+            /** @description A person's is masked. */
+            name: string;
+        };
         BeginBundleInputBody: {
             eventCode: string;
             /** @description The same key gives the same application. */
@@ -3906,6 +4135,13 @@ export interface components {
         CheckInputBody: {
             purpose?: string;
         };
+        Checked: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** @description 存证编号 */
+            recordNo: string;
+        };
         ClaimInputBody: {
             reason: string;
         };
@@ -3951,6 +4187,13 @@ export interface components {
         Coded: {
             code: string;
             name: string;
+        };
+        ConsentGiven: {
+            /** @description 存证编号 of the consent */
+            recordNo: string;
+        };
+        ConsentInputBody: {
+            licenses: components["schemas"]["GivenLicense"][];
         };
         CorrectionInputBody: {
             items: components["schemas"]["CorrectionItem"][];
@@ -4183,6 +4426,14 @@ export interface components {
             /** Format: int64 */
             total: number;
         };
+        FittingLicense: {
+            id: string;
+            numberMasked: string;
+            /** @enum {string} */
+            state: "making" | "notYet" | "valid" | "pledged" | "disputed" | "lost" | "suspended" | "inspectionOverdue" | "superseded" | "expired" | "cancelled" | "revoked" | "penalty" | "abolished";
+            stateText: string;
+            usable: boolean;
+        };
         FormField: {
             /** @description Material and field that fill it, as 1.CZZT. */
             from?: string;
@@ -4234,6 +4485,12 @@ export interface components {
         GateTypeOutputBody: {
             /** @description Empty: it can be published. */
             findings: components["schemas"]["TypeFinding"][];
+        };
+        GivenLicense: {
+            /** @description Of the fields asked for those agreed to; all by default. */
+            fields?: string[];
+            /** Format: uuid */
+            licenseId: string;
         };
         GoneField: {
             field: string;
@@ -4924,11 +5181,14 @@ export interface components {
             /** Format: date-time */
             expiresAt: string;
             fields: components["schemas"]["Label"][];
+            scenario?: string;
             /** Format: int64 */
             seconds: number;
             /** @enum {string} */
             state: "open" | "checked" | "expired" | "ended";
             type: components["schemas"]["Coded"];
+            /** Format: int64 */
+            usesLeft: number;
         };
         PersonInput: {
             /** @description 18-character social credit code or citizen number. */
@@ -4937,10 +5197,15 @@ export interface components {
             name?: string;
         };
         Presentation: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description The last check.
+             */
             checkedAt?: string;
-            /** @description The unit; 公众核验 for nobody signed in. */
+            /** @description Who did it: the unit, or another holder; 公众核验 for nobody signed in. */
             checkedBy?: string;
+            /** @description Checks so far, oldest first. */
+            checks: components["schemas"]["Checked"][];
             /** Format: date-time */
             expiresAt: string;
             /** @description What the verifier will see. */
@@ -4948,6 +5213,8 @@ export interface components {
             id: string;
             /** @description The QR code as SVG. */
             qrSvg?: string;
+            /** @description Name of the social scenario it is shown in: only verifiers enrolled there can check it. */
+            scenario?: string;
             /**
              * Format: int64
              * @description Seconds left.
@@ -4957,6 +5224,13 @@ export interface components {
             state: "open" | "checked" | "expired" | "ended";
             /** @description What the QR code holds; only in the answer that made it. */
             url?: string;
+            /**
+             * Format: int64
+             * @description How many checks the code stands.
+             */
+            uses: number;
+            /** Format: int64 */
+            usesLeft: number;
         };
         PreviewTypeInputBody: {
             /** @description May be incomplete. */
@@ -5088,6 +5362,12 @@ export interface components {
             code: string;
             en: string;
             zh: string;
+        };
+        ReceiptsOutputBody: {
+            items: components["schemas"]["ShowReceipt"][];
+        };
+        ReceivedOutputBody: {
+            items: components["schemas"]["Verdict"][];
         };
         RedeemInputBody: {
             token: string;
@@ -5231,6 +5511,15 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        ScenarioChoice: {
+            basis: string;
+            id: string;
+            items: components["schemas"]["AskedItem"][];
+            name: string;
+        };
+        ScenarioChoicesOutputBody: {
+            items: components["schemas"]["ScenarioChoice"][];
+        };
         ScenariosOutputBody: {
             items: components["schemas"]["Scenario"][];
             /** Format: int64 */
@@ -5353,8 +5642,64 @@ export interface components {
             items: components["schemas"]["Share"][];
         };
         ShowInputBody: {
-            /** @description Names of the fields to show; the usual ones by default. */
+            /** @description Names of the fields to show; the usual ones, or the scenario's, by default. */
             fields?: string[];
+            /**
+             * Format: uuid
+             * @description The social scenario to show it in.
+             */
+            scenario?: string;
+            /**
+             * Format: int64
+             * @description How many checks the code stands; one by default.
+             */
+            uses?: number;
+        };
+        ShowReceipt: {
+            /** Format: date-time */
+            at: string;
+            /** @description Empty: none were given, for the license was not in force. */
+            fields: components["schemas"]["Label"][];
+            /** @enum {string} */
+            ground: "presentation" | "consent";
+            /** @description The own license that was shown. */
+            licenseId?: string;
+            purpose: string;
+            /** @description 存证编号, the same on both sides */
+            recordNo: string;
+            scenario?: string;
+            /** @enum {string} */
+            side: "gave" | "got";
+            /** @enum {string} */
+            state: "making" | "notYet" | "valid" | "pledged" | "disputed" | "lost" | "suspended" | "inspectionOverdue" | "superseded" | "expired" | "cancelled" | "revoked" | "penalty" | "abolished";
+            stateText: string;
+            type: components["schemas"]["Coded"];
+            with: components["schemas"]["Side"];
+        };
+        ShowRequest: {
+            /** Format: date-time */
+            expiresAt: string;
+            id: string;
+            items: components["schemas"]["AskedItem"][];
+            purpose: string;
+            /** @description The QR code as SVG. */
+            qrSvg?: string;
+            scenario?: string;
+            /**
+             * Format: int64
+             * @description Seconds left to answer.
+             */
+            seconds: number;
+            /** @enum {string} */
+            state: "open" | "given" | "refused" | "ended" | "received" | "expired";
+            /** @description What the QR code holds; only in the answer that made it. */
+            url?: string;
+        };
+        Side: {
+            /** @enum {string} */
+            kind: "unit" | "firm" | "person" | "public";
+            /** @description A person's is masked. */
+            name: string;
         };
         SignInInputBody: {
             /** @description The account name; case and width do not matter. */
@@ -5994,7 +6339,7 @@ export interface components {
             /** @description Labels of the fields; empty: none were given out. */
             fields: string[];
             /** @enum {string} */
-            ground: "case" | "self" | "presentation" | "issuing" | "share";
+            ground: "case" | "self" | "presentation" | "consent" | "issuing" | "share";
             license: components["schemas"]["UseLicense"];
             matter?: string;
             purpose: string;
@@ -6122,6 +6467,12 @@ export interface components {
             opinion?: string;
             /** Format: int64 */
             version: number;
+        };
+        WantedItem: {
+            /** @description Names of its fields; the usual ones, or the scenario's, by default. */
+            fields?: string[];
+            /** @description Code of the license type. */
+            type: string;
         };
         WhyInputBody: {
             /** @description Why; kept in the trail of changes. No personal data. */
@@ -6677,6 +7028,264 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAsked: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                askCode: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskedRequest"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    consentToShow: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                askCode: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentGiven"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refuseToShow: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                askCode: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13728,6 +14337,76 @@ export interface operations {
             };
         };
     };
+    listShowScenarios: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioChoicesOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     shareLicense: {
         parameters: {
             query?: never;
@@ -14619,6 +15298,66 @@ export interface operations {
             };
         };
     };
+    listReceipts: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptsOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listRegions: {
         parameters: {
             query?: {
@@ -14894,6 +15633,307 @@ export interface operations {
             };
         };
     };
+    askToShow: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShowRequest"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getShowRequest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                requestId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShowRequest"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endShowRequest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                requestId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    receiveShown: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                requestId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceivedOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listRoles: {
         parameters: {
             query?: never;
@@ -15134,6 +16174,65 @@ export interface operations {
             };
             /** @description Too Many Requests */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listMyScenarios: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioChoicesOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
