@@ -145,6 +145,9 @@ func fill(ctx context.Context, a *app.App, progress func(done, of int), castOnly
 	if err := s.configure(ctx); err != nil {
 		return err
 	}
+	if err := s.events(ctx); err != nil {
+		return err
+	}
 	if err := s.drafts(ctx); err != nil {
 		return err
 	}
