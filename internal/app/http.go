@@ -24,14 +24,14 @@ func handler(a *App) (http.Handler, error) {
 	deps := httpapi.Deps{
 		Log: a.Log, Version: Version, Demo: a.Demo, Sessions: a.Accounts, UnitName: a.unitName, Person: a.Accounts.Person,
 		VerifyFile: a.VerifyFile, Health: a.health, BaseURL: a.Config.BaseURL, DB: a.DB, Clock: a.Clock, Trail: a.Trail, Tasks: a.Tasks, Notices: a.Notices, Units: a.Units,
-		Faces: a.Faces, Types: a.Types, Matters: a.Matters, Imports: a.Imports, Holders: a.Holders, Licenses: a.Licenses, Cases: a.Cases, Hall: a.Hall, Door: a.Door,
+		Faces: a.Faces, Types: a.Types, Matters: a.Matters, Imports: a.Imports, Holders: a.Holders, Licenses: a.Licenses, Cases: a.Cases, Appeals: a.Appeals, Hall: a.Hall, Door: a.Door,
 		Desk: a.Desk, Shares: a.Shares, Book: a.Book, Calendar: a.Calendar, Accounts: a.Accounts, Seals: a.Seals,
 	}
 	if a.MatterSource != nil {
 		deps.MatterSource = a.MatterSource
 	}
 	httpapi.New(mux, deps)
-	site, err := web.New(mux, web.Deps{Sessions: a.Accounts, Checker: checker{a}, Copies: copies{a}, Directory: directory{a}, Demo: a.Demo})
+	site, err := web.New(mux, web.Deps{Sessions: a.Accounts, Checker: checker{a}, Copies: copies{a}, Directory: directory{a}, Prover: prover{a}, Demo: a.Demo})
 	if err != nil {
 		return nil, err
 	}
@@ -148,4 +148,30 @@ func (c checker) File(ctx context.Context, file []byte) (web.FileVerdict, error)
 func (a *App) MarkDemo(ctx context.Context, tx *db.Tx) error {
 	_, err := tx.Exec(ctx, `INSERT INTO installation (name, value) VALUES ($1, 'yes') ON CONFLICT (name) DO NOTHING`, demoMark)
 	return err
+}
+
+// prover answers the public page of a proof.
+type prover struct{ a *App }
+
+func (p prover) Proof(ctx context.Context, no string) (web.ProofView, error) {
+	var v web.ProofView
+	err := p.a.DB.Read(ctx, func(q *db.Tx) error {
+		found, err := p.a.Appeals.AnyProof(ctx, q, no)
+		if err != nil {
+			return err
+		}
+		t, err := p.a.Types.Latest(ctx, q, found.TypeCode)
+		if err != nil {
+			return err
+		}
+		m, err := p.a.Matters.Get(ctx, q, found.MatterCode)
+		if err != nil {
+			return err
+		}
+		u, err := p.a.Units.Get(ctx, q, found.UnitID)
+		v = web.ProofView{No: found.No, At: found.At, Type: web.Text{Zh: t.Name, En: t.NameEn}, State: stateView(found.LicenseState),
+			Matter: web.Text{Zh: m.Name, En: m.NameEn}, Unit: web.Text{Zh: u.Name, En: u.NameEn}}
+		return err
+	})
+	return v, err
 }

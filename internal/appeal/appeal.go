@@ -110,6 +110,18 @@ type Appeal struct {
 	RowVersion      int64
 }
 
+// CanWithdraw reports whether the holder can take an appeal back: an own one on which nothing is being made. A report of
+// loss can be taken back after its answer too, when the license is found.
+func (a Appeal) CanWithdraw() bool {
+	switch {
+	case a.Origin != ByHolder || a.State == Making || a.Outcome == Withdrawn:
+		return false
+	case a.State == Closed:
+		return a.Kind == Loss
+	}
+	return true
+}
+
 // Words are what was written when an appeal was raised.
 type Words struct {
 	Text     string   `json:"text,omitempty"`

@@ -45,13 +45,20 @@ func (s *Store) Take(ctx context.Context, actor *authn.Actor, id string, version
 	})
 }
 
-// ofDesk reads an appeal that the actor may handle, as it was at a version.
+// ForDesk reads an appeal that the actor's unit answers and the actor may handle.
+func (s *Store) ForDesk(ctx context.Context, q *db.Tx, actor *authn.Actor, id string) (Appeal, error) {
+	a, err := s.OfUnit(ctx, q, actor.UnitID, id)
+	if err == nil && !Handles(actor, a.Kind) {
+		err = errs.New(errs.Denied, "denied")
+	}
+	return a, err
+}
+
+// ofDesk is ForDesk for one that is not closed, as it was at a version.
 func (s *Store) ofDesk(ctx context.Context, tx *db.Tx, actor *authn.Actor, id string, version int64) (Appeal, error) {
-	a, err := s.OfUnit(ctx, tx, actor.UnitID, id)
+	a, err := s.ForDesk(ctx, tx, actor, id)
 	switch {
 	case err != nil:
-	case !Handles(actor, a.Kind):
-		err = errs.New(errs.Denied, "denied")
 	case a.State == Closed:
 		err = errs.New(errs.Conflict, "appeal.closed")
 	case a.RowVersion != version:
@@ -143,17 +150,21 @@ func (s *Store) end(ctx context.Context, tx *db.Tx, a *Appeal, outcome Outcome, 
 // Withdraw takes an own appeal back. With a report of loss the license is in force again, also after the answer, as
 // long as nothing else has ended it.
 func (s *Store) Withdraw(ctx context.Context, actor *authn.Actor, id string) error {
+	if err := mayApply(actor); err != nil {
+		return err
+	}
 	return s.o.DB.Write(ctx, func(tx *db.Tx) error {
 		a, err := s.Get(ctx, tx, actor.HolderID, id)
 		switch {
 		case err != nil:
 			return err
+		case a.CanWithdraw():
 		case a.Origin != ByHolder:
 			return errs.New(errs.Denied, "appeal.not-yours")
-		case a.State == Making:
-			return errs.New(errs.Conflict, "appeal.stage")
-		case a.State == Closed && (a.Kind != Loss || a.Outcome == Withdrawn):
+		case a.State == Closed:
 			return errs.New(errs.Conflict, "appeal.closed")
+		default:
+			return errs.New(errs.Conflict, "appeal.stage")
 		}
 		if a.Kind == Loss {
 			l, err := s.o.Licenses.Get(ctx, tx, a.LicenseHolderID, a.LicenseID)

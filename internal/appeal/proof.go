@@ -65,8 +65,11 @@ type proofBody struct {
 // License, matter and unit are looked at, and the leaf is written, in one transaction that holds the license's row:
 // whatever ends or holds the license comes wholly before it, and then there is no proof, or wholly after it.
 func (s *Store) Prove(ctx context.Context, actor *authn.Actor, matterCode, licenseID string) (Proof, error) {
+	err := mayApply(actor)
+	if err != nil {
+		return Proof{}, err
+	}
 	var p Proof
-	var err error
 	for range proofTries {
 		err = s.o.DB.Write(ctx, func(tx *db.Tx) error {
 			var err error
@@ -186,7 +189,8 @@ func scanProof(row interface{ Scan(...any) error }) (Proof, error) {
 	return p, nil
 }
 
-func (s *Store) proof(ctx context.Context, q *db.Tx, holderID, id string) (Proof, error) {
+// ProofByID finds a holder's proof by the id of its leaf.
+func (s *Store) ProofByID(ctx context.Context, q *db.Tx, holderID, id string) (Proof, error) {
 	return scanProof(q.QueryRow(ctx, `
 		SELECT `+proofColumns+`
 		FROM availability
@@ -199,7 +203,7 @@ func (s *Store) OwnProof(ctx context.Context, q *db.Tx, holderID, no string) (Pr
 	if err != nil {
 		return Proof{}, errs.New(errs.NotFound, "proof.unknown")
 	}
-	return s.proof(ctx, q, holderID, id)
+	return s.ProofByID(ctx, q, holderID, id)
 }
 
 // AnyProof finds a proof by its number, whoever's it is. What is shown of it must not say whose.
@@ -216,7 +220,7 @@ func (s *Store) AnyProof(ctx context.Context, q *db.Tx, no string) (Proof, error
 	if err != nil {
 		return Proof{}, fmt.Errorf("find proof: %w", err)
 	}
-	return s.proof(ctx, q, holderID, id)
+	return s.ProofByID(ctx, q, holderID, id)
 }
 
 // Proofs lists a holder's proofs, the newest first.

@@ -27,6 +27,9 @@ type Missing struct {
 // AskSupplement asks the issuing unit for the electronic form of a paper license (申领、补录). Asked again while it is
 // open, it is the same appeal.
 func (s *Store) AskSupplement(ctx context.Context, actor *authn.Actor, m Missing) (Appeal, error) {
+	if err := mayApply(actor); err != nil {
+		return Appeal{}, err
+	}
 	if err := m.Words.check(s.o.Clock.Now()); err != nil {
 		return Appeal{}, err
 	}
@@ -76,6 +79,9 @@ func (w Words) check(now time.Time) error {
 
 // Object says that data of an own license are wrong (信息不对).
 func (s *Store) Object(ctx context.Context, actor *authn.Actor, licenseID string, w Words) (Appeal, error) {
+	if err := mayApply(actor); err != nil {
+		return Appeal{}, err
+	}
 	if err := needText("text", w.Text); err != nil {
 		return Appeal{}, err
 	}
@@ -102,6 +108,9 @@ func (s *Store) Object(ctx context.Context, actor *authn.Actor, licenseID string
 
 // ReportLoss marks an own license as lost at once (挂失) and lets its issuer say what to do next.
 func (s *Store) ReportLoss(ctx context.Context, actor *authn.Actor, licenseID string) (Appeal, error) {
+	if err := mayApply(actor); err != nil {
+		return Appeal{}, err
+	}
 	var a Appeal
 	err := s.o.DB.Write(ctx, func(tx *db.Tx) error {
 		l, err := s.own(ctx, tx, actor, licenseID)
@@ -115,6 +124,14 @@ func (s *Store) ReportLoss(ctx context.Context, actor *authn.Actor, licenseID st
 		return err
 	})
 	return a, err
+}
+
+// mayApply refuses who acts for somebody without the power to do business for them.
+func mayApply(actor *authn.Actor) error {
+	if !actor.May(authn.PowerApply) {
+		return errs.New(errs.Denied, "denied")
+	}
+	return nil
 }
 
 // own finds a published license of the actor; what is still being made is not theirs yet.
@@ -135,13 +152,16 @@ func about(l license.License, a Appeal) Appeal {
 type Grievance struct {
 	Ground     Ground
 	MatterCode string
-	ProofID    string
+	ProofNo    string
 	Text       string
 }
 
 // Complain complains of an office that asked for paper or did not take the electronic license (投诉). It goes to who
 // supervises that office.
 func (s *Store) Complain(ctx context.Context, actor *authn.Actor, g Grievance) (Appeal, error) {
+	if err := mayApply(actor); err != nil {
+		return Appeal{}, err
+	}
 	if err := checkText("text", g.Text, textMax); err != nil {
 		return Appeal{}, err
 	}
@@ -151,8 +171,8 @@ func (s *Store) Complain(ctx context.Context, actor *authn.Actor, g Grievance) (
 	var a Appeal
 	err := s.o.DB.Write(ctx, func(tx *db.Tx) error {
 		n := Appeal{HolderID: actor.HolderID, Kind: Complaint, Origin: ByHolder, MatterCode: g.MatterCode, Ground: g.Ground}
-		if g.ProofID != "" {
-			p, err := s.proof(ctx, tx, actor.HolderID, g.ProofID)
+		if g.ProofNo != "" {
+			p, err := s.OwnProof(ctx, tx, actor.HolderID, g.ProofNo)
 			if err != nil {
 				return err
 			}

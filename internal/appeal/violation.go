@@ -160,7 +160,7 @@ func (s *Store) fromComplaint(ctx context.Context, tx *db.Tx, actor *authn.Actor
 		MatterCode: a.MatterCode, LicenseHolderID: a.LicenseHolderID, LicenseID: a.LicenseID, TypeCode: a.TypeCode, AppealID: a.ID,
 		ProofID: a.ProofID}
 	if a.ProofID != "" {
-		p, err := s.proof(ctx, tx, a.HolderID, a.ProofID)
+		p, err := s.ProofByID(ctx, tx, a.HolderID, a.ProofID)
 		if err != nil {
 			return err
 		}

@@ -16,6 +16,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/yinxin-org/yinxin/internal/access"
+	"github.com/yinxin-org/yinxin/internal/appeal"
 	"github.com/yinxin-org/yinxin/internal/authn"
 	"github.com/yinxin-org/yinxin/internal/casefile"
 	"github.com/yinxin-org/yinxin/internal/catalog"
@@ -79,6 +80,7 @@ type Deps struct {
 	Holders  *holder.Store
 	Licenses *license.Store
 	Cases    *casefile.Store
+	Appeals  *appeal.Store
 	Hall     *hall.Hall
 	Door     *access.Door
 	Desk     *present.Desk
@@ -108,6 +110,10 @@ func New(mux *http.ServeMux, d Deps) huma.API {
 	registerReceipt(api, d)
 	registerShare(api, d)
 	registerVerify(api, d)
+	registerAppeal(api, d)
+	registerAppealDesk(api, d)
+	registerViolation(api, d)
+	registerAvailability(api, d)
 	registerOrg(api, d)
 	registerImport(api, d)
 	registerType(api, d)

@@ -18,7 +18,7 @@ type Why struct {
 }
 
 // staff are all roles of people who work for a unit.
-var staff = []string{RoleClerk, RoleApprover, RoleReviewer, RoleVerifier, RoleCatalog, RoleDigital, RoleMatters, RoleAdmin}
+var staff = []string{RoleClerk, RoleApprover, RoleReviewer, RoleVerifier, RoleCatalog, RoleDigital, RoleMatters, RoleAdmin, RoleSupervisor}
 
 // ownUnit is the unit whose things an actor may see or change: "" for all units, if one of the roles is held, or
 // else the actor's own.

@@ -64,7 +64,7 @@ func (s *scene) fill(t *testing.T, path string) string {
 		"{draftId}", "01890a5d-ac96-774b-bcce-b302099a8057", "{standardCode}", "C0293-2024", "{recordNo}", s.accept.Materials[0].RecordNo).Replace(path)
 	filled = strings.NewReplacer("{unitId}", unitID, "{mandateId}", s.making, "{systemId}", s.making, "{accountId}", s.making,
 		"{regionCode}", "350102", "{tableCode}", "holder-code", "{year}", "2026", "{day}", "2026-10-01").Replace(filled)
-	filled = strings.NewReplacer("{matterCode}", foodMatter, "{baseCode}", foodMatter[19:], "{entryId}", s.making, "{shareId}", s.making).Replace(filled)
+	filled = strings.NewReplacer("{matterCode}", foodMatter, "{baseCode}", foodMatter[19:], "{entryId}", s.making, "{shareId}", s.making, "{appealId}", s.making, "{violationId}", s.making, "{proofNo}", s.accept.Materials[0].RecordNo).Replace(filled)
 	filled = strings.NewReplacer("{attachmentId}", s.making, "{noticeId}", s.making, "{bundleId}", s.making, "{eventCode}", "newborn").Replace(filled)
 	if strings.Contains(filled, "{") {
 		t.Errorf("what belongs into %s?", path)
@@ -74,7 +74,7 @@ func (s *scene) fill(t *testing.T, path string) string {
 
 // logins of one post each.
 var posts = map[string]string{"clerk": clerk, "approver": approver, "reviewer": reviewer, "verifier": "hotel-verifier", "holder": "food-firm",
-	"catalog": "fj-scjg-catalog", "digital": "digital", "matters": "matters", "admin": "admin"}
+	"catalog": "fj-scjg-catalog", "digital": "digital", "matters": "matters", "admin": "admin", "supervisor": "gl-supervisor"}
 
 // caller is who may call an operation, and stranger who is signed in but may not; "" if there is none.
 func (o operation) caller() (caller, stranger string) {

@@ -49,13 +49,14 @@ type HeldDetail struct {
 // LicenseLog is one step of a license's life.
 type LicenseLog struct {
 	At     time.Time `json:"at"`
-	Action string    `json:"action" enum:"draft,seal,publish,refuse,lost"`
+	Action string    `json:"action" enum:"draft,seal,publish,refuse,lost,found"`
 	Text   string    `json:"text"`
 }
 
 var actionWords = map[string][2]string{
 	"draft": {"已决定发证", "decided"}, "seal": {"已制作并加盖印章", "made and sealed"}, "publish": {"已复核发布", "reviewed and published"},
 	"refuse": {"复核未通过", "refused at review"}, "lost": {"已挂失", "reported lost"},
+	"found": {"已解除挂失", "report of loss taken back"},
 }
 
 type heldListOutput struct {
@@ -86,7 +87,7 @@ func registerMe(api huma.API, d Deps) {
 	huma.Register(api, op("getMyLicenseFile", http.MethodGet, "/api/v1/me/licenses/{id}/file", "下载证照文件",
 		"The sealed OFD file of an own license.", http.StatusForbidden), d.heldFile)
 	huma.Register(api, op("reportLoss", http.MethodPost, "/api/v1/me/licenses/{id}/loss", "挂失",
-		"Report a license lost: from this moment it is neither lent nor shown; its data stay.", http.StatusNotFound, http.StatusConflict), d.reportLoss)
+		"Report a license lost: from this moment it is neither lent nor shown; its data stay. The issuer answers what to do next; see the appeals.", http.StatusNotFound, http.StatusConflict), d.reportLoss)
 }
 
 func (d Deps) listHeld(ctx context.Context, in *struct{ Language }) (*heldListOutput, error) {
@@ -189,15 +190,7 @@ func (d Deps) heldFile(ctx context.Context, in *HeldPath) (*file, error) {
 }
 
 func (d Deps) reportLoss(ctx context.Context, in *HeldPath) (*heldOutput, error) {
-	actor := actorFrom(ctx)
-	err := d.DB.Write(ctx, func(tx *db.Tx) error {
-		l, err := d.Licenses.Find(ctx, tx, actor.HolderID, in.ID)
-		if err != nil {
-			return err
-		}
-		return d.Licenses.ReportLoss(ctx, tx, l, actor.AccountID)
-	})
-	if err != nil {
+	if _, err := d.Appeals.ReportLoss(ctx, actorFrom(ctx), in.ID); err != nil {
 		return nil, err
 	}
 	return d.getHeld(ctx, in)

@@ -28,6 +28,7 @@ type Deps struct {
 	Checker   Checker
 	Copies    Copies
 	Directory Directory
+	Prover    Prover
 	Demo      bool // the data are a demonstration's, and every page says so
 }
 
@@ -79,6 +80,7 @@ func New(mux *http.ServeMux, d Deps) (*Site, error) {
 	mux.HandleFunc("GET /d/{token}", s.shared)
 	mux.HandleFunc("POST /d/{token}", s.download)
 	mux.HandleFunc("GET /print/{license}", s.print)
+	mux.HandleFunc("GET /p/{no}", s.proof)
 	s.registerDirectory(mux)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		s.Error(w, r, errs.New(errs.NotFound, "page.unknown"))

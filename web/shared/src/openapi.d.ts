@@ -112,6 +112,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/appeals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 诉求列表
+         * @description Appeals that the unit answers, by deadline: for clerks what concerns licenses, for supervisors complaints.
+         */
+        get: operations["listAppeals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/appeals/{appealId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 待答复的诉求
+         * @description An appeal of the own unit with what its answer needs.
+         */
+        get: operations["getAppeal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/appeals/{appealId}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 答复诉求
+         * @description Answer and close. A complaint agreed to becomes a violation of the office.
+         */
+        post: operations["answerAppeal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/appeals/{appealId}/license": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 补录证照
+         * @description Make the electronic form of a paper license. A second person reviews and publishes it, which answers the appeal.
+         */
+        post: operations["issueForAppeal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/appeals/{appealId}/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 领取诉求
+         * @description Take an appeal to answer it; from a colleague too, which stands in its course.
+         */
+        post: operations["takeAppeal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/asked/{askCode}": {
         parameters: {
             query?: never;
@@ -1460,6 +1560,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/appeals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 我的诉求
+         * @description What the signed-in holder asked for, objected to and complained of, the newest first.
+         */
+        get: operations["listMyAppeals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/appeals/complaint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 投诉
+         * @description Complain of an office that asked for paper or did not take the electronic license; who supervises it answers.
+         */
+        post: operations["complain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/appeals/supplement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 申领补录
+         * @description Ask for the electronic form of a paper license. Asked again while it is open, it is the same appeal.
+         */
+        post: operations["askSupplement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/appeals/{appealId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 诉求详情
+         * @description An own appeal with its course and answer.
+         */
+        get: operations["getMyAppeal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/appeals/{appealId}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 撤回诉求
+         * @description Take an own appeal back. With a report of loss the license is in force again.
+         */
+        post: operations["withdrawAppeal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/applications": {
         parameters: {
             query?: never;
@@ -1608,6 +1808,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/availability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 我的可用证明
+         * @description The signed-in holder's proofs, the newest first.
+         */
+        get: operations["listAvailability"];
+        put?: never;
+        /**
+         * 出具可用证明
+         * @description Prove that the office of a matter can use an own license at this moment, so that paper can be refused. Where it cannot, the refusal says why.
+         */
+        post: operations["proveAvailability"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/availability/{proofNo}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 可用证明
+         * @description One own proof with its code.
+         */
+        get: operations["getAvailability"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/bundles": {
         parameters: {
             query?: never;
@@ -1712,6 +1956,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/issued-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 可以申领的证照类型
+         * @description License types made here that this holder can hold, with the units that issue them.
+         */
+        get: operations["listIssuedTypes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/licenses": {
         parameters: {
             query?: never;
@@ -1752,6 +2016,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/licenses/{id}/correction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 信息不对
+         * @description Say that data of an own license are wrong; the issuer answers.
+         */
+        post: operations["reportError"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/licenses/{id}/file": {
         parameters: {
             query?: never;
@@ -1783,7 +2067,7 @@ export interface paths {
         put?: never;
         /**
          * 挂失
-         * @description Report a license lost: from this moment it is neither lent nor shown; its data stay.
+         * @description Report a license lost: from this moment it is neither lent nor shown; its data stay. The issuer answers what to do next; see the appeals.
          */
         post: operations["reportLoss"];
         delete?: never;
@@ -3228,6 +3512,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/violations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 违规记录
+         * @description Violations of the units below the own one, the newest first.
+         */
+        get: operations["listViolations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/violations/{violationId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 违规证据
+         * @description A violation with its evidence.
+         */
+        get: operations["getViolation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/violations/{violationId}/outcome": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 认定违规
+         * @description Uphold or dismiss a violation, with words.
+         */
+        post: operations["settleViolation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/violations/{violationId}/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 违规记录的入册证明
+         * @description The proof that the record stands in the log.
+         */
+        get: operations["getViolationProof"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/violations/{violationId}/receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 违规记录的凭证
+         * @description The receipt of the record, to be checked with `yinxin log verify`.
+         */
+        get: operations["getViolationReceipt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3292,6 +3676,160 @@ export interface components {
         Actor: {
             name: string;
             roles: string[];
+        };
+        Appeal: {
+            /** @description The office complained of. */
+            against?: components["schemas"]["Named"];
+            /** @description Its holder can take it back now. */
+            canWithdraw: boolean;
+            /** Format: date-time */
+            closedAt?: string;
+            /** Format: date-time */
+            dueAt: string;
+            /** @description The deadline reaches into a year whose working days are not known yet, and may move. */
+            dueProvisional: boolean;
+            /**
+             * @description Of a complaint.
+             * @enum {string}
+             */
+            ground?: "paper" | "refused";
+            id: string;
+            /**
+             * @description 补录, 纠错, 挂失, 投诉
+             * @enum {string}
+             */
+            kind: "supplement" | "correction" | "loss" | "complaint";
+            licenseId?: string;
+            matter?: components["schemas"]["Coded"];
+            /**
+             * @description desk: a clerk who took paper asked for it.
+             * @enum {string}
+             */
+            origin: "holder" | "desk";
+            /** @enum {string} */
+            outcome?: "issued" | "agreed" | "declined" | "withdrawn";
+            /** Format: date-time */
+            raisedAt: string;
+            /** @enum {string} */
+            state: "waiting" | "taken" | "making" | "closed";
+            /** @description License type it is about. */
+            type?: components["schemas"]["Coded"];
+            /** @description Who answers. */
+            unit: components["schemas"]["Named"];
+            /** Format: int64 */
+            version: number;
+            /**
+             * Format: int64
+             * @description Negative when overdue.
+             */
+            workdaysLeft: number;
+        };
+        AppealAnswerInputBody: {
+            answer: string;
+            /** @enum {string} */
+            outcome: "agreed" | "declined";
+            /** Format: int64 */
+            version: number;
+        };
+        AppealDetail: {
+            /** @description The office complained of. */
+            against?: components["schemas"]["Named"];
+            answer?: string;
+            /** @description Its holder can take it back now. */
+            canWithdraw: boolean;
+            /** Format: date-time */
+            closedAt?: string;
+            course: components["schemas"]["AppealStep"][];
+            /** Format: date-time */
+            dueAt: string;
+            /** @description The deadline reaches into a year whose working days are not known yet, and may move. */
+            dueProvisional: boolean;
+            /**
+             * @description Of a complaint.
+             * @enum {string}
+             */
+            ground?: "paper" | "refused";
+            id: string;
+            /** @description On the paper license. */
+            issuedOn?: string;
+            /**
+             * @description 补录, 纠错, 挂失, 投诉
+             * @enum {string}
+             */
+            kind: "supplement" | "correction" | "loss" | "complaint";
+            licenseId?: string;
+            matter?: components["schemas"]["Coded"];
+            /** @description On the paper license. */
+            number?: string;
+            /**
+             * @description desk: a clerk who took paper asked for it.
+             * @enum {string}
+             */
+            origin: "holder" | "desk";
+            /** @enum {string} */
+            outcome?: "issued" | "agreed" | "declined" | "withdrawn";
+            /** @description 存证编号 of the availability proof that goes with it. */
+            proofNo?: string;
+            /** Format: date-time */
+            raisedAt: string;
+            /** @enum {string} */
+            state: "waiting" | "taken" | "making" | "closed";
+            text?: string;
+            /** @description License type it is about. */
+            type?: components["schemas"]["Coded"];
+            /** @description Who answers. */
+            unit: components["schemas"]["Named"];
+            /** Format: int64 */
+            version: number;
+            /**
+             * Format: int64
+             * @description Negative when overdue.
+             */
+            workdaysLeft: number;
+            /** @description Fields said to be wrong. */
+            wrong: components["schemas"]["Label"][];
+        };
+        AppealField: {
+            label: string;
+            /** Format: int64 */
+            maxLength?: number;
+            name: string;
+            options?: string[];
+            required: boolean;
+            /** @enum {string} */
+            type: "text" | "date" | "number" | "code" | "photo";
+        };
+        AppealIssueInputBody: {
+            /** @description Codes of further holders. */
+            coHolders?: string[];
+            fields: {
+                [key: string]: string;
+            };
+            issuedOn: string;
+            /** @description As the paper bears it; empty: the next one by the type's rule. */
+            number?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        AppealStep: {
+            /** @enum {string} */
+            action: "raise" | "take" | "make" | "void" | "issue" | "agree" | "decline" | "withdraw";
+            /** Format: date-time */
+            at: string;
+        };
+        AppealStepInputBody: {
+            /** Format: int64 */
+            version: number;
+        };
+        AppealedMaking: {
+            licenseId: string;
+            /** @enum {string} */
+            step: "data" | "sealed" | "published" | "refused";
+        };
+        AppealsOutputBody: {
+            items: components["schemas"]["Appeal"][];
+            /** Format: int64 */
+            total: number;
         };
         ApplicationAttachment: {
             /** Format: date-time */
@@ -3579,6 +4117,28 @@ export interface components {
             kind: "unit" | "firm" | "person";
             /** @description A person's is masked. */
             name: string;
+        };
+        AvailabilitiesOutputBody: {
+            items: components["schemas"]["ProofFacts"][];
+        };
+        Availability: {
+            /** Format: date-time */
+            at: string;
+            licenseId: string;
+            matter: components["schemas"]["Coded"];
+            /** @description 存证编号 */
+            no: string;
+            /** @description The address as a QR code, SVG. */
+            qr: string;
+            /** @description Receipt and proof are those of a use with this number: /api/v1/me/uses/{recordNo}/receipt and /proof. */
+            receiptNo: string;
+            /** @enum {string} */
+            state: "making" | "notYet" | "valid" | "pledged" | "disputed" | "lost" | "suspended" | "inspectionOverdue" | "superseded" | "expired" | "cancelled" | "revoked" | "penalty" | "abolished";
+            stateText: string;
+            type: components["schemas"]["Coded"];
+            unit: components["schemas"]["Named"];
+            /** @description Public page of the proof; it does not say whose it is. */
+            url: string;
         };
         BeginBundleInputBody: {
             eventCode: string;
@@ -4188,6 +4748,19 @@ export interface components {
             code: string;
             name: string;
         };
+        ComplaintInputBody: {
+            /**
+             * @description paper: asked for paper although the license was available; refused: the electronic license was not taken.
+             * @enum {string}
+             */
+            ground: "paper" | "refused";
+            /** @description Whose office; not needed with a proof. */
+            matterCode?: string;
+            /** @description 存证编号 of an own availability proof. */
+            proofNo?: string;
+            /** @description Needed without a proof. */
+            text?: string;
+        };
         ConsentGiven: {
             /** @description 存证编号 of the consent */
             recordNo: string;
@@ -4283,6 +4856,148 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        DeskAppeal: {
+            /** @description The office complained of. */
+            against?: components["schemas"]["Named"];
+            assignee?: components["schemas"]["Named"];
+            /** @description Its holder can take it back now. */
+            canWithdraw: boolean;
+            /** Format: date-time */
+            closedAt?: string;
+            /** Format: date-time */
+            dueAt: string;
+            /** @description The deadline reaches into a year whose working days are not known yet, and may move. */
+            dueProvisional: boolean;
+            /**
+             * @description Of a complaint.
+             * @enum {string}
+             */
+            ground?: "paper" | "refused";
+            /** @description A person's name is masked. */
+            holderName: string;
+            id: string;
+            /**
+             * @description 补录, 纠错, 挂失, 投诉
+             * @enum {string}
+             */
+            kind: "supplement" | "correction" | "loss" | "complaint";
+            licenseId?: string;
+            matter?: components["schemas"]["Coded"];
+            /** @description Taken by the signed-in account. */
+            mine: boolean;
+            /**
+             * @description desk: a clerk who took paper asked for it.
+             * @enum {string}
+             */
+            origin: "holder" | "desk";
+            /** @enum {string} */
+            outcome?: "issued" | "agreed" | "declined" | "withdrawn";
+            /** Format: date-time */
+            raisedAt: string;
+            /** @enum {string} */
+            state: "waiting" | "taken" | "making" | "closed";
+            /** @description License type it is about. */
+            type?: components["schemas"]["Coded"];
+            /** @description Who answers. */
+            unit: components["schemas"]["Named"];
+            /** Format: int64 */
+            version: number;
+            /**
+             * Format: int64
+             * @description Negative when overdue.
+             */
+            workdaysLeft: number;
+        };
+        DeskAppealDetail: {
+            /** @description The office complained of. */
+            against?: components["schemas"]["Named"];
+            answer?: string;
+            assignee?: components["schemas"]["Named"];
+            /** @description Its holder can take it back now. */
+            canWithdraw: boolean;
+            /** @description The case in which paper was taken. */
+            caseNo?: string;
+            /** Format: date-time */
+            closedAt?: string;
+            course: components["schemas"]["AppealStep"][];
+            /** Format: date-time */
+            dueAt: string;
+            /** @description The deadline reaches into a year whose working days are not known yet, and may move. */
+            dueProvisional: boolean;
+            /** @description What a license of the type says, to be entered off the paper; empty where nothing is made here. */
+            form: components["schemas"]["AppealField"][];
+            /**
+             * @description Of a complaint.
+             * @enum {string}
+             */
+            ground?: "paper" | "refused";
+            /** @description What the holder has of the type already; without what it says. */
+            held: components["schemas"]["CaseLicense"][];
+            holder: components["schemas"]["Party"];
+            /**
+             * Format: int64
+             * @description How many holders a license of the type has.
+             */
+            holders: number;
+            id: string;
+            /** @description On the paper license. */
+            issuedOn?: string;
+            /**
+             * @description 补录, 纠错, 挂失, 投诉
+             * @enum {string}
+             */
+            kind: "supplement" | "correction" | "loss" | "complaint";
+            licenseId?: string;
+            /** @description Agreeing means making the license here. */
+            makes: boolean;
+            making?: components["schemas"]["AppealedMaking"];
+            matter?: components["schemas"]["Coded"];
+            mine: boolean;
+            /** @description On the paper license. */
+            number?: string;
+            /**
+             * @description desk: a clerk who took paper asked for it.
+             * @enum {string}
+             */
+            origin: "holder" | "desk";
+            /** @enum {string} */
+            outcome?: "issued" | "agreed" | "declined" | "withdrawn";
+            proof?: components["schemas"]["ProofFacts"];
+            /** @description 存证编号 of the availability proof that goes with it. */
+            proofNo?: string;
+            /** Format: date-time */
+            raisedAt: string;
+            /** @enum {string} */
+            state: "waiting" | "taken" | "making" | "closed";
+            steps: components["schemas"]["DeskStep"][];
+            text?: string;
+            /** @description License type it is about. */
+            type?: components["schemas"]["Coded"];
+            /** @description Who answers. */
+            unit: components["schemas"]["Named"];
+            /** Format: int64 */
+            version: number;
+            /**
+             * Format: int64
+             * @description Negative when overdue.
+             */
+            workdaysLeft: number;
+            /** @description Fields said to be wrong. */
+            wrong: components["schemas"]["Label"][];
+        };
+        DeskOutputBody: {
+            items: components["schemas"]["DeskAppeal"][];
+            /** Format: int64 */
+            total: number;
+        };
+        DeskStep: {
+            /** @enum {string} */
+            action: "raise" | "take" | "make" | "void" | "issue" | "agree" | "decline" | "withdraw";
+            actor: components["schemas"]["Actor"];
+            /** Format: date-time */
+            at: string;
+            words?: string;
+        };
         DoneOutputBody: {
             done: boolean;
         };
@@ -4363,6 +5078,12 @@ export interface components {
             entry: components["schemas"]["MatterEntry"];
             /** Format: int64 */
             version: number;
+        };
+        ErrorInputBody: {
+            /** @description Names of the fields that are wrong. */
+            fields?: string[];
+            /** @description What is wrong, and what is right. */
+            text: string;
         };
         EventsOutputBody: {
             items: components["schemas"]["LifeEvent"][];
@@ -4641,6 +5362,14 @@ export interface components {
             /** Format: int64 */
             total: number;
         };
+        IssuedType: {
+            code: string;
+            name: string;
+            units: components["schemas"]["Named"][];
+        };
+        IssuedTypesOutputBody: {
+            items: components["schemas"]["IssuedType"][];
+        };
         Item: {
             label: string;
             name: string;
@@ -4695,7 +5424,7 @@ export interface components {
         };
         LicenseLog: {
             /** @enum {string} */
-            action: "draft" | "seal" | "publish" | "refuse" | "lost";
+            action: "draft" | "seal" | "publish" | "refuse" | "lost" | "found";
             /** Format: date-time */
             at: string;
             text: string;
@@ -5285,6 +6014,19 @@ export interface components {
             /** @description The words in Chinese. */
             zh: string;
         };
+        ProofFacts: {
+            /** Format: date-time */
+            at: string;
+            licenseId: string;
+            matter: components["schemas"]["Coded"];
+            /** @description 存证编号 */
+            no: string;
+            /** @enum {string} */
+            state: "making" | "notYet" | "valid" | "pledged" | "disputed" | "lost" | "suspended" | "inspectionOverdue" | "superseded" | "expired" | "cancelled" | "revoked" | "penalty" | "abolished";
+            stateText: string;
+            type: components["schemas"]["Coded"];
+            unit: components["schemas"]["Named"];
+        };
         ProposeExemptionInputBody: {
             entry: components["schemas"]["MatterExemption"];
             /** @description Why; kept in the trail of changes. No personal data. */
@@ -5299,6 +6041,12 @@ export interface components {
             entry: components["schemas"]["MatterScenario"];
             /** @description Why; kept in the trail of changes. No personal data. */
             reason: string;
+        };
+        ProveInputBody: {
+            /** Format: uuid */
+            licenseId: string;
+            /** @description The matter whose office asked for paper. */
+            matterCode: string;
         };
         PublishEntryInputBody: {
             /**
@@ -5566,6 +6314,13 @@ export interface components {
             /** @description The unit (机构) of staff. */
             unit?: components["schemas"]["Named"];
         };
+        SettleInputBody: {
+            /** @enum {string} */
+            outcome: "upheld" | "dismissed";
+            /** Format: int64 */
+            version: number;
+            words: string;
+        };
         Share: {
             /** Format: date-time */
             createdAt: string;
@@ -5758,9 +6513,24 @@ export interface components {
             /** Format: int64 */
             total: number;
         };
+        State: {
+            /** @enum {string} */
+            state: "making" | "notYet" | "valid" | "pledged" | "disputed" | "lost" | "suspended" | "inspectionOverdue" | "superseded" | "expired" | "cancelled" | "revoked" | "penalty" | "abolished";
+            stateText: string;
+        };
         SteerInputBody: {
             /** @enum {string} */
             action: "pause" | "resume" | "cancel";
+        };
+        SupplementInputBody: {
+            /** @description As the paper bears it, 2006-01-02. */
+            issuedOn?: string;
+            /** @description As the paper bears it. */
+            number?: string;
+            text?: string;
+            typeCode: string;
+            /** @description The unit that issued the paper. */
+            unitId: string;
         };
         SyncFinding: {
             field?: string;
@@ -6468,6 +7238,92 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        Violation: {
+            /** Format: date-time */
+            at: string;
+            caseNo?: string;
+            /**
+             * @description 榕政办〔2018〕214号 第二十条（一）, （二）
+             * @enum {string}
+             */
+            ground: "paper" | "refused";
+            id: string;
+            matter: components["schemas"]["Coded"];
+            /** @enum {string} */
+            outcome?: "upheld" | "dismissed";
+            /** @description The account that asked for paper, where it is known. */
+            person?: components["schemas"]["Named"];
+            /** @description 存证编号 */
+            recordNo: string;
+            /** Format: date-time */
+            settledAt?: string;
+            /**
+             * @description How it was recognised.
+             * @enum {string}
+             */
+            source: "desk" | "correction" | "complaint";
+            /** @enum {string} */
+            state: "waiting" | "settled";
+            type?: components["schemas"]["Coded"];
+            /** @description Whose. */
+            unit: components["schemas"]["Named"];
+            /** Format: int64 */
+            version: number;
+        };
+        ViolationDetail: {
+            appealId?: string;
+            /** Format: date-time */
+            at: string;
+            caseNo?: string;
+            /**
+             * @description The ground that the desk gave.
+             * @enum {string}
+             */
+            claimed?: "missing" | "wrong" | "unreachable";
+            /**
+             * @description 榕政办〔2018〕214号 第二十条（一）, （二）
+             * @enum {string}
+             */
+            ground: "paper" | "refused";
+            /** @description A person's name is masked. */
+            holderName: string;
+            id: string;
+            licenseNow?: components["schemas"]["State"];
+            /** @description State of the license at that moment. */
+            licenseThen?: components["schemas"]["State"];
+            material?: string;
+            matter: components["schemas"]["Coded"];
+            /** @enum {string} */
+            outcome?: "upheld" | "dismissed";
+            /** @description The account that asked for paper, where it is known. */
+            person?: components["schemas"]["Named"];
+            /** @description The holder's availability proof. */
+            proof?: components["schemas"]["ProofFacts"];
+            /** @description 存证编号 */
+            recordNo: string;
+            /** Format: date-time */
+            settledAt?: string;
+            settledBy?: string;
+            /**
+             * @description How it was recognised.
+             * @enum {string}
+             */
+            source: "desk" | "correction" | "complaint";
+            /** @enum {string} */
+            state: "waiting" | "settled";
+            type?: components["schemas"]["Coded"];
+            /** @description Whose. */
+            unit: components["schemas"]["Named"];
+            /** Format: int64 */
+            version: number;
+            /** @description What the supervisor decided. */
+            words?: string;
+        };
+        ViolationsOutputBody: {
+            items: components["schemas"]["Violation"][];
+            /** Format: int64 */
+            total: number;
+        };
         WantedItem: {
             /** @description Names of its fields; the usual ones, or the scenario's, by default. */
             fields?: string[];
@@ -6997,6 +7853,392 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAppeals: {
+        parameters: {
+            query?: {
+                /** @description How many at most. */
+                limit?: number;
+                /** @description How many to leave out from the beginning. */
+                offset?: number;
+                /** @description open: all that are not closed. */
+                state?: "open" | "waiting" | "taken" | "making" | "closed";
+                kind?: "supplement" | "correction" | "loss" | "complaint";
+            };
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAppeal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                appealId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskAppealDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answerAppeal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                appealId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppealAnswerInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskAppealDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    issueForAppeal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                appealId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppealIssueInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskAppealDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    takeAppeal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                appealId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppealStepInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskAppealDetail"];
                 };
             };
             /** @description Unauthorized */
@@ -12752,6 +13994,372 @@ export interface operations {
             };
         };
     };
+    listMyAppeals: {
+        parameters: {
+            query?: {
+                /** @description How many at most. */
+                limit?: number;
+                /** @description How many to leave out from the beginning. */
+                offset?: number;
+            };
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppealsOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    complain: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ComplaintInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppealDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    askSupplement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SupplementInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppealDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMyAppeal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                appealId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppealDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdrawAppeal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                appealId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppealDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listMyApplications: {
         parameters: {
             query?: {
@@ -13475,6 +15083,216 @@ export interface operations {
             };
         };
     };
+    listAvailability: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AvailabilitiesOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    proveAvailability: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProveInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Availability"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAvailability: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                proofNo: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Availability"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listMyBundles: {
         parameters: {
             query?: never;
@@ -13926,6 +15744,68 @@ export interface operations {
             };
         };
     };
+    listIssuedTypes: {
+        parameters: {
+            query?: {
+                /** @description Words in the name, pinyin or initials. */
+                q?: string;
+            };
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedTypesOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listMyLicenses: {
         parameters: {
             query?: never;
@@ -14019,6 +15899,80 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reportError: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ErrorInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppealDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20001,6 +21955,366 @@ export interface operations {
             };
             /** @description Too Many Requests */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listViolations: {
+        parameters: {
+            query?: {
+                /** @description How many at most. */
+                limit?: number;
+                /** @description How many to leave out from the beginning. */
+                offset?: number;
+                state?: "waiting" | "settled";
+            };
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViolationsOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getViolation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                violationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViolationDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settleViolation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                violationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettleInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViolationDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getViolationProof: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                violationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeafProof"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getViolationReceipt: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                violationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeafReceipt"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
