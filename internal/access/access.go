@@ -36,6 +36,7 @@ const (
 	Consent      Ground = "consent"
 	Issuing      Ground = "issuing"
 	Share        Ground = "share"
+	Commitment   Ground = "commitment"
 )
 
 // grantLife bounds a use grant (用证码), and copyLife the annotated copy made under it.

@@ -123,7 +123,7 @@ func (d *Door) record(ctx context.Context, tx *db.Tx, u *use) error {
 
 // roleFor is the role in which an actor acted on a ground.
 func roleFor(g Ground, a *authn.Actor) string {
-	wanted := map[Ground][]string{Case: {"approver", "clerk"}, Self: {"holder"}, Presentation: {"verifier"}, Consent: {"verifier", "holder"}, Issuing: {"reviewer"}}
+	wanted := map[Ground][]string{Case: {"approver", "clerk"}, Self: {"holder"}, Presentation: {"verifier"}, Consent: {"verifier", "holder"}, Issuing: {"reviewer"}, Commitment: {rolePlatform}}
 	for _, r := range wanted[g] {
 		if a.Has(r) {
 			return r

@@ -22,6 +22,7 @@ var actions = map[Ground]cedar.EntityUID{
 	Consent:      cedar.NewEntityUID("Action", "readByConsent"),
 	Issuing:      cedar.NewEntityUID("Action", "make"),
 	Share:        cedar.NewEntityUID("Action", "downloadShared"),
+	Commitment:   cedar.NewEntityUID("Action", "fetchCommitted"),
 }
 
 // rules are the door's policies, each under the id it is annotated with.

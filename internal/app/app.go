@@ -168,7 +168,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 		return err
 	}
 	a.Hall = hall.New(hall.Options{DB: a.DB, Clock: a.Clock, Log: a.Log, Units: a.Units, Matters: a.Matters, Types: a.Types,
-		Holders: a.Holders, Licenses: a.Licenses, Cases: a.Cases, Door: a.Door, Calendar: a.Calendar, Tasks: a.Tasks, Book: a.Book, Source: a.sourceOf, Notices: a.Notices, Appeals: a.Appeals,
+		Holders: a.Holders, Licenses: a.Licenses, Cases: a.Cases, Door: a.Door, Calendar: a.Calendar, Tasks: a.Tasks, Book: a.Book, Source: a.sourceOf, Staff: a.Accounts.Standing, Notices: a.Notices, Appeals: a.Appeals,
 		Files: handedIn})
 	a.Desk = present.New(present.Options{DB: a.DB, Clock: a.Clock, Units: a.Units, Types: a.Types, Matters: a.Matters,
 		Holders: a.Holders, Licenses: a.Licenses, Door: a.Door, Book: a.Book})
@@ -349,6 +349,7 @@ func (a *App) Run(ctx context.Context) {
 	go a.housekeep(ctx)
 	go a.Imports.Run(ctx)
 	go a.syncMatters(ctx)
+	go a.fetchLate(ctx)
 	if err := a.Book.Run(ctx); err != nil {
 		a.Log.ErrorContext(ctx, "the log has stopped", slog.Any("error", err))
 		a.stopped.Store(true)

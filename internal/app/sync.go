@@ -33,3 +33,22 @@ func (a *App) syncMatters(ctx context.Context) {
 		}
 	}
 }
+
+// lateEvery is how often licenses are looked for that cases wait for.
+const lateEvery = 5 * time.Second
+
+// fetchLate looks for the licenses that cases wait for under a commitment or a chase.
+func (a *App) fetchLate(ctx context.Context) {
+	tick := time.NewTicker(lateEvery)
+	defer tick.Stop()
+	for {
+		if err := a.Hall.FetchLate(ctx); err != nil && ctx.Err() == nil {
+			a.Log.ErrorContext(ctx, "late licenses", slog.Any("error", err))
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}

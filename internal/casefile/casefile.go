@@ -113,6 +113,7 @@ type Summary struct {
 	Stage                 matter.Stage
 	Electronic            bool
 	Missing               int
+	Promised              int // materials that rest on a commitment
 	DueAt                 time.Time
 }
 

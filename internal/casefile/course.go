@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/yinxin-org/yinxin/internal/db"
 )
@@ -79,6 +80,26 @@ func (s *Store) Add(ctx context.Context, tx *db.Tx, c Case, action, accountID, o
 	return nil
 }
 
+// Did reports whether an account took one of some steps of a case.
+func (s *Store) Did(ctx context.Context, q *db.Tx, c Case, accountID string, actions ...string) (bool, error) {
+	rows, err := q.Query(ctx, `
+		SELECT action FROM case_event
+		WHERE holder_id = $1 AND case_no = $2 AND account_id = $3`, c.HolderID, c.No, accountID)
+	if err != nil {
+		return false, fmt.Errorf("look for a step: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	did := false
+	for rows.Next() {
+		var action string
+		if err := rows.Scan(&action); err != nil {
+			return false, fmt.Errorf("look for a step: %w", err)
+		}
+		did = did || slices.Contains(actions, action)
+	}
+	return did, rows.Err()
+}
+
 // Course lists the steps of a case, oldest first.
 func (s *Store) Course(ctx context.Context, q *db.Tx, c Case) ([]Event, error) {
 	rows, err := q.Query(ctx, `
@@ -124,7 +145,7 @@ func (s *Store) Course(ctx context.Context, q *db.Tx, c Case) ([]Event, error) {
 // Queue lists a unit's open cases: those with electronic licenses first (优先受理), then by deadline.
 func (s *Store) Queue(ctx context.Context, q *db.Tx, unitID string) ([]Summary, error) {
 	rows, err := q.Query(ctx, `
-		SELECT holder_id, case_no, clerk_id, stage, electronic, missing, due_at
+		SELECT holder_id, case_no, clerk_id, stage, electronic, missing, promised, due_at
 		FROM unit_case
 		WHERE unit_id = $1
 		ORDER BY electronic DESC, due_at, case_no`, unitID)
@@ -136,7 +157,7 @@ func (s *Store) Queue(ctx context.Context, q *db.Tx, unitID string) ([]Summary, 
 	for rows.Next() {
 		var x Summary
 		var electronic, due int64
-		if err := rows.Scan(&x.HolderID, &x.No, &x.ClerkID, &x.Stage, &electronic, &x.Missing, &due); err != nil {
+		if err := rows.Scan(&x.HolderID, &x.No, &x.ClerkID, &x.Stage, &electronic, &x.Missing, &x.Promised, &due); err != nil {
 			return nil, fmt.Errorf("list cases: %w", err)
 		}
 		x.Electronic, x.DueAt = electronic == 1, db.Time(due)

@@ -166,22 +166,25 @@ func (s *Store) project(ctx context.Context, tx *db.Tx, c Case) error {
 	if err != nil {
 		return err
 	}
-	electronic, missing := 0, 0
+	electronic, missing, promised := 0, 0, 0
 	for _, m := range materials {
 		switch m.Status {
 		case Lent, Ready:
 			electronic = 1
 		case Missing, Declined, Unusable, Down:
 			missing++
+		case Promised:
+			promised++
 		}
 	}
 	_, err = tx.Exec(ctx, `
-		INSERT INTO unit_case (unit_id, case_no, holder_id, clerk_id, stage, electronic, missing, due_at, updated_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+		INSERT INTO unit_case (unit_id, case_no, holder_id, clerk_id, stage, electronic, missing, due_at, updated_at, promised)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 		ON CONFLICT (unit_id, case_no) DO UPDATE
 		SET clerk_id = excluded.clerk_id, stage = excluded.stage, electronic = excluded.electronic,
-		    missing = excluded.missing, due_at = excluded.due_at, updated_at = excluded.updated_at`,
-		c.UnitID, c.No, c.HolderID, c.ClerkID, string(c.Stage), electronic, missing, db.Micros(c.DueAt), db.Micros(s.clock.Now()))
+		    missing = excluded.missing, due_at = excluded.due_at, updated_at = excluded.updated_at,
+		    promised = excluded.promised`,
+		c.UnitID, c.No, c.HolderID, c.ClerkID, string(c.Stage), electronic, missing, db.Micros(c.DueAt), db.Micros(s.clock.Now()), promised)
 	if err != nil {
 		return fmt.Errorf("queue case: %w", err)
 	}

@@ -3,8 +3,6 @@ package hall
 import (
 	"context"
 	"errors"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/yinxin-org/yinxin/internal/access"
@@ -196,13 +194,13 @@ func (h *Hall) settle(ctx context.Context, actor *authn.Actor, t errand, fields 
 // lets people write.
 func fill(c *casefile.Case, m matter.Matter, seq int, fields []access.Field) {
 	for _, f := range m.Form {
-		from, name, ok := strings.Cut(f.From, ".")
-		if n, err := strconv.Atoi(from); !ok || err != nil || n != seq {
+		n, name := sourceOf(f)
+		if n != seq {
 			continue
 		}
 		for _, x := range fields {
 			if _, written := c.Form[f.Name]; x.Name == name && (f.Locked || !written) {
-				c.Form[f.Name] = casefile.Value{Text: strings.ReplaceAll(x.Value, "^", "、"), Seq: seq}
+				c.Form[f.Name] = casefile.Value{Text: asForm(x.Value), Seq: seq}
 			}
 		}
 	}

@@ -45,6 +45,8 @@ type Options struct {
 	Notices  *notice.Store
 	Tasks    *task.Store
 	Book     *evidence.Book
+	// Staff tells how the accounts of a unit stand.
+	Staff func(ctx context.Context, q *db.Tx, unitID string) (map[string]authn.Standing, error)
 	// Source gives the system that keeps the licenses of a type; nil, also where it gives nil: the platform's word stands.
 	Source  func(typeCode string) Source
 	Appeals *appeal.Store

@@ -98,8 +98,8 @@ func (h *Hall) paperOf(ctx context.Context, tx *db.Tx, c casefile.Case, m matter
 		return paper{}, err
 	}
 	p := paper{c: c, bound: bound, settled: materials[i], holderID: parties[bound.Party]}
-	if len(bound.Bindings) == 0 || p.holderID == "" || p.settled.Status == casefile.Declined {
-		return p, nil // the door has said that this office may not use it
+	if len(bound.Bindings) == 0 || p.holderID == "" || p.settled.Status == casefile.Declined || p.settled.Reason == "material.source-says" {
+		return p, nil // the door, or the source, has said that this office may not use it
 	}
 	for _, b := range bound.Bindings {
 		held, err := h.o.Licenses.Held(ctx, tx, p.holderID, b.Type)
@@ -123,7 +123,8 @@ func (h *Hall) paperOf(ctx context.Context, tx *db.Tx, c casefile.Case, m matter
 // admitPaper holds the ground against what there is. offence is the refusal of paper that must not be asked for; it
 // is recorded, and the transaction goes on to keep that record.
 func (h *Hall) admitPaper(ctx context.Context, tx *db.Tx, actor *authn.Actor, p paper, ground PaperGround) (offence, err error) {
-	down := p.settled.Status == casefile.Down || p.settled.Status == casefile.Declined
+	down := p.settled.Status == casefile.Down || p.settled.Status == casefile.Declined ||
+		p.settled.Status == casefile.Promised && p.settled.Reason == "material.source-down"
 	switch {
 	case len(p.bound.Bindings) == 0:
 		return nil, nil
@@ -167,6 +168,9 @@ func (h *Hall) takePaper(ctx context.Context, tx *db.Tx, actor *authn.Actor, p p
 		}
 	}
 	if err := h.o.Cases.PutMaterial(ctx, tx, p.c, m); err != nil {
+		return err
+	}
+	if err := h.handed(ctx, tx, p.c, m.Seq); err != nil {
 		return err
 	}
 	if err := h.o.Cases.Save(ctx, tx, &p.c); err != nil {

@@ -25,6 +25,8 @@ type View struct {
 	Materials []casefile.Material
 	Licenses  map[string]license.License // of the materials, by id
 	Course    []casefile.Event
+	Promises  []casefile.Commitment
+	Chases    []casefile.Chase
 	Result    license.License // zero while there is none
 }
 
@@ -53,6 +55,12 @@ func (h *Hall) Look(ctx context.Context, actor *authn.Actor, no string) (View, e
 			return err
 		}
 		if v.Course, err = h.o.Cases.Course(ctx, q, v.Case); err != nil {
+			return err
+		}
+		if v.Promises, err = h.o.Cases.Commitments(ctx, q, v.Case.HolderID, no); err != nil {
+			return err
+		}
+		if v.Chases, err = h.o.Cases.Chases(ctx, q, v.Case); err != nil {
 			return err
 		}
 		if v.Parties, err = h.parties(ctx, q, v.Case); err != nil {

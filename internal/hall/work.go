@@ -184,12 +184,13 @@ func (h *Hall) Take(ctx context.Context, actor *authn.Actor, no string, version 
 			return errs.New(errs.Conflict, "case.stage")
 		case !actor.Has(authn.RoleApprover):
 			return errs.New(errs.Denied, "denied")
-		case c.AcceptedBy == actor.AccountID:
-			return errs.New(errs.Denied, "case.same-person")
 		case version != c.RowVersion:
 			return errs.New(errs.Conflict, "conflict")
 		case c.ClerkID == actor.AccountID:
 			return nil
+		}
+		if err := h.notAccepted(ctx, tx, c, actor.AccountID); err != nil {
+			return err
 		}
 		c.ClerkID = actor.AccountID
 		if err := h.recheck(ctx, tx, &c, said); err != nil {

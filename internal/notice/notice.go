@@ -34,6 +34,11 @@ const (
 	AppealRaised    Kind = "appeal-raised"    // 已为您登记补录或纠错: a desk asked for it
 	AppealAnswered  Kind = "appeal-answered"  // 诉求已答复
 	PaperViolation  Kind = "paper-violation"  // 不该向您要纸质，已记录
+
+	CommitmentOffered      Kind = "commitment-offered"      // 请签署承诺
+	CommitmentKept         Kind = "commitment-kept"         // 承诺的证照已调取，相符
+	CommitmentContradicted Kind = "commitment-contradicted" // 已调取，与所填不符
+	CommitmentOverdue      Kind = "commitment-overdue"      // 承诺期限已过
 )
 
 // Notice is one message to a holder.
