@@ -99,10 +99,13 @@ func (h *Hall) Colleagues(ctx context.Context, actor *authn.Actor, no string) ([
 			return err
 		}
 		for id, x := range staff {
+			if id == c.ClerkID {
+				continue
+			}
 			switch err := h.able(ctx, q, c, id); {
-			case err == nil && id != c.ClerkID:
+			case err == nil:
 				out = append(out, x)
-			case errs.Code(err) != "" && errs.Code(err) != "case.reassign-unable" && errs.Code(err) != "case.same-person":
+			case errs.Code(err) != "case.reassign-unable" && errs.Code(err) != "case.same-person":
 				return err
 			}
 		}

@@ -102,6 +102,7 @@ func New(mux *http.ServeMux, d Deps) huma.API {
 	registerCase(api, d)
 	registerCasework(api, d)
 	registerHall(api, d)
+	registerBench(api, d)
 	registerMaking(api, d)
 	registerMe(api, d)
 	registerUse(api, d)

@@ -34,6 +34,7 @@ type CaseSummary struct {
 	Assignee       *Named    `json:"assignee,omitempty"`
 	Mine           bool      `json:"mine" doc:"Assigned to the signed-in account."`
 	Missing        int       `json:"missing"`
+	Promised       int       `json:"promised" doc:"Materials that rest on a commitment."`
 }
 
 // CaseDetail is a case with all that its workers need.
@@ -83,6 +84,12 @@ type CaseMaterial struct {
 	Grant    *string       `json:"grantId,omitempty"`
 	RecordNo string        `json:"recordNo,omitempty" doc:"存证编号"`
 	Recheck  *CaseRechecks `json:"recheck,omitempty"`
+	Source   string        `json:"source,omitempty" doc:"The system that keeps the license and was asked for its state."`
+
+	Commitment *Commitment `json:"commitment,omitempty"`
+	Chase      *Chase      `json:"chase,omitempty"`
+	MayCommit  bool        `json:"mayCommit" doc:"A commitment can stand in for it."`
+	MayChase   bool        `json:"mayChase" doc:"Somebody can be asked that its license be there, now."`
 }
 
 // CaseLicense is what is known of a lent license without opening it.
@@ -98,14 +105,16 @@ type CaseLicense struct {
 // CaseRechecks is what a second look at a license's state found.
 type CaseRechecks struct {
 	State
-	Changed bool      `json:"changed"`
-	At      time.Time `json:"at"`
+	Changed bool `json:"changed"`
+	// The decision rests then on what is known here.
+	SourceDown bool      `json:"sourceDown" doc:"The system that keeps the license did not answer."`
+	At         time.Time `json:"at"`
 }
 
 // CaseStep is one step of a case's course.
 type CaseStep struct {
 	At      time.Time `json:"at"`
-	Action  string    `json:"action" enum:"open,paper,submit,take,approve,refuse,return,publish,void,result,made-vertical,made-national,apply,handin,wait,advance,accept,correct,resubmit,withdraw"`
+	Action  string    `json:"action" enum:"open,paper,submit,take,approve,refuse,return,publish,void,result,made-vertical,made-national,apply,handin,wait,advance,accept,correct,resubmit,withdraw,offer-later,offer-pledge,promise-later,promise-pledge,fetched,contradicted,overdue,acknowledge,chase,chase-answered,reassign,receive"`
 	Actor   Actor     `json:"actor"`
 	Opinion string    `json:"opinion,omitempty"`
 }
@@ -156,7 +165,7 @@ func (d Deps) listCases(ctx context.Context, in *casesInput) (*casesOutput, erro
 		if err != nil {
 			return nil, err
 		}
-		s.Electronic, s.Missing = r.Summary.Electronic, r.Summary.Missing
+		s.Electronic, s.Missing, s.Promised = r.Summary.Electronic, r.Summary.Missing, r.Summary.Promised
 		out.Body.Items = append(out.Body.Items, s)
 	}
 	return out, nil
@@ -243,7 +252,7 @@ func (d Deps) materials(ctx context.Context, v hall.View, lang string, out *Case
 		for _, m := range v.Materials {
 			settled[m.Seq] = m
 		}
-		out.Missing, out.Electronic = 0, false
+		out.Missing, out.Promised, out.Electronic = 0, 0, false
 		for _, x := range v.Matter.Materials {
 			m, err := d.caseMaterial(ctx, q, v, x, settled[x.Seq], lang)
 			if err != nil {
@@ -254,6 +263,8 @@ func (d Deps) materials(ctx context.Context, v hall.View, lang string, out *Case
 				out.Electronic = true
 			case casefile.Missing, casefile.Declined, casefile.Unusable, casefile.Down:
 				out.Missing++
+			case casefile.Promised:
+				out.Promised++
 			}
 			out.Materials = append(out.Materials, m)
 		}
@@ -272,7 +283,10 @@ func (d Deps) materials(ctx context.Context, v hall.View, lang string, out *Case
 
 func (d Deps) caseMaterial(ctx context.Context, q *db.Tx, v hall.View, x matter.Material, m casefile.Material, lang string) (CaseMaterial, error) {
 	out := CaseMaterial{Seq: x.Seq, Name: x.Name, Party: string(x.Party), Required: x.Required, Status: m.Status,
-		Reason: reasonOf(m.Reason, m.Detail), RecordNo: m.RecordNo}
+		Reason: reasonOf(m.Reason, m.Detail), RecordNo: m.RecordNo, Source: m.Detail["source"]}
+	if err := d.waits(ctx, q, v, m, lang, &out); err != nil {
+		return CaseMaterial{}, err
+	}
 	if out.Status == "" {
 		out.Status = casefile.Missing
 	}
@@ -298,7 +312,7 @@ func (d Deps) caseMaterial(ctx context.Context, q *db.Tx, v hall.View, x matter.
 		State: stateOf(l.State(d.Clock.Now()), lang), Issuer: choose(lang, issuer.Name, issuer.NameEn), ValidTo: lastDay(l.ValidTo)}
 	if m.Status == casefile.Lent && m.RecheckedState != "" {
 		out.Recheck = &CaseRechecks{State: stateOf(license.State(m.RecheckedState), lang), At: m.RecheckedAt.In(clock.Shanghai),
-			Changed: m.RecheckedState != m.LicenseState}
+			Changed: m.RecheckedState != m.LicenseState, SourceDown: m.Detail["sourceDown"] != ""}
 	}
 	return out, nil
 }
