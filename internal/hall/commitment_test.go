@@ -278,7 +278,7 @@ func TestCommitmentRules(t *testing.T) {
 		o.mustOffer(no, atCounter)
 		wantCode(t, "again", o.offer(no, atCounter), "case.commitment-not-needed")
 		// Paper instead ends it: nothing is fetched any more.
-		if err := o.Hall.Paper(t.Context(), o.clerk, no, 2, "申请人补交了原件"); err != nil {
+		if err := o.Hall.Paper(t.Context(), o.clerk, no, 2, hall.PaperUnreachable, "申请人补交了原件"); err != nil {
 			t.Fatal(err)
 		}
 		r.set(license.Valid, false)
@@ -418,7 +418,7 @@ func TestCommitmentStates(t *testing.T) {
 					_ = o.Hall.SignPromise(ctx, firm, no, 2, hall.TextDigest(x.Text))
 				}
 			},
-			"paper": func() { _ = o.Hall.Paper(ctx, o.clerk, no, 2, "补交") },
+			"paper": func() { _ = o.Hall.Paper(ctx, o.clerk, no, 2, hall.PaperUnreachable, "补交") },
 			"down":  func() { r.set("", true) },
 			"up":    func() { r.set(license.Valid, false) },
 			"fetch": func() { o.fetchLate() },

@@ -182,6 +182,14 @@ func (h *Hall) settle(ctx context.Context, actor *authn.Actor, t errand, fields 
 		if c.State != casefile.StateOpen || c.Stage != matter.Accept {
 			return errs.New(errs.Conflict, "case.stage")
 		}
+		// Meanwhile it may have been taken on paper, or committed to: that stands.
+		now, err := h.settled(ctx, tx, c, t.material.Seq)
+		if err == nil && !waiting[now.Status] {
+			return nil
+		}
+		if err != nil && errs.Code(err) != "case.material-unknown" {
+			return err
+		}
 		if err := h.o.Cases.PutMaterial(ctx, tx, c, t.outcome); err != nil {
 			return err
 		}

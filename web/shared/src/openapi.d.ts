@@ -420,6 +420,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{caseNo}/colleagues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 可改派的同事
+         * @description Active colleagues who can handle the case at its stage.
+         */
+        get: operations["listColleagues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{caseNo}/correction": {
         parameters: {
             query?: never;
@@ -474,6 +494,70 @@ export interface paths {
          */
         put: operations["setForm"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{caseNo}/materials/{seq}/chase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 催办证照
+         * @description Ask whoever is responsible that a license be there, once a day for a material. It is answered by itself when the license comes.
+         */
+        post: operations["chaseLicense"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{caseNo}/materials/{seq}/commitment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 承诺书文本
+         * @description The words that the applicant would sign for a material whose license cannot be had. Nothing is written.
+         */
+        get: operations["draftCommitment"];
+        put?: never;
+        /**
+         * 容缺受理、告知承诺
+         * @description Put a commitment before the applicant: signed at the counter at once, or in their account. Signed, it is on record in the log, the material no longer lacks, and its license is fetched by itself when it can be had, also after the decision.
+         */
+        post: operations["offerCommitment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{caseNo}/materials/{seq}/commitment/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 处理逾期或不符的承诺
+         * @description Say what was done about a commitment that is late or contradicted; its task ends.
+         */
+        post: operations["acknowledgeCommitment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -574,6 +658,26 @@ export interface paths {
          * @description A one-shot token for one reading, bound to license, case and clerk, 24 hours at most.
          */
         post: operations["grantUse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{caseNo}/reassign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 改派办件
+         * @description Give a case to a colleague of the unit, with the reason, on record. Grants of the former one end.
+         */
+        post: operations["reassignCase"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1950,6 +2054,46 @@ export interface paths {
          * @description Take back all that is not decided yet.
          */
         post: operations["withdrawMyBundle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/commitments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 我的承诺
+         * @description Commitments of the signed-in holder, or of whom they act for.
+         */
+        get: operations["listOwnCommitments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/commitments/{caseNo}/{seq}/sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 签署承诺
+         * @description Sign the words that were read, named by their digest.
+         */
+        post: operations["signCommitment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3673,6 +3817,9 @@ export interface components {
             /** Format: int64 */
             total: number;
         };
+        AcknowledgeInputBody: {
+            opinion: string;
+        };
         Actor: {
             name: string;
             roles: string[];
@@ -4417,6 +4564,11 @@ export interface components {
             /** @enum {string} */
             outcome?: "approved" | "refused" | "withdrawn";
             parties: components["schemas"]["Party"][];
+            /**
+             * Format: int64
+             * @description Materials that rest on a commitment.
+             */
+            promised: number;
             result?: components["schemas"]["CaseResult"];
             /** @description Identifier of a result that another system made. */
             resultIdentifier?: string;
@@ -4453,8 +4605,14 @@ export interface components {
             version: number;
         };
         CaseMaterial: {
+            chase?: components["schemas"]["Chase"];
+            commitment?: components["schemas"]["Commitment"];
             grantId?: string;
             license?: components["schemas"]["CaseLicense"];
+            /** @description Somebody can be asked that its license be there, now. */
+            mayChase: boolean;
+            /** @description A commitment can stand in for it. */
+            mayCommit: boolean;
             name: string;
             party?: string;
             reason?: components["schemas"]["Reason"];
@@ -4464,6 +4622,8 @@ export interface components {
             required: boolean;
             /** Format: int64 */
             seq: number;
+            /** @description The system that keeps the license and was asked for its state. */
+            source?: string;
             /** @enum {string} */
             status: "lent" | "missing" | "refused" | "unusable" | "plain" | "paper" | "down" | "promised" | "ready" | "party" | "await" | "attached";
             type?: components["schemas"]["Coded"];
@@ -4472,6 +4632,8 @@ export interface components {
             /** Format: date-time */
             at: string;
             changed: boolean;
+            /** @description The system that keeps the license did not answer. */
+            sourceDown: boolean;
             /** @enum {string} */
             state: "making" | "notYet" | "valid" | "pledged" | "disputed" | "lost" | "suspended" | "inspectionOverdue" | "superseded" | "expired" | "cancelled" | "revoked" | "penalty" | "abolished";
             stateText: string;
@@ -4487,7 +4649,7 @@ export interface components {
         };
         CaseStep: {
             /** @enum {string} */
-            action: "open" | "paper" | "submit" | "take" | "approve" | "refuse" | "return" | "publish" | "void" | "result" | "made-vertical" | "made-national" | "apply" | "handin" | "wait" | "advance" | "accept" | "correct" | "resubmit" | "withdraw";
+            action: "open" | "paper" | "submit" | "take" | "approve" | "refuse" | "return" | "publish" | "void" | "result" | "made-vertical" | "made-national" | "apply" | "handin" | "wait" | "advance" | "accept" | "correct" | "resubmit" | "withdraw" | "offer-later" | "offer-pledge" | "promise-later" | "promise-pledge" | "fetched" | "contradicted" | "overdue" | "acknowledge" | "chase" | "chase-answered" | "reassign" | "receive";
             actor: components["schemas"]["Actor"];
             /** Format: date-time */
             at: string;
@@ -4513,6 +4675,11 @@ export interface components {
             openedAt: string;
             /** @enum {string} */
             outcome?: "approved" | "refused" | "withdrawn";
+            /**
+             * Format: int64
+             * @description Materials that rest on a commitment.
+             */
+            promised: number;
             /** @enum {string} */
             stage: "draft" | "wait" | "accept" | "mend" | "decide" | "making" | "done";
             /** @enum {string} */
@@ -4692,6 +4859,18 @@ export interface components {
             /** @description Send as before for the next page; absent: this was the last. */
             next?: string;
         };
+        Chase: {
+            /** Format: date-time */
+            answeredAt?: string;
+            /** Format: date-time */
+            at: string;
+            /** Format: date-time */
+            dueAt: string;
+            /** @description It was of today; the next one can be tomorrow. */
+            today: boolean;
+            /** @description Who was asked; absent: the digital office. */
+            unit?: components["schemas"]["Named"];
+        };
         CheckInputBody: {
             purpose?: string;
         };
@@ -4747,6 +4926,40 @@ export interface components {
         Coded: {
             code: string;
             name: string;
+        };
+        Colleague: {
+            accountId: string;
+            name: string;
+            roles: string[];
+        };
+        ColleaguesOutputBody: {
+            items: components["schemas"]["Colleague"][];
+        };
+        Commitment: {
+            /** @description Names of form fields that what came contradicts. */
+            differs: string[];
+            /** Format: date-time */
+            dueAt: string;
+            /**
+             * @description Signed before the clerk, or in the applicant's account.
+             * @enum {string}
+             */
+            how?: "counter" | "account";
+            /**
+             * @description later 容缺受理, pledge 告知承诺
+             * @enum {string}
+             */
+            kind: "later" | "pledge";
+            /** @description The deadline has passed and the license has not come. */
+            overdue: boolean;
+            /** @description 存证编号 */
+            recordNo?: string;
+            /** Format: date-time */
+            signedAt?: string;
+            /** @enum {string} */
+            state: "offered" | "waiting" | "kept" | "contradicted" | "handed";
+            /** @description The words of it; for whoever handles the case and for the applicant. */
+            text?: string;
         };
         ComplaintInputBody: {
             /**
@@ -5891,6 +6104,42 @@ export interface components {
             /** @description 配偶 */
             spouse?: components["schemas"]["PersonInput"];
         };
+        OwnCommitment: {
+            caseNo: string;
+            /** @description Names of form fields that what came contradicts. */
+            differs: string[];
+            /** @description SM3 of the text; to be sent with the signature. */
+            digest: string;
+            /** Format: date-time */
+            dueAt: string;
+            /**
+             * @description Signed before the clerk, or in the applicant's account.
+             * @enum {string}
+             */
+            how?: "counter" | "account";
+            /**
+             * @description later 容缺受理, pledge 告知承诺
+             * @enum {string}
+             */
+            kind: "later" | "pledge";
+            material: string;
+            matter: components["schemas"]["Coded"];
+            /** @description The deadline has passed and the license has not come. */
+            overdue: boolean;
+            /** @description 存证编号 */
+            recordNo?: string;
+            /** Format: int64 */
+            seq: number;
+            /** Format: date-time */
+            signedAt?: string;
+            /** @enum {string} */
+            state: "offered" | "waiting" | "kept" | "contradicted" | "handed";
+            /** @description The words of it; for whoever handles the case and for the applicant. */
+            text?: string;
+        };
+        OwnCommitmentsOutputBody: {
+            items: components["schemas"]["OwnCommitment"][];
+        };
         PaperInputBody: {
             /**
              * @description Why, where license types are bound to the material.
@@ -6014,6 +6263,27 @@ export interface components {
             /** @description The words in Chinese. */
             zh: string;
         };
+        PromiseDraft: {
+            /** Format: date-time */
+            dueAt: string;
+            text: string;
+        };
+        PromiseInputBody: {
+            /**
+             * Format: int64
+             * @description Deadline in working days.
+             */
+            days: number;
+            /**
+             * @description counter: the applicant signs here and now; account: they are asked in their account.
+             * @enum {string}
+             */
+            how: "counter" | "account";
+            /** @enum {string} */
+            kind: "later" | "pledge";
+            /** Format: int64 */
+            version: number;
+        };
         ProofFacts: {
             /** Format: date-time */
             at: string;
@@ -6110,6 +6380,12 @@ export interface components {
             code: string;
             en: string;
             zh: string;
+        };
+        ReassignInputBody: {
+            accountId: string;
+            reason: string;
+            /** Format: int64 */
+            version: number;
         };
         ReceiptsOutputBody: {
             items: components["schemas"]["ShowReceipt"][];
@@ -6462,6 +6738,10 @@ export interface components {
             /** Format: password */
             password: string;
         };
+        SignInputBody: {
+            /** @description Of the text that was read. */
+            digest: string;
+        };
         Standard: {
             /** @description As C 0293—2024. */
             code: string;
@@ -6661,7 +6941,7 @@ export interface components {
             /** Format: date-time */
             dueAt?: string;
             /** @enum {string} */
-            kind: "type-review" | "type-returned" | "type-outdated" | "list-review" | "matter-unbound" | "duty-vacant" | "calendar-year" | "import-errors";
+            kind: "type-review" | "type-returned" | "type-outdated" | "list-review" | "matter-unbound" | "duty-vacant" | "calendar-year" | "import-errors" | "license-chase" | "commitment-overdue" | "commitment-broken";
             /** @description Name of the subject. */
             label: string;
             late: boolean;
@@ -7109,7 +7389,7 @@ export interface components {
             /** @description Labels of the fields; empty: none were given out. */
             fields: string[];
             /** @enum {string} */
-            ground: "case" | "self" | "presentation" | "consent" | "issuing" | "share";
+            ground: "case" | "self" | "presentation" | "consent" | "issuing" | "share" | "commitment";
             license: components["schemas"]["UseLicense"];
             matter?: string;
             purpose: string;
@@ -9196,6 +9476,85 @@ export interface operations {
             };
         };
     };
+    listColleagues: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                caseNo: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ColleaguesOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     requestCorrection: {
         parameters: {
             query?: never;
@@ -9377,6 +9736,337 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["FormInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    chaseLicense: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                caseNo: string;
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draftCommitment: {
+        parameters: {
+            query: {
+                kind: "later" | "pledge";
+                days?: number;
+            };
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                caseNo: string;
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromiseDraft"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    offerCommitment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                caseNo: string;
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromiseInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acknowledgeCommitment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                caseNo: string;
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcknowledgeInputBody"];
             };
         };
         responses: {
@@ -9797,6 +10487,89 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UseToken"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reassignCase: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                caseNo: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReassignInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetail"];
                 };
             };
             /** @description Unauthorized */
@@ -15686,6 +16459,167 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BundleDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listOwnCommitments: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnCommitmentsOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    signCommitment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                caseNo: string;
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnCommitmentsOutputBody"];
                 };
             };
             /** @description Unauthorized */
