@@ -21,6 +21,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/config"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
+	"github.com/yinxin-org/yinxin/internal/hall"
 	"github.com/yinxin-org/yinxin/internal/intake"
 	"github.com/yinxin-org/yinxin/internal/license"
 )
@@ -47,10 +48,11 @@ func TestOnlyTheDoorReachesBodies(t *testing.T) {
 	if owners := w.owners[reader]; len(owners) != 1 || owners[reflect.TypeFor[access.Options]()] == nil {
 		t.Errorf("the reader of bodies is held by %v, want the door alone", owners)
 	}
-	// Spreadsheets that wait to be imported lie in a folder of their own.
-	files, sheets := w.owners[folder][reflect.TypeFor[license.Options]()], w.owners[folder][reflect.TypeFor[intake.Options]()]
-	if len(w.owners[folder]) != 2 || len(files) != 1 || len(sheets) != 1 || slices.Equal(files, sheets) {
-		t.Errorf("folders are held by %v, want the licenses' and, apart from it, the imports'", w.owners[folder])
+	// Spreadsheets that wait to be imported, and what applicants hand in, lie in folders of their own.
+	files, sheets, handedIn := w.owners[folder][reflect.TypeFor[license.Options]()], w.owners[folder][reflect.TypeFor[intake.Options]()],
+		w.owners[folder][reflect.TypeFor[hall.Options]()]
+	if len(w.owners[folder]) != 3 || len(files) != 1 || len(sheets) != 1 || len(handedIn) != 1 || slices.Equal(files, sheets) || slices.Equal(files, handedIn) {
+		t.Errorf("folders are held by %v, want the licenses' and, apart from it, the imports' and the applicants'", w.owners[folder])
 	}
 	if owners := w.owners[reflect.TypeFor[*access.Door]()]; len(owners) < 3 {
 		t.Errorf("the walk saw the door in %v only: it does not go far enough", owners)

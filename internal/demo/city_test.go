@@ -269,7 +269,7 @@ func TestStaff(t *testing.T) {
 			t.Errorf("%s: unit or roles are missing", s.Login)
 		}
 		for _, r := range s.Roles {
-			if !slices.Contains([]string{"clerk", "approver", "reviewer", "verifier", "catalog", "digital", "matters", "admin"}, r) {
+			if !slices.Contains([]string{"clerk", "approver", "reviewer", "verifier", "catalog", "digital", "matters", "admin", "supervisor"}, r) {
 				t.Errorf("%s: role %s", s.Login, r)
 			}
 			roles[s.Unit+r] = true

@@ -54,6 +54,8 @@ const (
 	Nonprofit           = "nonprofit"
 	FundProof           = "fund-proof"
 	TaxProof            = "tax-proof"
+	HouseholdEntry      = "household-entry"
+	InsuranceProof      = "insurance-proof"
 )
 
 // Unit is a unit of the demonstration.

@@ -37,7 +37,38 @@ func (m *maker) licenses() error {
 	if err := m.papers(); err != nil {
 		return err
 	}
-	return m.premises()
+	if err := m.premises(); err != nil {
+		return err
+	}
+	return m.registered()
+}
+
+// registered gives small children what their parents applied for after the birth: the card of the household register and
+// the proof of health insurance.
+func (m *maker) registered() error {
+	for _, h := range m.city.Holders {
+		if h.Kind != catalog.Natural || h.Key != "" || len(h.Parents) != 2 || h.age(m.city.Today) > 6 {
+			continue
+		}
+		relation := "子"
+		if h.Sex == "女" {
+			relation = "女"
+		}
+		number := fmt.Sprintf("H%s%06d", h.County(), 1+m.rnd.IntN(900_000))
+		on := m.daysAgo(20, 300)
+		if on.Before(h.Born) {
+			on = m.city.Today.AddDate(0, 0, -1)
+		}
+		if err := m.issue(HouseholdEntry, h.County(), on, map[string]string{"KZ_XB": h.Sex, "KZ_CSRQ": iso(h.Born), "KZ_HH": number, "KZ_YHZGX": relation,
+			"KZ_ZZ": h.Address, "KZ_CSZMBH": fmt.Sprintf("Y35%06d", 1+m.rnd.IntN(900_000))}, h.Code); err != nil {
+			return err
+		}
+		if err := m.issue(InsuranceProof, h.County(), on, map[string]string{"KZ_XZ": "城乡居民基本医疗保险", "KZ_CBND": fmt.Sprint(on.Year()), "KZ_HH": number,
+			"KZ_DYKS": iso(on)}, h.Code); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // issue enters a license of a type by its key.

@@ -154,6 +154,9 @@ func fill(ctx context.Context, a *app.App, progress func(done, of int), castOnly
 	if err := s.cases(ctx); err != nil {
 		return err
 	}
+	if err := s.applications(ctx); err != nil {
+		return err
+	}
 	if err := s.writeCast(); err != nil {
 		return err
 	}

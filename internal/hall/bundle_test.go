@@ -135,7 +135,7 @@ func TestALifeEventServesItsMattersInOrder(t *testing.T) {
 				t.Errorf("step %d: %s, result of the child %v", n, s.Case.Outcome, s.Result.HolderID == baby)
 			}
 		}
-		if n := w.Count(t, `SELECT count(*) FROM bundle_wait`); n != 0 {
+		if n := w.Count(t, `SELECT count(*) FROM bundle_wait WHERE bundle_id = $1`, id); n != 0 {
 			t.Errorf("%d cases still wait", n)
 		}
 		if got := v.Steps[1].Case.Form["birthNumber"]; got.Text == "" || got.Seq != 1 {
@@ -208,7 +208,7 @@ func TestARefusedMatterStopsTheOthers(t *testing.T) {
 	if got := h.stages(id); !slices.Equal(got, []string{"done", "done", "done", "done"}) {
 		t.Errorf("%v", got)
 	}
-	if n := w.Count(t, `SELECT count(*) FROM bundle_wait`); n != 0 {
+	if n := w.Count(t, `SELECT count(*) FROM bundle_wait WHERE bundle_id = $1`, id); n != 0 {
 		t.Errorf("%d cases still wait", n)
 	}
 }
