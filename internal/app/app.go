@@ -29,6 +29,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/evidence"
 	"github.com/yinxin-org/yinxin/internal/face"
+	"github.com/yinxin-org/yinxin/internal/feed"
 	"github.com/yinxin-org/yinxin/internal/gm"
 	"github.com/yinxin-org/yinxin/internal/hall"
 	"github.com/yinxin-org/yinxin/internal/holder"
@@ -80,6 +81,7 @@ type App struct {
 	Hall     *hall.Hall
 	Desk     *present.Desk
 	Shares   *share.Desk
+	Feed     *feed.Desk
 	Book     *evidence.Book
 	Accounts *authn.Service
 	// MatterSource is the matter office's system; nil if none is configured.
@@ -174,6 +176,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 		Holders: a.Holders, Licenses: a.Licenses, Door: a.Door, Book: a.Book})
 	a.Shares = share.New(share.Options{DB: a.DB, Clock: a.Clock, Units: a.Units, Types: a.Types, Holders: a.Holders, Licenses: a.Licenses,
 		Notices: a.Notices, Door: a.Door})
+	a.Feed = feed.New(feed.Options{DB: a.DB, Clock: a.Clock, Units: a.Units, Holders: a.Holders, Trail: a.Trail})
 	if a.Config.MatterSource != "" {
 		if a.MatterSource, err = connect.OpenMatters(a.Config.MatterSource, 0); err != nil {
 			return err

@@ -12,7 +12,7 @@ func tables() []messages {
 	return []messages{commonMessages, codeMessages, caseMessages, licenseMessages, accessMessages, authnMessages, httpMessages, webMessages,
 		orgMessages, catalogMessages, matterMessages, intakeMessages,
 		benchMessages,
-		shareMessages,
+		shareMessages, feedMessages,
 		appealMessages,
 		applyMessages,
 		presentMessages,

@@ -26,6 +26,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/evidence"
 	"github.com/yinxin-org/yinxin/internal/face"
+	"github.com/yinxin-org/yinxin/internal/feed"
 	"github.com/yinxin-org/yinxin/internal/hall"
 	"github.com/yinxin-org/yinxin/internal/holder"
 	"github.com/yinxin-org/yinxin/internal/intake"
@@ -85,6 +86,7 @@ type Deps struct {
 	Door     *access.Door
 	Desk     *present.Desk
 	Shares   *share.Desk
+	Feed     *feed.Desk
 	Book     *evidence.Book
 	// MatterSource is the matter office's system; nil if none is configured.
 	MatterSource matter.Source
@@ -110,6 +112,7 @@ func New(mux *http.ServeMux, d Deps) huma.API {
 	registerAsking(api, d)
 	registerReceipt(api, d)
 	registerShare(api, d)
+	registerFeed(api, d)
 	registerVerify(api, d)
 	registerAppeal(api, d)
 	registerAppealDesk(api, d)

@@ -219,7 +219,9 @@ func TestShareEnds(t *testing.T) {
 		if got := strings.Join(d.log(ended.ID), " "); got != "made ended" {
 			t.Errorf("log: %s", got)
 		}
-		w.Write(t, func(ctx context.Context, tx *db.Tx) error { return w.Licenses.ReportLoss(ctx, tx, d.card, d.owner.AccountID) })
+		w.Write(t, func(ctx context.Context, tx *db.Tx) error {
+			return w.Licenses.ReportLoss(ctx, tx, d.card, d.owner.AccountID)
+		})
 		_, err = d.download(revoked, revoked.Code, share.OFD)
 		wantCode(t, "lost meanwhile", err, "access.share.state")
 		if s, _, _ := w.Shares.Get(context.Background(), d.owner, revoked.ID); s.Downloads != 0 {
