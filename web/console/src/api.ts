@@ -1,6 +1,7 @@
 import type { Client } from '@yinxin/shared'
 import type { components } from '@yinxin/shared/openapi.d.ts'
 import { catalogApi } from './api.catalog'
+import { feedApi } from './api.feed'
 import { intakeApi } from './api.intake'
 import { matterApi } from './api.matter'
 import { orgApi } from './api.org'
@@ -40,6 +41,7 @@ export function makeApi(c: Client) {
     ...catalogApi(c),
     ...matterApi(c),
     ...orgApi(c),
+    ...feedApi(c),
     ...intakeApi(c),
 
     session: () => c.get<Session>(`${v1}/session`),

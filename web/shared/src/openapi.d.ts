@@ -1020,6 +1020,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/feed/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 归集办件
+         * @description A department's system sends what happened to its cases, signed. Sent again it changes nothing.
+         */
+        post: operations["sendCases"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feed/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 归集差距
+         * @description What should have come and what came, by day, system and matter; and which numbers are missing.
+         */
+        get: operations["getFeedReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feed/tallies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 报一天的办件数
+         * @description A department's system sends how many cases there were on a day, signed. A later tally of the day takes the place.
+         */
+        post: operations["sendTally"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/import-templates/{importKind}": {
         parameters: {
             query?: never;
@@ -3014,6 +3074,50 @@ export interface paths {
          */
         put: operations["updateSystem"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/systems/{systemId}/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 系统的公钥
+         * @description Keys under which a system signs.
+         */
+        get: operations["listSystemKeys"];
+        put?: never;
+        /**
+         * 登记公钥
+         * @description Enter a key under which a system signs. A unit's officer enters keys of the own unit's systems.
+         */
+        post: operations["addSystemKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/systems/{systemId}/keys/{keyId}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 停用公钥
+         * @description End a key: nothing signed by it is taken any more.
+         */
+        post: operations["endSystemKey"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5328,6 +5432,92 @@ export interface components {
             /** Format: int64 */
             total: number;
         };
+        FeedCase: {
+            applicant?: components["schemas"]["FeedCaseApplicantStruct"];
+            /** Format: date-time */
+            at: string;
+            caseNo: string;
+            /** @enum {string} */
+            event: "opened" | "closed";
+            matterCode: string;
+            /**
+             * @description Of a closed case.
+             * @enum {string}
+             */
+            outcome?: "approved" | "refused" | "withdrawn";
+            /**
+             * Format: int64
+             * @description The system's own number, without gaps from 1.
+             */
+            seq: number;
+            unitId?: string;
+        };
+        FeedCaseApplicantStruct: {
+            code: string;
+            name: string;
+        };
+        FeedCount: {
+            /** Format: int64 */
+            closed: number;
+            /** Format: int64 */
+            opened: number;
+        };
+        FeedGap: {
+            /** @description The system sent its tally of the day. */
+            counted: boolean;
+            day: string;
+            expected: components["schemas"]["FeedCount"];
+            /**
+             * Format: int64
+             * @description Messages without all elements.
+             */
+            lacking: number;
+            /** Format: int64 */
+            late: number;
+            matter: components["schemas"]["Coded"];
+            /** Format: int64 */
+            missing: number;
+            received: components["schemas"]["FeedCount"];
+            system: components["schemas"]["Named"];
+            unit: components["schemas"]["Named"];
+        };
+        FeedHole: {
+            /** Format: int64 */
+            from: number;
+            /** Format: int64 */
+            to: number;
+        };
+        FeedInputBody: {
+            items: components["schemas"]["FeedCase"][];
+        };
+        FeedOutputBody: {
+            items: components["schemas"]["FeedResult"][];
+        };
+        FeedReportOutputBody: {
+            items: components["schemas"]["FeedGap"][];
+            systems: components["schemas"]["FeedStanding"][];
+        };
+        FeedResult: {
+            /** @description What the standard asks for and it lacks; it was taken all the same. */
+            faults: components["schemas"]["Reason"][];
+            /** @description Why it was refused; its number stays open. */
+            reason?: components["schemas"]["Reason"];
+            /** Format: int64 */
+            seq: number;
+            /** @enum {string} */
+            status: "taken" | "repeated" | "refused";
+        };
+        FeedStanding: {
+            /** Format: date-time */
+            at: string;
+            holes: components["schemas"]["FeedHole"][];
+            /** Format: int64 */
+            last: number;
+            /** Format: int64 */
+            missing: number;
+            system: components["schemas"]["Named"];
+            unit: components["schemas"]["Named"];
+        };
         FieldProblem: {
             /**
              * @description Stable code of the rule.
@@ -5587,6 +5777,13 @@ export interface components {
             label: string;
             name: string;
             value: string;
+        };
+        Item1: {
+            /** Format: int64 */
+            closed: number;
+            matterCode: string;
+            /** Format: int64 */
+            opened: number;
         };
         ItemView: {
             item: components["schemas"]["MatterItem"];
@@ -6896,6 +7093,27 @@ export interface components {
             /** @description The owner. */
             unitId: string;
         };
+        SystemKey: {
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            endedAt?: string;
+            id: string;
+            /** @description SM2, PEM. */
+            publicKey: string;
+        };
+        SystemKeyEndInputBody: {
+            /** @description Why; kept in the trail of changes. No personal data. */
+            reason: string;
+        };
+        SystemKeyInputBody: {
+            publicKey: string;
+            /** @description Why; kept in the trail of changes. No personal data. */
+            reason: string;
+        };
+        SystemKeysOutputBody: {
+            items: components["schemas"]["SystemKey"][];
+        };
         SystemRemoveInputBody: {
             /** @description Why; kept in the trail of changes. No personal data. */
             reason: string;
@@ -6931,6 +7149,11 @@ export interface components {
             items: components["schemas"]["System"][];
             /** Format: int64 */
             total: number;
+        };
+        TallyInputBody: {
+            counts: components["schemas"]["Item1"][];
+            /** Format: date */
+            day: string;
         };
         Task: {
             /** Format: date-time */
@@ -12047,6 +12270,207 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sendCases: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+                /** @description Id of the key that the ledger knows. */
+                "X-Yinxin-Key"?: string;
+                /** @description RFC 3339; at most ten minutes off. */
+                "X-Yinxin-Time"?: string;
+                /** @description Base64 of the DER signature. */
+                "X-Yinxin-Signature"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeedInputBody"];
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getFeedReport: {
+        parameters: {
+            query?: {
+                from?: string;
+                to?: string;
+                systemId?: string;
+            };
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedReportOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sendTally: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+                /** @description Id of the key that the ledger knows. */
+                "X-Yinxin-Key"?: string;
+                /** @description RFC 3339; at most ten minutes off. */
+                "X-Yinxin-Time"?: string;
+                /** @description Base64 of the DER signature. */
+                "X-Yinxin-Signature"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TallyInputBody"];
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20348,6 +20772,234 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["System"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSystemKeys: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                systemId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemKeysOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addSystemKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                systemId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SystemKeyInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemKey"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endSystemKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                systemId: string;
+                keyId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SystemKeyEndInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemKey"];
                 };
             };
             /** @description Unauthorized */

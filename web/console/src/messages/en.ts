@@ -4,6 +4,7 @@ import { windowEn } from './window.en'
 import { catalogEn } from './catalog.en'
 import { matterEn } from './matter.en'
 import { intakeEn } from './intake.en'
+import { feedEn } from './feed.en'
 import { orgEn } from './org.en'
 import { fieldsEn } from './fields.en'
 import { partsEn } from './parts.en'
@@ -15,6 +16,7 @@ export const en: SameShape<typeof zh> = {
   ...catalogEn,
   ...matterEn,
   ...orgEn,
+  ...feedEn,
   ...intakeEn,
   ...windowEn,
   ...benchEn,

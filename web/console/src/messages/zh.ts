@@ -4,6 +4,7 @@ import { windowZh } from './window.zh'
 import { catalogZh } from './catalog.zh'
 import { matterZh } from './matter.zh'
 import { intakeZh } from './intake.zh'
+import { feedZh } from './feed.zh'
 import { orgZh } from './org.zh'
 import { fieldsZh } from './fields.zh'
 import { partsZh } from './parts.zh'
@@ -14,6 +15,7 @@ export const zh = {
   ...catalogZh,
   ...matterZh,
   ...orgZh,
+  ...feedZh,
   ...intakeZh,
   ...windowZh,
   ...benchZh,

@@ -7,6 +7,7 @@ import ChangesPage from '../pages/ChangesPage.vue'
 import CodeTablePage from '../pages/CodeTablePage.vue'
 import CodeTablesPage from '../pages/CodeTablesPage.vue'
 import DutiesPage from '../pages/DutiesPage.vue'
+import FeedPage from '../pages/FeedPage.vue'
 import MandateNewPage from '../pages/MandateNewPage.vue'
 import MandatesPage from '../pages/MandatesPage.vue'
 import RegionsPage from '../pages/RegionsPage.vue'
@@ -32,6 +33,7 @@ export const orgRoutes: RouteRecordRaw[] = [
   { path: '/units/systems', name: 'systems', component: SystemsPage, meta: units },
   { path: '/units/systems/new', name: 'system-new', component: SystemPage, meta: units },
   { path: '/units/systems/:systemId', name: 'system', component: SystemPage, props: true, meta: units },
+  { path: '/units/feed', name: 'feed', component: FeedPage, meta: units },
   { path: '/units/:unitId', name: 'unit', component: UnitPage, props: true, meta: units },
   { path: '/units/:unitId/edit', name: 'unit-edit', component: UnitEditPage, props: true, meta: units },
 
