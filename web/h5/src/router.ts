@@ -12,7 +12,7 @@ declare module 'vue-router' {
     /** Pages that fill the screen have no tab bar. */
     bare?: boolean
     /** The tab that is current on this page. */
-    tab?: 'home' | 'uses' | 'verify' | 'me'
+    tab?: 'home' | 'matters' | 'uses' | 'verify' | 'me'
   }
 }
 
@@ -34,7 +34,7 @@ const routes: RouteRecordRaw[] = [
     path: '/matters/:code',
     component: () => import('./pages/MatterPage.vue'),
     props: true,
-    meta: { title: 'title.matter', tab: 'home' },
+    meta: { title: 'title.matter', tab: 'matters' },
   },
   { path: '/uses', component: () => import('./pages/UsesPage.vue'), meta: { title: 'title.uses', tab: 'uses' } },
   {

@@ -1,4 +1,4 @@
-import type { HeldLicense, Use } from '@yinxin/shared'
+import type { ApplicationSummary, HeldLicense, Use } from '@yinxin/shared'
 import { expect, test } from 'vitest'
 import { todos } from '../src/logic/todo'
 
@@ -28,7 +28,7 @@ const use = (recordNo: string, result: Use['result'], at: string): Use => ({
   fields: [],
 })
 
-const brief = (l: HeldLicense[], u: Use[] = []) => todos(l, u, now).map((t) => `${t.message} ${t.n}`)
+const brief = (l: HeldLicense[], u: Use[] = []) => todos({ licenses: l, uses: u }, now).map((t) => `${t.message} ${t.n}`)
 
 test.each([
   ['2026-04-02', []],
@@ -54,6 +54,17 @@ test('refusals of the last seven days are one line, after the urgent and the dat
   ]
   const licenses = [license('a', 'valid', '2026-03-20'), license('b', 'lost')]
   expect(brief(licenses, uses)).toEqual(['lost 0', 'expiring 18', 'refused 2'])
-  expect(todos([], uses.slice(0, 1), now)[0]?.to).toBe('/uses/n1')
-  expect(todos([], uses, now)[0]?.to).toBe('/uses')
+  expect(todos({ licenses: [], uses: uses.slice(0, 1) }, now)[0]?.to).toBe('/uses/n1')
+  expect(todos({ licenses: [], uses }, now)[0]?.to).toBe('/uses')
+})
+
+test('a correction comes first, a draft is called to mind, a life event once', () => {
+  const application = (caseNo: string, stage: ApplicationSummary['stage'], bundleId?: string): ApplicationSummary => ({
+    caseNo, matter: { code: '1', name: '食品经营许可' }, unit: { id: 'u', name: '某局' }, channel: 'online', stage, taken: false,
+    state: 'open', todo: stage === 'draft' || stage === 'mend', bundleId, openedAt: '2026-03-01T08:00:00+08:00', workdaysLeft: 3,
+  })
+  const applications = [application('1', 'draft'), application('2', 'decide'), application('3', 'draft', 'b'), application('4', 'draft', 'b'), application('5', 'mend')]
+  expect(todos({ licenses: [], applications }, now).map((t) => `${t.message} ${t.to}`)).toEqual([
+    'mend /applications/5', 'draft /applications/1', 'draft /bundles/b',
+  ])
 })

@@ -36,8 +36,8 @@ export class Client {
     return this.json<T>('PUT', path, JSON.stringify(body), 'application/json')
   }
 
-  delete(path: string): Promise<void> {
-    return this.json<void>('DELETE', path)
+  delete<T = void>(path: string): Promise<T> {
+    return this.json<T>('DELETE', path)
   }
 
   /** Sends bytes as they are, for example a license file. */

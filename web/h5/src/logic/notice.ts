@@ -1,0 +1,25 @@
+import { dateText, type Notice } from '@yinxin/shared'
+import { useI18n } from 'vue-i18n'
+import { useLang } from '../context'
+
+/** The words of a notice: its kind says the sentence, its detail fills it in. */
+export function useNoticeWords() {
+  const { t, te } = useI18n()
+  const lang = useLang()
+  // A name stands there in both languages; a date is written as the reader does.
+  const inLang = (detail: Notice['detail'], k: string, v: string) =>
+    (lang.value === 'en' && detail[`${k}En`]) || dateText(v, lang.value)
+  return (n: Notice) => {
+    const detail = Object.fromEntries(Object.entries(n.detail).map(([k, v]) => [k, inLang(n.detail, k, v)]))
+    const key = `notice.${n.kind}`
+    return t(te(key) ? key : 'notice.other', detail)
+  }
+}
+
+/** The page that a notice is about; undefined where there is none. */
+export function noticeTo(n: Notice): string | undefined {
+  if (n.kind.startsWith('case-')) return `/applications/${n.subject}`
+  if (n.kind === 'license-issued') return `/licenses/${n.subject}`
+  if (n.kind.startsWith('appeal-')) return `/appeals/${n.subject}`
+  return undefined
+}
