@@ -65,6 +65,7 @@ export const applyEn: SameShape<typeof applyZh> = {
     later: 'Save and come back later',
     from: 'From: {name}',
     optional: 'You may leave this empty.',
+    noSource: 'No license was found for “{name}”, so please enter it yourself.',
     atMost: 'At most {n} characters.',
     choose: 'Please choose',
     change: 'Change',

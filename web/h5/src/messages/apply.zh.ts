@@ -61,6 +61,7 @@ export const applyZh = {
     later: '先存着，以后再办',
     from: '来自{name}',
     optional: '可以不填。',
+    noSource: '没有查到可以用的“{name}”，请您自己填写。',
     atMost: '最多{n}个字。',
     choose: '请选择',
     change: '更改',

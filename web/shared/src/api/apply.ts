@@ -3,90 +3,18 @@ import type { components } from '../openapi'
 
 type Schemas = components['schemas']
 
-// PROVISIONAL until the operations land
-interface Coded { code: string; name: string }
-interface Named { id: string; name: string }
-type FormField = Schemas['FormField']
-export interface LifeEventStep { matter: Coded; unit: Named; resultName?: string; resultType?: Coded; days: number; after: string[] }
-export interface LifeEvent {
-  code: string
-  name: string
-  summary: string
-  audience: 'natural' | 'legal'
-  steps: LifeEventStep[]
-  parties: string[]
-  version: number
-}
-export interface ApplicationSummary {
-  caseNo: string
-  matter: Coded
-  unit: Named
-  channel: 'window' | 'online' | 'event' | 'system'
-  stage: 'draft' | 'wait' | 'accept' | 'mend' | 'decide' | 'making' | 'done'
-  taken: boolean
-  state: 'open' | 'closed'
-  outcome?: 'approved' | 'refused' | 'withdrawn'
-  todo: boolean
-  bundleId?: string
-  openedAt: string
-  submittedAt?: string
-  closedAt?: string
-  dueAt?: string
-  workdaysLeft: number
-}
-export type ApplicationField = FormField & { value: string; fromSeq?: number; source?: string; fill: 'you' | 'license' | 'later'; fixed: boolean }
-export interface Attachment { id: string; name: string; media: string; size: number; ground: string; addedAt: string; url: string }
-export interface ApplicationMaterial {
-  seq: number
-  name: string
-  required: boolean
-  party?: 'applicant' | 'representative' | 'spouse' | 'child'
-  type?: Coded
-  status: 'ready' | 'party' | 'await' | 'missing' | 'unusable' | 'plain' | 'attached' | 'lent' | 'refused' | 'paper'
-  reason?: { code: string; text: string }
-  license?: { id: string; type: Coded; numberMasked: string; state: string; stateText: string; issuer: string; validTo?: string }
-  upload: boolean
-  help: { kind: 'supplement' | 'matter' | 'upload'; matter?: Coded; unit?: string }[]
-  attachments: Attachment[]
-}
-export interface CorrectionItem { field?: string; seq?: number; text: string; label?: string }
-export interface Application extends ApplicationSummary {
-  applicant: { role: string; name: string; codeMasked: string; codeType: string }
-  parties: { role: string; codeMasked: string }[]
-  form: ApplicationField[]
-  materials: ApplicationMaterial[]
-  corrections: { items: CorrectionItem[]; askedAt: string; answeredAt?: string }[]
-  history: { at: string; action: string; mine: boolean; opinion?: string }[]
-  result?: { licenseId: string; typeName: string; state: string; stateText: string; published: boolean; own: boolean }
-  days: number
-  missing: string[]
-  version: number
-}
-export interface BundleSummary {
-  id: string
-  event: Coded
-  createdAt: string
-  submittedAt?: string
-  total: number
-  done: number
-  state: 'draft' | 'running' | 'done' | 'stopped'
-  todo: boolean
-}
-export type BundleStep = Application & { after: string[]; blocked: boolean }
-export interface Bundle extends BundleSummary {
-  form: (ApplicationField & { matters: string[] })[]
-  steps: BundleStep[]
-  missing: string[]
-}
-export interface Notice {
-  id: string
-  kind: string
-  subject: string
-  detail: Record<string, string>
-  at: string
-  readAt?: string
-}
-export type OtherParties = Partial<Record<'representative' | 'spouse' | 'child', { name: string; code: string }>>
+export type LifeEvent = Schemas['LifeEvent']
+export type ApplicationSummary = Schemas['ApplicationSummary']
+export type Application = Schemas['ApplicationDetail']
+export type ApplicationField = Schemas['ApplicationField']
+export type ApplicationMaterial = Schemas['ApplicationMaterial']
+export type Attachment = Schemas['ApplicationAttachment']
+export type CorrectionItem = Schemas['CorrectionItem']
+export type OtherParties = Schemas['OtherParties']
+export type BundleSummary = Schemas['BundleSummary']
+export type Bundle = Schemas['BundleDetail']
+export type BundleStep = Schemas['BundleStep']
+export type Notice = Schemas['NoticeItem']
 type Matter = Schemas['Matter']
 
 const v1 = '/api/v1'
