@@ -225,7 +225,8 @@ func registerCasework(api huma.API, d Deps) {
 	huma.Register(api, require(api, op("submitCase", http.MethodPost, "/api/v1/cases/{caseNo}/submit", "提交审批",
 		"Pass a complete case on for decision. The clerk's use grants end."), RoleClerk), d.submitCase)
 	huma.Register(api, require(api, op("takeCase", http.MethodPost, "/api/v1/cases/{caseNo}/take", "取件",
-		"Take a case to decide it; not the one who accepted it. License states are read again."), RoleApprover), d.takeCase)
+		"Take a case: a clerk one that came in online, an approver one to decide, who is not the one who accepted it. License states are read again."),
+		RoleClerk, RoleApprover), d.takeCase)
 	huma.Register(api, require(api, op("decideCase", http.MethodPost, "/api/v1/cases/{caseNo}/decision", "审批决定",
 		"Approve, refuse or return. States of all lent licenses are read again first; if one may no longer be used, approval is refused."), RoleApprover), d.decideCase)
 

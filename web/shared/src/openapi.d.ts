@@ -735,7 +735,7 @@ export interface paths {
         put?: never;
         /**
          * 取件
-         * @description Take a case to decide it; not the one who accepted it. License states are read again.
+         * @description Take a case: a clerk one that came in online, an approver one to decide, who is not the one who accepted it. License states are read again.
          */
         post: operations["takeCase"];
         delete?: never;
