@@ -6,6 +6,7 @@ test.each([
   ['http://localhost:8080/s/AbC-123_xyz4567890defg?x=1#y', 'presentation', 'AbC-123_xyz4567890defg'],
   ['/s/AbC-123_xyz4567890defg/', 'presentation', 'AbC-123_xyz4567890defg'],
   ['  AbC-123_xyz4567890defg ', 'presentation', 'AbC-123_xyz4567890defg'],
+  ['https://yinxin.example/m/r/AbC-123_xyz4567890defg', 'request', 'AbC-123_xyz4567890defg'],
   ['https://yinxin.example/v/FACE5678901234567890', 'face', 'FACE5678901234567890'],
 ])('%s is a code', (text, kind, token) => {
   expect(readCode(text)).toEqual({ kind, token })

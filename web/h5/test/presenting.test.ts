@@ -4,11 +4,14 @@ import { effectScope } from 'vue'
 import { usePresenting } from '../src/logic/presenting'
 
 beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'] }))
-afterEach(() => vi.useRealTimers())
+afterEach(() => {
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
+})
 
 const open: Presentation = { id: 'p1', url: '/s/T', qrSvg: '<svg/>', expiresAt: '', seconds: 10, state: 'open', fields: [], uses: 1, usesLeft: 1, checks: [] }
 
-function setup(answers: Partial<Api> = {}) {
+function setup(answers: Partial<Api> = {}, renewals = 0) {
   const api = {
     present: vi.fn(async () => open),
     presentation: vi.fn(async () => open),
@@ -16,7 +19,7 @@ function setup(answers: Partial<Api> = {}) {
     ...answers,
   }
   const scope = effectScope()
-  const show = scope.run(() => usePresenting(api as unknown as Api, 'l1'))!
+  const show = scope.run(() => usePresenting(api as unknown as Api, 'l1', renewals))!
   return { api, scope, show }
 }
 
@@ -78,8 +81,34 @@ test('a code that comes after the page was left is ended too', async () => {
 test('choosing fewer fields ends the old code and makes a new one', async () => {
   const { show, api } = setup()
   await show.start()
-  await show.start(['CZZT'])
+  await show.start({ fields: ['CZZT'] })
   expect(api.endPresentation).toHaveBeenCalledWith('p1')
-  expect(api.present).toHaveBeenLastCalledWith('l1', ['CZZT'])
+  expect(api.present).toHaveBeenLastCalledWith('l1', { fields: ['CZZT'] })
   expect(show.phase.value).toBe('open')
+})
+
+test('a code that runs out is replaced, in the same way, so often and no more', async () => {
+  vi.stubGlobal('document', { hidden: false })
+  const { show, api } = setup({}, 2)
+  await show.start({ uses: 3 })
+  await vi.advanceTimersByTimeAsync(11_000)
+  expect([show.phase.value, show.renewed.value]).toEqual(['open', 1])
+  expect(api.present).toHaveBeenLastCalledWith('l1', { uses: 3 })
+  await vi.advanceTimersByTimeAsync(30_000)
+  expect([show.phase.value, show.renewed.value]).toEqual(['expired', 2])
+  expect(api.present).toHaveBeenCalledTimes(3)
+})
+
+test('nobody looking, nothing is replaced; what was checked stays to be read', async () => {
+  vi.stubGlobal('document', { hidden: true })
+  const away = setup({}, 2)
+  await away.show.start()
+  await vi.advanceTimersByTimeAsync(11_000)
+  expect(away.show.phase.value).toBe('expired')
+  vi.stubGlobal('document', { hidden: false })
+  const check = { at: '', by: '某酒店', recordNo: 'YX1' }
+  const half = setup({ presentation: vi.fn(async () => ({ ...open, uses: 2, usesLeft: 1, checks: [check] })) }, 2)
+  await half.show.start({ uses: 2 })
+  await vi.advanceTimersByTimeAsync(11_000)
+  expect([half.show.phase.value, half.show.renewed.value]).toEqual(['expired', 0])
 })

@@ -5,7 +5,7 @@ import { appealApi } from './api/appeal'
 import { applyApi } from './api/apply'
 import { peopleApi } from './api/people'
 import { shareApi } from './api/share'
-import { showApi } from './api/show'
+import { showApi, type Showing } from './api/show'
 import type { Client } from './client'
 import type { components, operations } from './openapi'
 
@@ -89,8 +89,7 @@ export function makeApi(c: Client) {
 
     licenses: () => c.get<Item<HeldLicense>>(`${v1}/me/licenses`),
     license: (id: string) => c.get<HeldLicenseDetail>(`${v1}/me/licenses/${part(id)}`),
-    present: (id: string, fields?: string[]) =>
-      c.post<Presentation>(`${v1}/me/licenses/${part(id)}/presentations`, fields ? { fields } : {}),
+    present: (id: string, how: Showing = {}) => c.post<Presentation>(`${v1}/me/licenses/${part(id)}/presentations`, how),
     reportLoss: (id: string) => c.post<HeldLicenseDetail>(`${v1}/me/licenses/${part(id)}/loss`),
     presentation: (id: string) => c.get<Presentation>(`${v1}/me/presentations/${part(id)}`),
     endPresentation: (id: string) => c.delete(`${v1}/me/presentations/${part(id)}`),

@@ -1,6 +1,7 @@
 export * from './api'
 export * from './api/share'
 export type * from './api/apply'
+export * from './api/show'
 export * from './client'
 export * from './dates'
 export { chosenLang, makeI18n, switchLang, type Lang, type SameShape } from './i18n'

@@ -34,7 +34,7 @@ describe('requests', () => {
 
   test('carry JSON bodies', async () => {
     const { c, calls } = client(() => json({}))
-    await makeApi(c).present('a/b', ['CZZT'])
+    await makeApi(c).present('a/b', { fields: ['CZZT'] })
     expect(calls[0]?.path).toBe('/api/v1/me/licenses/a%2Fb/presentations')
     expect(calls[0]?.init.body).toBe('{"fields":["CZZT"]}')
   })

@@ -1,4 +1,4 @@
-import type { Api, Presentation } from '@yinxin/shared'
+import type { Api, Presentation, Showing } from '@yinxin/shared'
 import { computed, onScopeDispose, ref, shallowRef } from 'vue'
 
 const pollEvery = 2000 // ms
@@ -7,14 +7,17 @@ export type Phase = 'starting' | 'open' | 'checked' | 'expired' | 'ended' | 'fai
 
 /**
  * One license being shown: makes the code, counts its seconds by this device's monotonic clock, asks whether it was
- * scanned, and ends it when the page is left.
+ * scanned, and ends it when the page is left. A code that runs out unscanned is replaced by a new one, `renewals` times
+ * and while the page is looked at: a forgotten screen must not show a license all day.
  */
-export function usePresenting(api: Api, licenseId: string) {
+export function usePresenting(api: Api, licenseId: string, renewals = 0) {
   const current = shallowRef<Presentation>()
   const error = shallowRef<unknown>()
   const online = ref(true)
   const left = ref(0)
   const stopped = ref(false)
+  const renewed = ref(0)
+  let how: Showing = {}
   let deadline = 0
   let ticker: ReturnType<typeof setInterval> | undefined
   let poller: ReturnType<typeof setTimeout> | undefined
@@ -28,13 +31,19 @@ export function usePresenting(api: Api, licenseId: string) {
     return current.value.state === 'expired' || left.value <= 0 ? 'expired' : 'open'
   })
 
-  async function start(fields?: string[]): Promise<void> {
+  async function start(wish: Showing = {}): Promise<void> {
+    renewed.value = 0
+    how = wish
+    await make()
+  }
+
+  async function make(): Promise<void> {
     const mine = reset()
     const old = endable()
     current.value = undefined
     if (old) void api.endPresentation(old).catch(() => undefined)
     try {
-      const made = await api.present(licenseId, fields)
+      const made = await api.present(licenseId, how)
       if (mine !== turn) return void api.endPresentation(made.id).catch(() => undefined)
       accept(made)
     } catch (err) {
@@ -60,7 +69,12 @@ export function usePresenting(api: Api, licenseId: string) {
 
   function tick(): void {
     left.value = Math.max(0, Math.ceil((deadline - performance.now()) / 1000))
-    if (left.value === 0) clearInterval(ticker)
+    if (left.value > 0) return
+    clearInterval(ticker)
+    const unused = current.value?.state === 'open' && current.value.checks.length === 0
+    if (!unused || renewed.value >= renewals || document.hidden) return
+    renewed.value++
+    void make()
   }
 
   async function poll(): Promise<void> {
@@ -91,5 +105,5 @@ export function usePresenting(api: Api, licenseId: string) {
   }
 
   onScopeDispose(stop)
-  return { current, error, online, left, phase, start, stop }
+  return { current, error, online, left, phase, renewed, start, stop }
 }

@@ -153,6 +153,7 @@ export const en: SameShape<typeof zh> = {
   ground: {
     case: 'Fetched for a case',
     presentation: 'Shown in person',
+    consent: 'With your consent',
     self: 'Viewed by yourself',
     issuing: 'While being issued',
     share: 'Downloaded by your authorisation',
@@ -258,6 +259,7 @@ export const en: SameShape<typeof zh> = {
       refused: 'Refused',
       case: 'Fetched for a case',
       presentation: 'Shown in person',
+      consent: 'With consent',
       self: 'Viewed by yourself',
       issuing: 'While being issued',
       share: 'Downloaded by your authorisation',

@@ -151,6 +151,7 @@ export const zh = {
   ground: {
     case: '办件取用',
     presentation: '当面出示',
+    consent: '经您同意',
     self: '本人查看',
     issuing: '签发过程',
     share: '授权下载',
@@ -252,6 +253,7 @@ export const zh = {
       refused: '已拒绝',
       case: '办件取用',
       presentation: '当面出示',
+      consent: '授权同意',
       self: '本人查看',
       issuing: '签发过程',
       share: '授权下载',

@@ -1,0 +1,5 @@
+/** The address of a picture that is the value of a field (base64 of a JPEG or PNG); undefined for other values. */
+export function pictureOf(value: string): string | undefined {
+  if (value.startsWith('/9j/')) return `data:image/jpeg;base64,${value}`
+  return value.startsWith('iVBORw0KGgo') ? `data:image/png;base64,${value}` : undefined
+}
