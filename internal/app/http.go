@@ -10,6 +10,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/httpapi"
 	"github.com/yinxin-org/yinxin/internal/license"
+	"github.com/yinxin-org/yinxin/internal/matter"
 	"github.com/yinxin-org/yinxin/internal/present"
 	"github.com/yinxin-org/yinxin/internal/share"
 	"github.com/yinxin-org/yinxin/internal/web"
@@ -90,7 +91,20 @@ func (c checker) Peek(ctx context.Context, token string) (web.PeekView, error) {
 	if dead := present.Dead(p.State); dead != nil {
 		return web.PeekView{}, dead
 	}
-	v := web.PeekView{Type: web.Text{Zh: p.Type.Name, En: p.Type.NameEn}, Seconds: int(p.ExpiresAt.Sub(c.a.Clock.Now()).Seconds())}
+	v := web.PeekView{Type: web.Text{Zh: p.Type.Name, En: p.Type.NameEn}, Seconds: int(p.ExpiresAt.Sub(c.a.Clock.Now()).Seconds()),
+		Uses: p.UsesLeft, SignIn: p.ScenarioID != ""}
+	if p.ScenarioID != "" {
+		err := c.a.DB.Read(ctx, func(q *db.Tx) error {
+			l, err := c.a.Matters.Listing(ctx, q, matter.ListScenario, p.ScenarioID)
+			if err == nil {
+				v.Scenario = l.Scenario.Name
+			}
+			return err
+		})
+		if err != nil {
+			return web.PeekView{}, err
+		}
+	}
 	for _, n := range p.Fields {
 		f, _ := p.Type.Field(n)
 		v.Fields = append(v.Fields, web.Text{Zh: f.Label, En: f.LabelEn})

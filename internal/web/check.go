@@ -54,9 +54,11 @@ type StaticView struct {
 
 // PeekView is what somebody who scanned a presentation sees before checking it.
 type PeekView struct {
-	Type    Text
-	Fields  []Text // labels of what the check will show
-	Seconds int    // left
+	Type     Text
+	Fields   []Text // labels of what the check will show
+	Seconds  int    // left
+	Uses     int    // checks left
+	Scenario string // the social scenario it is shown in, "" for none: only its verifiers can check
 	// SignIn says that a check by somebody not signed in would be refused.
 	SignIn bool
 }

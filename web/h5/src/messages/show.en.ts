@@ -88,7 +88,7 @@ export const showEn: SameShape<typeof showZh> = {
     scenario: 'Scenario',
     basis: 'Basis',
     what: 'What they ask for',
-    take: 'Give {name}',
+    pick: 'What is ticked will be given; untick what you do not want to give.',
     which: 'Which one',
     lacks: 'You have no such license; it will not be given.',
     unusable: 'Your license cannot be used now ({state}); it will not be given.',

@@ -85,7 +85,7 @@ export const showZh = {
     scenario: '场景',
     basis: '依据',
     what: '要看什么',
-    take: '给{name}',
+    pick: '打勾的会给对方，不想给的可以去掉。',
     which: '用哪一本',
     lacks: '您没有这种证照，不会给出。',
     unusable: '您的这本证照现在不能用（{state}），不会给出。',
