@@ -1,10 +1,13 @@
 // The closed loop that people see: one city, and in it the chapters one after the other.
 
 import { after, before, describe, test } from 'node:test'
+import { steps as showing } from './flow/loop/show.mjs'
 import { startBrowser } from './support/browser.mjs'
 import { startCity } from './support/city.mjs'
 
-const chapters = {}
+const chapters = {
+  showing,
+}
 
 describe('the closed loop', () => {
   const story = {}
