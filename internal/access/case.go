@@ -19,6 +19,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/gm"
 	"github.com/yinxin-org/yinxin/internal/license"
 	"github.com/yinxin-org/yinxin/internal/matter"
+	"github.com/yinxin-org/yinxin/internal/org"
 )
 
 // Ask names everything a use in a case is bound to. The door believes none of it: each part is held against
@@ -153,6 +154,10 @@ func (d *Door) inCase(ctx context.Context, tx *db.Tx, actor *authn.Actor, a Ask,
 	if err != nil && errs.Code(err) != "matter.unknown" {
 		return use{}, err
 	}
+	desk, err := d.deskOf(ctx, tx, c)
+	if err != nil {
+		return use{}, err
+	}
 	b := bindingOf(&m, l, parties)
 	u.fields = append([]string{}, b.fields...)
 	now := d.o.Clock.Now()
@@ -160,7 +165,7 @@ func (d *Door) inCase(ctx context.Context, tx *db.Tx, actor *authn.Actor, a Ask,
 		ground: Case, actor: actor, license: l, usable: l.State(now).Usable(),
 		context: cedar.RecordMap{
 			"case": cedar.NewRecord(cedar.RecordMap{
-				"state": cedar.String(c.State), "unit": cedar.String(c.UnitID), "matter": cedar.String(c.MatterCode),
+				"state": cedar.String(c.State), "unit": cedar.String(c.UnitID), "desk": cedar.String(desk), "matter": cedar.String(c.MatterCode),
 				"stage": cedar.String(c.Stage), "clerk": cedar.String(c.ClerkID),
 			}),
 			"askedMatter":  cedar.String(a.MatterCode),
@@ -174,6 +179,18 @@ func (d *Door) inCase(ctx context.Context, tx *db.Tx, actor *authn.Actor, a Ask,
 		},
 	})
 	return u, err
+}
+
+// deskOf is the front desk that accepts a case for its unit, as long as the unit's mandate for it is in force.
+func (d *Door) deskOf(ctx context.Context, tx *db.Tx, c casefile.Case) (string, error) {
+	if c.DeskUnitID == "" {
+		return "", nil
+	}
+	from, err := d.o.Units.Mandated(ctx, tx, org.FrontDesk, c.DeskUnitID, c.MatterCode, d.o.Clock.Now())
+	if err != nil || !slices.Contains(from, c.UnitID) {
+		return "", err
+	}
+	return c.DeskUnitID, nil
 }
 
 // licenseOf finds the license asked for. One that does not exist is a license of nobody's, which the rules refuse.

@@ -13,23 +13,40 @@ import (
 	"github.com/yinxin-org/yinxin/internal/license"
 )
 
-// Own lets a holder read an own license, in whatever state it is.
+// Own lets a holder, or who acts for them with the power to read, read an own license, in whatever state it is.
 func (d *Door) Own(ctx context.Context, actor *authn.Actor, licenseID string, want Want) (Reading, error) {
-	return d.direct(ctx, actor, want, d.own(actor, licenseID, "own"))
+	return d.direct(ctx, actor, want, d.own(actor, licenseID, "own", authn.PowerRead))
 }
 
-// own gathers the facts of a holder who reads an own license.
-func (d *Door) own(actor *authn.Actor, licenseID, purpose string) gather {
+// OwnToApply gives what an own license says to an application of its holder's: who acts for the holder needs no more
+// than the power to apply.
+func (d *Door) OwnToApply(ctx context.Context, actor *authn.Actor, licenseID string) (Reading, error) {
+	return d.direct(ctx, actor, Fields, d.own(actor, licenseID, "own", authn.PowerApply))
+}
+
+// own gathers the facts of a holder who reads an own license; power is what acting for them must include.
+func (d *Door) own(actor *authn.Actor, licenseID, purpose, power string) gather {
 	return func(ctx context.Context, tx *db.Tx) (use, cedar.RecordMap, error) {
 		l, err := d.o.Licenses.Find(ctx, tx, actor.HolderID, licenseID)
 		if errs.Code(err) == "license.unknown" {
 			// Recorded under the asker: somebody tried to read what is not theirs, or is not there.
 			return use{ground: Self, purpose: purpose, license: license.License{ID: licenseID}, holderID: ownerOr(actor, holder.PlatformID)},
-				cedar.RecordMap{"published": cedar.True}, nil
+				cedar.RecordMap{"published": cedar.True, "power": cedar.String(power), "powers": powersOf(actor)}, nil
 		}
 		return use{ground: Self, purpose: purpose, license: l, holderID: l.HolderID},
-			cedar.RecordMap{"published": cedar.Boolean(l.Step == license.StepPublished)}, err
+			cedar.RecordMap{"published": cedar.Boolean(l.Step == license.StepPublished), "power": cedar.String(power), "powers": powersOf(actor)}, err
 	}
+}
+
+// powersOf are what an actor may do for the holder they act for.
+func powersOf(a *authn.Actor) cedar.Set {
+	var have []string
+	for _, p := range []string{authn.PowerApply, authn.PowerShow, authn.PowerRead} {
+		if a.May(p) {
+			have = append(have, p)
+		}
+	}
+	return stringSet(have)
 }
 
 func ownerOr(a *authn.Actor, other string) string {

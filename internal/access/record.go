@@ -60,6 +60,7 @@ type entry struct {
 	Result    string   `json:"result"`
 	Reasons   []string `json:"reasons,omitempty"`
 	AccountID string   `json:"accountId"`
+	Relation  string   `json:"relation,omitempty"` // by which the account acted for the holder
 	UnitID    string   `json:"unitId"`
 	CaseNo    string   `json:"caseNo,omitempty"`
 	Matter    string   `json:"matter,omitempty"`
@@ -88,7 +89,7 @@ func (d *Door) record(ctx context.Context, tx *db.Tx, u *use) error {
 		fields = []string{"*"}
 	}
 	receipt, err := d.o.Book.Append(ctx, tx, evidence.Event{HolderID: u.holderID, Kind: "use", At: u.at, Body: entry{
-		Ground: u.ground, Result: u.result(), Reasons: u.reasons, AccountID: actorID(u.actor), UnitID: unit,
+		Ground: u.ground, Result: u.result(), Reasons: u.reasons, AccountID: actorID(u.actor), Relation: relationOf(u.actor), UnitID: unit,
 		CaseNo: u.caseNo, Matter: u.matterCode, HolderID: u.holderID, LicenseID: u.license.ID,
 		TypeCode: u.license.TypeCode, VersionNo: u.license.VersionNo, Fields: fields, Purpose: u.purpose,
 		Place: u.place, At: u.at.Format(time.RFC3339Nano),
@@ -111,18 +112,28 @@ func (d *Door) record(ctx context.Context, tx *db.Tx, u *use) error {
 	}
 	_, err = tx.Exec(ctx, `
 		INSERT INTO access_record (holder_id, record_id, at, ground, result, reasons, account_id, unit_id, role, case_no,
-			matter_code, license_id, version_no, type_code, fields, purpose, place)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
+			matter_code, license_id, version_no, type_code, fields, purpose, place, relation_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
 		u.holderID, u.recordID, db.Micros(u.at), string(u.ground), u.result(), string(reasons), actorID(u.actor), unit,
-		role, u.caseNo, u.matterCode, u.license.ID, u.license.VersionNo, u.license.TypeCode, string(names), purpose, u.place)
+		role, u.caseNo, u.matterCode, u.license.ID, u.license.VersionNo, u.license.TypeCode, string(names), purpose, u.place, relationOf(u.actor))
 	if err != nil {
 		return fmt.Errorf("record use: %w", err)
 	}
 	return nil
 }
 
-// roleFor is the role in which an actor acted on a ground.
+func relationOf(a *authn.Actor) string {
+	if a == nil || a.Acting == nil {
+		return ""
+	}
+	return a.Acting.RelationID
+}
+
+// roleFor is the role in which an actor acted on a ground. Who acted for the holder is told apart from the holder.
 func roleFor(g Ground, a *authn.Actor) string {
+	if a.Acting != nil {
+		return "agent"
+	}
 	wanted := map[Ground][]string{Case: {"approver", "clerk"}, Self: {"holder"}, Presentation: {"verifier"}, Consent: {"verifier", "holder"}, Issuing: {"reviewer"}, Commitment: {rolePlatform}}
 	for _, r := range wanted[g] {
 		if a.Has(r) {

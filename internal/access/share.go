@@ -31,7 +31,7 @@ type Copies struct {
 // Copy makes an annotated copy of an own license for whoever its holder names, as OFD and as PDF, and keeps both.
 // The making is recorded as the holder's own use. mark names the PDF; p needs neither verdict nor times of its own.
 func (d *Door) Copy(ctx context.Context, actor *authn.Actor, licenseID, mark string, p license.Purpose) (Copies, error) {
-	u, err := d.decided(ctx, actor, d.own(actor, licenseID, "share"), nil)
+	u, err := d.decided(ctx, actor, d.own(actor, licenseID, "share", authn.PowerShow), nil)
 	if err != nil {
 		return Copies{}, err
 	}

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/yinxin-org/yinxin/internal/access"
+	"github.com/yinxin-org/yinxin/internal/agency"
 	"github.com/yinxin-org/yinxin/internal/appeal"
 	"github.com/yinxin-org/yinxin/internal/authn"
 	"github.com/yinxin-org/yinxin/internal/blob"
@@ -82,6 +83,7 @@ type App struct {
 	Desk     *present.Desk
 	Shares   *share.Desk
 	Feed     *feed.Desk
+	Agency   *agency.Service
 	Book     *evidence.Book
 	Accounts *authn.Service
 	// MatterSource is the matter office's system; nil if none is configured.
@@ -162,6 +164,9 @@ func (a *App) build(ctx context.Context, o Options) error {
 	if err := a.openDoor(); err != nil {
 		return err
 	}
+	a.Agency = agency.New(agency.Options{DB: a.DB, Clock: a.Clock, Keys: a.Keys, Holders: a.Holders, Licenses: a.Licenses, Types: a.Types,
+		Door: a.Door, Book: a.Book, Notices: a.Notices})
+	a.Accounts.UseActs(a.Agency.Acts)
 	if err := a.openSources(ctx); err != nil {
 		return err
 	}
@@ -170,7 +175,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 		return err
 	}
 	a.Hall = hall.New(hall.Options{DB: a.DB, Clock: a.Clock, Log: a.Log, Units: a.Units, Matters: a.Matters, Types: a.Types,
-		Holders: a.Holders, Licenses: a.Licenses, Cases: a.Cases, Door: a.Door, Calendar: a.Calendar, Tasks: a.Tasks, Book: a.Book, Source: a.sourceOf, Staff: a.Accounts.Standing, Notices: a.Notices, Appeals: a.Appeals,
+		Holders: a.Holders, Licenses: a.Licenses, Cases: a.Cases, Door: a.Door, Calendar: a.Calendar, Tasks: a.Tasks, Book: a.Book, Source: a.sourceOf, Staff: a.Accounts.Standing, Notices: a.Notices, Agency: a.Agency, Appeals: a.Appeals,
 		Files: handedIn})
 	a.Desk = present.New(present.Options{DB: a.DB, Clock: a.Clock, Units: a.Units, Types: a.Types, Matters: a.Matters,
 		Holders: a.Holders, Licenses: a.Licenses, Door: a.Door, Book: a.Book})

@@ -99,6 +99,7 @@ type Service struct {
 	vault  Vault
 	hasher *hasher
 	decoy  string // hash of a random password, checked when a name is unknown
+	acts   Acts   // nil: nobody acts for others here
 }
 
 // Open makes a Service. It computes one hash, so it takes as long as one sign-in.
@@ -124,4 +125,5 @@ var (
 	errWeak    = errs.New(errs.Invalid, "authn.weak")
 	errUnknown = errs.New(errs.NotFound, "authn.unknown")
 	errAccount = errs.New(errs.Invalid, "authn.account")
+	errActing  = errs.New(errs.Denied, "acting.over")
 )

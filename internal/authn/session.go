@@ -181,7 +181,11 @@ func (s *Service) Actor(ctx context.Context, token string) (*Actor, error) {
 			return nil, err
 		}
 	}
-	return s.actor(r.row)
+	a, err := s.actor(r.row)
+	if err != nil || r.relation == "" {
+		return a, err
+	}
+	return a, s.actFor(ctx, a, r.relation)
 }
 
 func (s *Service) touch(ctx context.Context, hash []byte, now time.Time) error {

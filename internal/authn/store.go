@@ -51,6 +51,7 @@ func (s *Service) byLogin(ctx context.Context, index []byte) (r row, found bool,
 // sessionRow is a session with its account.
 type sessionRow struct {
 	row
+	relation      string
 	seen, expires int64
 }
 
@@ -59,12 +60,12 @@ func (s *Service) bySession(ctx context.Context, hash []byte) (r sessionRow, fou
 	err = s.db.Read(ctx, func(q *db.Tx) error {
 		found = false
 		err := q.QueryRow(ctx, `
-			SELECT s.seen_at, s.expires_at,
+			SELECT s.relation_id, s.seen_at, s.expires_at,
 			       a.account_id, a.kind, COALESCE(a.holder_id, ''), COALESCE(a.unit_id, ''), a.roles, a.name, a.state
 			FROM session s
 			JOIN account a ON a.account_id = s.account_id
 			WHERE s.token_hash = $1`, hash).
-			Scan(&r.seen, &r.expires, &r.id, &r.kind, &r.holderID, &r.unitID, &r.roles, &r.name, &r.state)
+			Scan(&r.relation, &r.seen, &r.expires, &r.id, &r.kind, &r.holderID, &r.unitID, &r.roles, &r.name, &r.state)
 		if errors.Is(err, db.ErrNoRows) {
 			return nil
 		}

@@ -33,7 +33,7 @@ const (
 )
 
 // castLogins are the holders who can sign in, by cast key.
-var castLogins = []string{"food-firm", "owner", "baker", "tea-firm", "groom", "bride", "father", "mother", "elder", "newcomer", "loser", "student",
+var castLogins = []string{"food-firm", "owner", "baker", "tea-firm", "groom", "bride", "father", "mother", "elder", "chemist", "carrier", "newcomer", "loser", "student",
 	"builder-firm", "freight-firm", "clinic-firm", "hotel", "school"}
 
 // exampleLogin begins the login of the account whose holder has a license of a type: "has-real-estate".

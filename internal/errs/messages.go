@@ -16,6 +16,7 @@ func tables() []messages {
 		appealMessages,
 		applyMessages,
 		presentMessages,
+		peopleMessages,
 	}
 }
 

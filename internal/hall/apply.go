@@ -222,7 +222,7 @@ func (h *Hall) Prefill(ctx context.Context, actor *authn.Actor, no string) error
 		return err
 	}
 	for _, x := range todo {
-		r, err := h.o.Door.Own(ctx, actor, x.LicenseID, access.Fields)
+		r, err := h.o.Door.OwnToApply(ctx, actor, x.LicenseID)
 		if refused, ok := errors.AsType[*access.Refusal](err); ok {
 			x.RecordNo = refused.RecordNo // the form stays empty there; the clerk's own reading decides
 		} else if err != nil {

@@ -12,6 +12,7 @@ import (
 	"log/slog"
 
 	"github.com/yinxin-org/yinxin/internal/access"
+	"github.com/yinxin-org/yinxin/internal/agency"
 	"github.com/yinxin-org/yinxin/internal/appeal"
 	"github.com/yinxin-org/yinxin/internal/authn"
 	"github.com/yinxin-org/yinxin/internal/casefile"
@@ -46,7 +47,8 @@ type Options struct {
 	Tasks    *task.Store
 	Book     *evidence.Book
 	// Staff tells how the accounts of a unit stand.
-	Staff func(ctx context.Context, q *db.Tx, unitID string) (map[string]authn.Standing, error)
+	Staff  func(ctx context.Context, q *db.Tx, unitID string) (map[string]authn.Standing, error)
+	Agency *agency.Service
 	// Source gives the system that keeps the licenses of a type; nil, also where it gives nil: the platform's word stands.
 	Source  func(typeCode string) Source
 	Appeals *appeal.Store

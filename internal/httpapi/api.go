@@ -16,6 +16,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/yinxin-org/yinxin/internal/access"
+	"github.com/yinxin-org/yinxin/internal/agency"
 	"github.com/yinxin-org/yinxin/internal/appeal"
 	"github.com/yinxin-org/yinxin/internal/authn"
 	"github.com/yinxin-org/yinxin/internal/casefile"
@@ -85,6 +86,7 @@ type Deps struct {
 	Hall     *hall.Hall
 	Door     *access.Door
 	Desk     *present.Desk
+	Agency   *agency.Service
 	Shares   *share.Desk
 	Feed     *feed.Desk
 	Book     *evidence.Book
@@ -109,6 +111,7 @@ func New(mux *http.ServeMux, d Deps) huma.API {
 	registerMe(api, d)
 	registerUse(api, d)
 	registerPresentation(api, d)
+	registerRelation(api, d)
 	registerAsking(api, d)
 	registerReceipt(api, d)
 	registerShare(api, d)

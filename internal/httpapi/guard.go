@@ -50,6 +50,10 @@ func require(api huma.API, op huma.Operation, roles ...string) huma.Operation {
 		case len(roles) > 0 && !actor.Has(roles...):
 			_ = huma.WriteErr(api, ctx, http.StatusForbidden, "", errs.New(errs.Denied, "denied"))
 		default:
+			if err := mayActing(actor, op); len(roles) > 0 && err != nil {
+				_ = huma.WriteErr(api, ctx, http.StatusForbidden, "", err)
+				return
+			}
 			next(ctx)
 		}
 	})

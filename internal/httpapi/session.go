@@ -17,7 +17,16 @@ type Session struct {
 	Roles     []string `json:"roles" doc:"clerk 经办, approver 审批, reviewer 签发单位复核, verifier 核验, holder 持证主体, catalog 目录编制, digital 数字办, matters 审改办, admin 系统管理员"`
 	Unit      *Named   `json:"unit,omitempty" doc:"The unit (机构) of staff."`
 	HolderID  string   `json:"holderId,omitempty"`
+	Acting    *Acting  `json:"acting,omitempty" doc:"For whom the session acts; absent: for the account itself."`
 	Demo      bool     `json:"demo" doc:"The data are a demonstration's."`
+}
+
+// Acting is for whom a session acts (代办).
+type Acting struct {
+	RelationID string   `json:"relationId"`
+	Kind       string   `json:"kind" enum:"agent,representative,guardian,care"`
+	Name       string   `json:"name" doc:"Of the firm or person acted for."`
+	Powers     []string `json:"powers" enum:"apply,show,read" doc:"Empty: the relation has ended; switch back."`
 }
 
 // Named is a thing with its name.
@@ -106,6 +115,13 @@ func (d Deps) signOut(ctx context.Context, _ *struct{}) (*signOutOutput, error) 
 
 func (d Deps) session(ctx context.Context, a *authn.Actor) (Session, error) {
 	s := Session{AccountID: a.AccountID, Name: a.Name, Kind: a.Kind, Roles: a.Roles, HolderID: a.HolderID, Demo: d.Demo}
+	if a.Acting != nil {
+		name, err := d.holderName(ctx, a.HolderID)
+		if err != nil {
+			return Session{}, err
+		}
+		s.Acting = &Acting{RelationID: a.Acting.RelationID, Kind: a.Acting.Kind, Name: name, Powers: append([]string{}, a.Acting.Powers...)}
+	}
 	if a.UnitID == "" {
 		return s, nil
 	}

@@ -39,6 +39,11 @@ const (
 	CommitmentKept         Kind = "commitment-kept"         // 承诺的证照已调取，相符
 	CommitmentContradicted Kind = "commitment-contradicted" // 已调取，与所填不符
 	CommitmentOverdue      Kind = "commitment-overdue"      // 承诺期限已过
+
+	RelationAsked    Kind = "relation-asked"    // 有人请您确认代办关系
+	RelationActive   Kind = "relation-active"   // 代办关系已生效
+	RelationDeclined Kind = "relation-declined" // 对方没有同意
+	RelationEnded    Kind = "relation-ended"    // 对方已终止代办关系
 )
 
 // Notice is one message to a holder.

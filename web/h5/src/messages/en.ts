@@ -164,6 +164,7 @@ export const en: SameShape<typeof zh> = {
     reviewer: 'A reviewer of the issuer',
     verifier: 'A checker',
     holder: 'The holder',
+    agent: 'Somebody acting for the holder',
     public: 'Someone not signed in',
     staff: 'Staff',
   },

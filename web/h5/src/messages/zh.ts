@@ -162,6 +162,7 @@ export const zh = {
     reviewer: '签发单位复核人员',
     verifier: '核验人员',
     holder: '持证人本人',
+    agent: '代办人（代理人、监护人等）',
     public: '没有登录的人',
     staff: '工作人员',
   },
