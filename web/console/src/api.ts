@@ -1,5 +1,6 @@
 import type { Client } from '@yinxin/shared'
 import type { components } from '@yinxin/shared/openapi.d.ts'
+import { benchApi } from './api.bench'
 import { catalogApi } from './api.catalog'
 import { feedApi } from './api.feed'
 import { intakeApi } from './api.intake'
@@ -38,6 +39,7 @@ export function makeApi(c: Client) {
   const caseAt = (no: string) => `${v1}/cases/${part(no)}`
   const makingAt = (id: string) => `${v1}/makings/${part(id)}`
   return {
+    ...benchApi(c),
     ...catalogApi(c),
     ...matterApi(c),
     ...orgApi(c),

@@ -1,6 +1,7 @@
 import { Problem, useLoad } from '@yinxin/shared'
 import { computed, reactive, ref, shallowRef, watch, type Ref } from 'vue'
 import type { CaseDetail, Field, LentLicense, Matter, Outcome } from './api'
+import type { CommitHow, CommitKind } from './api.bench'
 import { changedValues, valueFault, type ValueFault } from './logic/form'
 import { casePower } from './logic/power'
 import { useOffice } from './office'
@@ -110,6 +111,11 @@ export function useDesk(caseNo: Ref<string>) {
       act(outcome, (c) => api.decideCase(c.caseNo, c.version, outcome, opinion)),
     result: (identifier: string) => act('result', (c) => api.recordResult(c.caseNo, c.version, identifier)),
     paper: (seq: number, reason: string) => act('paper', (c) => api.acceptPaper(c.caseNo, seq, reason)),
+    commit: (seq: number, body: { kind: CommitKind; days: number; how: CommitHow }) =>
+      act('commit', (c) => api.offerCommitment(c.caseNo, seq, { version: c.version, ...body })),
+    acknowledge: (seq: number, opinion: string) => act('acknowledge', (c) => api.acknowledgeCommitment(c.caseNo, seq, opinion)),
+    chase: (seq: number) => act(`chase-${seq}`, (c) => api.chaseLicense(c.caseNo, seq)),
+    reassign: (accountId: string, reason: string) => act('reassign', (c) => api.reassignCase(c.caseNo, c.version, accountId, reason)),
     look: async (seq: number): Promise<LentLicense> => {
       const lent = await api.readMaterial(caseNo.value, seq)
       looked.set(seq, lent.fields)

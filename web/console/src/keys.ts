@@ -3,7 +3,7 @@ import { onScopeDispose, ref } from 'vue'
 
 // Single-key commands. They can be switched off (WCAG 2.1.4) and never act while somebody types or a dialog is open.
 
-export type KeyName = '/' | 'j' | 'k' | 'g' | 'a' | 'r' | '?'
+export type KeyName = '/' | 'j' | 'k' | 'g' | 'a' | 'r' | 'c' | 't' | '?'
 
 const choice = 'yx.keys'
 

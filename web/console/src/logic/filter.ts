@@ -2,15 +2,16 @@ import type { CaseStage, CaseSummary } from '../api'
 import { deadlineKind } from './deadline'
 
 /** Filters of the case list; each is a chip. */
-export type CaseFilter = CaseStage | 'overdue' | 'open' | 'electronic'
+export type CaseFilter = CaseStage | 'overdue' | 'open' | 'electronic' | 'promised'
 
 export const stageFilters: readonly CaseStage[] = ['accept', 'decide', 'making', 'done']
-export const markFilters = ['overdue', 'open', 'electronic'] as const
+export const markFilters = ['overdue', 'open', 'electronic', 'promised'] as const
 
 function passes(c: CaseSummary, f: CaseFilter): boolean {
   if (f === 'overdue') return c.state === 'open' && c.workdaysLeft < 0
   if (f === 'open') return c.missing > 0
   if (f === 'electronic') return c.electronic
+  if (f === 'promised') return c.promised > 0
   return c.stage === f
 }
 

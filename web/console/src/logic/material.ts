@@ -5,6 +5,11 @@ export type NextStep = 'paper' | 'renew' | 'askIssuer' | 'addParty' | 'notNeeded
 
 // No advice where the reason's own words already give it.
 const steps: Record<string, NextStep | undefined> = {
+  'material.source-down': undefined,
+  'material.in-making': undefined,
+  'material.late': undefined,
+  'material.unbound': undefined,
+  'material.source-says': 'askIssuer',
   'material.missing': undefined,
   'material.holder-unknown': 'paper',
   'material.party-absent': 'addParty',
@@ -18,7 +23,7 @@ const steps: Record<string, NextStep | undefined> = {
 /** The advice for a material: by the reason's code, or by its status where the code is not known here. */
 export function nextStep(m: CaseMaterial): NextStep | undefined {
   if (m.status === 'plain') return 'collect'
-  if (m.status === 'lent' || m.status === 'paper') return undefined
+  if (m.status === 'lent' || m.status === 'paper' || m.status === 'promised') return undefined
   const code = m.reason?.code ?? ''
   if (code in steps) return steps[code]
   if (m.license?.state === 'expired') return 'renew'
@@ -46,7 +51,7 @@ export function spokenStage(c: CaseDetail): CaseDetail['stage'] | 'returned' {
 /** How many materials came by themselves, and how many still need something. */
 export function fetchTally(c: CaseDetail): { lent: number; open: number; plain: number } {
   const count = (...s: CaseMaterial['status'][]) => c.materials.filter((m) => s.includes(m.status)).length
-  return { lent: count('lent'), open: count('missing', 'unusable', 'refused'), plain: count('plain') }
+  return { lent: count('lent'), open: count('missing', 'unusable', 'refused', 'down'), plain: count('plain') }
 }
 
 /** The articles of the Measures that bear on a case, in order; keys of `rules.a` in the messages. */

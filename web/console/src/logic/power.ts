@@ -7,21 +7,24 @@ export interface Power {
   take: boolean
   decide: boolean
   paper: boolean
+  /** The case can be given to a colleague. */
+  reassign: boolean
   /** Copies may be looked at only by whoever handles the case now. */
   look: boolean
 }
 
-const none: Power = { edit: false, submit: false, take: false, decide: false, paper: false, look: false }
+const none: Power = { edit: false, submit: false, take: false, decide: false, paper: false, look: false, reassign: false }
 
 export function casePower(c: CaseDetail, me: Session): Power {
   if (c.state === 'closed') return none
   if (c.stage === 'accept' && me.roles.includes('clerk') && c.mine) {
-    return { ...none, edit: true, submit: true, paper: true, look: true }
+    return { ...none, edit: true, submit: true, paper: true, look: true, reassign: true }
   }
   if (c.stage === 'decide' && me.roles.includes('approver')) {
-    return c.mine ? { ...none, decide: true, look: true } : { ...none, take: true }
+    return c.mine ? { ...none, decide: true, look: true, reassign: true } : { ...none, take: true, reassign: true }
   }
-  return none
+  // An approver gives away what somebody who is absent was to accept.
+  return { ...none, reassign: c.stage === 'accept' && me.roles.includes('approver') }
 }
 
 /** A making waits for review once it is sealed; the reviewer must not be who approved it. */

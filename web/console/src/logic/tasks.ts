@@ -124,7 +124,7 @@ function configTask(w: ConfigTask): Task {
 const listPages: Record<string, string> = { exempt: 'exempt', inspection: 'inspections', scenario: 'scenarios' }
 
 /** The page on which a piece of work is done. */
-export function workPlace(w: Pick<ConfigTask, 'kind' | 'subjectId' | 'detail'>): RouteLocationRaw {
+export function workPlace(w: Pick<ConfigTask, 'kind' | 'subjectId' | 'detail'> & { role?: string }): RouteLocationRaw {
   const id = w.subjectId
   switch (w.kind) {
     case 'type-review':
@@ -141,6 +141,13 @@ export function workPlace(w: Pick<ConfigTask, 'kind' | 'subjectId' | 'detail'>):
       return { name: 'unit', params: { unitId: id } }
     case 'calendar-year':
       return { name: 'calendar', params: { year: id } }
+    case 'license-chase':
+      if (w.detail?.licenseId) return { name: 'making', params: { licenseId: w.detail.licenseId } }
+      if (w.detail?.typeCode) return { name: 'type', params: { typeCode: w.detail.typeCode } }
+      return w.role === 'digital' ? { name: 'systems' } : { name: 'unbound' }
+    case 'commitment-overdue':
+    case 'commitment-broken':
+      return { name: 'case', params: { caseNo: w.detail?.caseNo ?? '' } }
     default:
       return { name: 'imports', query: { kind: w.detail?.kind, id } }
   }
