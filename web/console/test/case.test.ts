@@ -101,8 +101,8 @@ describe('materials', () => {
     const at = '2026-11-20T09:00:00+08:00'
     const c = detail({
       materials: [
-        material({ seq: 1, recheck: { state: 'valid', stateText: '有效', changed: false, at } }),
-        material({ seq: 2, recheck: { state: 'lost', stateText: '挂失', changed: true, at } }),
+        material({ seq: 1, recheck: { state: 'valid', stateText: '有效', changed: false, sourceDown: false, at } }),
+        material({ seq: 2, recheck: { state: 'lost', stateText: '挂失', changed: true, sourceDown: false, at } }),
         material({ seq: 3 }),
       ],
     })

@@ -20,12 +20,13 @@ export function summary(over: Partial<CaseSummary> = {}): CaseSummary {
     assignee: { id: 'a1', name: '林一' },
     mine: true,
     missing: 0,
+    promised: 0,
     ...over,
   }
 }
 
 export function material(over: Partial<CaseMaterial> = {}): CaseMaterial {
-  return { seq: 1, name: '营业执照', type: { code: 'T', name: '营业执照' }, status: 'lent', required: true, ...over }
+  return { seq: 1, name: '营业执照', type: { code: 'T', name: '营业执照' }, status: 'lent', required: true, mayCommit: false, mayChase: false, ...over }
 }
 
 export function detail(over: Partial<CaseDetail> = {}): CaseDetail {

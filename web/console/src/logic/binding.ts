@@ -1,7 +1,7 @@
 import type { MaterialBinding } from '../api.matter'
 import type { Choice } from './combo'
 
-export type Party = 'applicant' | 'representative' | 'spouse'
+export type Party = 'applicant' | 'representative' | 'spouse' | 'child'
 export type Stage = 'accept' | 'decide'
 /** bound: licenses satisfy it; plain: none does; open: nobody has decided; inherit: as the item has it. */
 export type Decision = 'bound' | 'plain' | 'open' | 'inherit'

@@ -86,10 +86,10 @@ export const en: SameShape<typeof zh> = {
     past: 'Past its deadline',
     by: 'By {date}',
   },
-  stage: { draft: 'Being filled in', accept: 'Acceptance', mend: 'For correction', decide: 'Decision', making: 'Making license', done: 'Closed', returned: 'Sent back' },
+  stage: { draft: 'Being filled in', wait: 'waiting for an earlier case', accept: 'Acceptance', mend: 'For correction', decide: 'Decision', making: 'Making license', done: 'Closed', returned: 'Sent back' },
   step: { data: 'Data ready', sealed: 'Sealed, awaiting review', published: 'Published', refused: 'Sent back' },
   queue: { mine: 'My cases', unit: 'My unit', decide: 'To decide' },
-  party: { applicant: 'Applicant', representative: 'Legal representative', spouse: 'Spouse' },
+  party: { applicant: 'Applicant', representative: 'Legal representative', spouse: 'Spouse', child: 'Child' },
 
   today: {
     sum: 'You have {n} thing to do today. | You have {n} things to do today.',
@@ -323,6 +323,10 @@ export const en: SameShape<typeof zh> = {
       paper: 'Paper received',
       down: 'Source not answering',
       promised: 'Committed',
+      ready: 'Can be fetched',
+      party: 'Fetched at acceptance',
+      await: 'Waits for an earlier result',
+      attached: 'Uploaded',
     },
     validTo: 'valid to {date}',
     recordNo: 'Record number',

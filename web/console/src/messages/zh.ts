@@ -85,10 +85,10 @@ export const zh = {
     past: '已过期限',
     by: '{date}前',
   },
-  stage: { draft: '填写中', accept: '受理', mend: '待补正', decide: '审批', making: '制证', done: '办结', returned: '退回补正' },
+  stage: { draft: '填写中', wait: '等前一件', accept: '受理', mend: '待补正', decide: '审批', making: '制证', done: '办结', returned: '退回补正' },
   step: { data: '数据已备', sealed: '已盖章，待复核', published: '已发布', refused: '已退回' },
   queue: { mine: '我的办件', unit: '本单位', decide: '待审批' },
-  party: { applicant: '申请人', representative: '法定代表人', spouse: '配偶' },
+  party: { applicant: '申请人', representative: '法定代表人', spouse: '配偶', child: '子女' },
 
   today: {
     sum: '今天有{n}件事。',
@@ -322,6 +322,10 @@ export const zh = {
       paper: '已收纸质',
       down: '来源未应答',
       promised: '已承诺',
+      ready: '可取用',
+      party: '受理时取用',
+      await: '等前一件的结果',
+      attached: '已上传',
     },
     validTo: '有效期至{date}',
     recordNo: '存证编号',
