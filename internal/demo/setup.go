@@ -157,6 +157,12 @@ func fill(ctx context.Context, a *app.App, progress func(done, of int), castOnly
 	if err := s.applications(ctx); err != nil {
 		return err
 	}
+	if err := s.feeds(ctx); err != nil {
+		return err
+	}
+	if err := s.shares(ctx); err != nil {
+		return err
+	}
 	if err := s.writeCast(); err != nil {
 		return err
 	}

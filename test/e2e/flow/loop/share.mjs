@@ -155,8 +155,39 @@ async function print(story) {
   assert.ok(!name || !(await anybody.content()).includes(name), 'the printed code tells whose license it is')
 }
 
+async function gaps(story) {
+  const office = await Person.arrive(story.browser, { city: story.city, name: '数字办', device: devices.desk, prefix: 'feed' })
+  story.office = office
+  const { page } = office
+  await office.signIn('digital', '/console/units/feed')
+  await heading(page, '办件归集')
+  await page.getByText('没有日报').waitFor()
+  await page.getByRole('heading', { name: '各系统的序号' }).waitFor()
+  await office.look('report')
+  await office.prefer({ large: true })
+  await page.reload()
+  await page.getByText('没有日报').waitFor()
+  await office.look('report-large')
+  await office.prefer({ lang: 'en' })
+  await page.reload()
+  await page.getByText('No tally').waitFor()
+  await office.look('report-en')
+  await office.prefer({})
+  await page.reload()
+  await page.getByRole('link', { name: '住房公积金业务系统' }).first().click()
+  await page.getByRole('heading', { name: '签名公钥' }).waitFor()
+  await office.look('keys')
+  await page.getByRole('button', { name: /^停用/ }).first().click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('变更理由').fill('更换密钥')
+  await dialog.getByRole('button', { name: '停用', exact: true }).click()
+  await dialog.waitFor({ state: 'hidden' })
+  await page.getByText(/停用$/).first().waitFor()
+  await office.look('key-ended')
+}
+
 async function leave(story) {
-  for (const who of [story.sharer, story.receiver, story.checker]) await who.leave()
+  for (const who of [story.sharer, story.receiver, story.checker, story.office]) await who.leave()
 }
 
 export const steps = [
@@ -166,5 +197,6 @@ export const steps = [
   ['the check page knows the very file and refuses a changed one', checkFiles],
   ['the holder sees the log and takes it back', seen],
   ['a license on paper can be checked', print],
+  ['the digital office sees which cases departments’ systems did not send', gaps],
   ['nothing went wrong unseen', leave],
 ]

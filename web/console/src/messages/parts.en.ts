@@ -63,6 +63,8 @@ export const partsEn: SameShape<typeof partsZh> = {
     },
     action: {
       'end-verifier': 'verifier ended',
+      'add-key': 'registered a key',
+      'end-key': 'ended a key',
       enrol: 'verifier enrolled',
       propose: 'proposed',
       move: 'moved',

@@ -61,6 +61,8 @@ export const partsZh = {
     },
     action: {
       'end-verifier': '终止核验单位',
+      'add-key': '登记公钥',
+      'end-key': '停用公钥',
       enrol: '登记核验单位',
       propose: '提出',
       move: '划转',
