@@ -106,13 +106,22 @@ func (s *setup) feedDay(ctx context.Context, x org.System, nth, back int, seq in
 	seq++
 	messages = append(messages, feed.Message{Seq: seq, CaseNo: messages[0].CaseNo, Matter: matter, Unit: x.Unit, Event: feed.Closed,
 		At: on.Add(16 * time.Hour), Outcome: "approved", HolderCode: applicant.Code, HolderName: applicant.Name})
-	if _, err := s.app.Feed.Take(ctx, x, messages); err != nil {
+	came := on.Add(17 * time.Hour)
+	if nth == 2 && back == 3 { // sent two days late
+		came = came.AddDate(0, 0, 2)
+	}
+	if _, err := s.feedAt(came).Take(ctx, x, messages); err != nil {
 		return 0, err
 	}
 	if nth == 1 && back == 1 { // its tally has not come yet
 		return seq, nil
 	}
-	return seq, s.app.Feed.Count(ctx, x, on.Format(time.DateOnly), []feed.Tally{{Matter: matter, Opened: opened, Closed: 1}})
+	return seq, s.feedAt(came).Count(ctx, x, on.Format(time.DateOnly), []feed.Tally{{Matter: matter, Opened: opened, Closed: 1}})
+}
+
+// feedAt takes messages in as it was done on a day before the demonstration began.
+func (s *setup) feedAt(t time.Time) *feed.Desk {
+	return feed.New(feed.Options{DB: s.app.DB, Clock: clock.At(t), Units: s.app.Units, Holders: s.app.Holders, Trail: s.app.Trail})
 }
 
 // shares lets a firm share its license with a bank, so that its list is not empty.
