@@ -1,11 +1,13 @@
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vite'
-import { firstLoad } from './first-load.ts'
+import { earlyFiles, firstLoad } from './first-load.ts'
+
+const base = '/m/'
 
 // The Go server embeds the built files and serves them under /m/.
 export default defineConfig({
-  base: '/m/',
-  plugins: [vue(), firstLoad()],
+  base,
+  plugins: [vue(), earlyFiles(base), firstLoad()],
   // What of the libraries is not used here is not sent to phones.
   define: {
     __VUE_OPTIONS_API__: false,
