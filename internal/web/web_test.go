@@ -37,6 +37,8 @@ func (s *sessions) Actor(_ context.Context, token string) (*authn.Actor, error) 
 	switch token {
 	case "tok-lin":
 		return &authn.Actor{AccountID: "a1", Name: "林小满", Kind: authn.KindStaff}, nil
+	case "tok-chen":
+		return &authn.Actor{AccountID: "a2", Name: "陈小满", Kind: authn.KindHolder, Roles: []string{authn.RoleHolder}}, nil
 	case "tok-down":
 		return nil, errors.New("database gone")
 	}
@@ -104,13 +106,14 @@ type site struct {
 	sessions  *sessions
 	checker   *checker
 	directory *directory
+	copies    *copies
 }
 
 func open(t *testing.T) *site {
 	t.Helper()
 	mux := http.NewServeMux()
-	s := &site{sessions: &sessions{}, directory: &directory{}, checker: &checker{file: web.FileVerdict{Verdict: web.Valid, Entries: 9, Covered: 9}}}
-	pages, err := web.New(mux, web.Deps{Sessions: s.sessions, Checker: s.checker, Directory: s.directory, Demo: true})
+	s := &site{sessions: &sessions{}, directory: &directory{}, copies: &copies{}, checker: &checker{file: web.FileVerdict{Verdict: web.Valid, Entries: 9, Covered: 9}}}
+	pages, err := web.New(mux, web.Deps{Sessions: s.sessions, Checker: s.checker, Copies: s.copies, Directory: s.directory, Demo: true})
 	if err != nil {
 		t.Fatal(err)
 	}
