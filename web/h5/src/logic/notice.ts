@@ -21,5 +21,6 @@ export function noticeTo(n: Notice): string | undefined {
   if (n.kind.startsWith('case-')) return `/applications/${n.subject}`
   if (n.kind === 'license-issued') return `/licenses/${n.subject}`
   if (n.kind.startsWith('appeal-')) return `/appeals/${n.subject}`
+  if (n.kind.startsWith('share-')) return `/shares/${n.subject}`
   return undefined
 }

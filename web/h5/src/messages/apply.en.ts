@@ -266,5 +266,7 @@ export const applyEn: SameShape<typeof applyZh> = {
     'case-approved': '{matter}: approved.',
     'case-refused': '{matter}: refused; please see the reasons.',
     'license-issued': '{matter}: the license is made and among yours.',
+    'share-downloaded': '{type}: the file you shared was downloaded.',
+    'share-locked': '{type}: too many wrong codes; the share is locked.',
   },
 }

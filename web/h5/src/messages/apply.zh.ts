@@ -261,5 +261,7 @@ export const applyZh = {
     'case-approved': '{matter}：已批准。',
     'case-refused': '{matter}：没有批准，请看原因。',
     'license-issued': '{matter}：证照已制好，在“我的证照”里。',
+    'share-downloaded': '{type}：有人下载了您授权的文件。',
+    'share-locked': '{type}：提取码输错太多次，授权下载已锁定。',
   },
 }
