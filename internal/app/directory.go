@@ -60,6 +60,32 @@ func (d directory) guides(ctx context.Context, tx *db.Tx, f matter.Filter) (web.
 	return out, nil
 }
 
+func (d directory) Events(ctx context.Context, words, audience string) ([]web.EventRow, error) {
+	return read(ctx, d.a, func(tx *db.Tx) ([]web.EventRow, error) {
+		found, err := d.a.Matters.Events(ctx, tx, words, audience)
+		if err != nil {
+			return nil, err
+		}
+		var out []web.EventRow
+		for _, e := range found {
+			row := web.EventRow{Code: e.Code, Name: web.Text{Zh: e.Name, En: e.NameEn}, Summary: web.Text{Zh: e.Summary, En: e.SummaryEn}}
+			for _, s := range e.Steps {
+				m, err := d.a.Matters.Get(ctx, tx, s.Matter)
+				if err != nil {
+					return nil, err
+				}
+				step, err := d.guideRow(ctx, tx, &m)
+				if err != nil {
+					return nil, err
+				}
+				row.Steps = append(row.Steps, step)
+			}
+			out = append(out, row)
+		}
+		return out, nil
+	})
+}
+
 // within is the beginning that the codes of a region and of all in it share: 350100 holds 350102.
 func within(region string) string {
 	for strings.HasSuffix(region, "00") {

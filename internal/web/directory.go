@@ -12,6 +12,8 @@ type Directory interface {
 	Guides(ctx context.Context, q GuideQuery) (Found[GuideRow], error)
 	// Guide is the guide of one matter, or matter.unknown.
 	Guide(ctx context.Context, code string) (GuideView, error)
+	// Events finds life events (一件事): several matters that one application serves.
+	Events(ctx context.Context, words, audience string) ([]EventRow, error)
 	// Regions are those that have matters, for the filter.
 	Regions(ctx context.Context) ([]Choice, error)
 	// Exempt is the published 免提交证照清单.
@@ -76,6 +78,14 @@ type GuideRow struct {
 	Days     int // working days to the decision; 0: at once
 	Fetched  int // materials that come by themselves
 	Papers   int // the rest
+}
+
+// EventRow is a life event in a list, with its matters in order.
+type EventRow struct {
+	Code    string
+	Name    Text
+	Summary Text
+	Steps   []GuideRow
 }
 
 // GuideView is the guide of a matter: its elements as the public needs them.

@@ -72,6 +72,14 @@ func (d *directory) Guide(_ context.Context, code string) (web.GuideView, error)
 	}, d.answer()
 }
 
+func (d *directory) Events(_ context.Context, words, _ string) ([]web.EventRow, error) {
+	if words != "新生儿" {
+		return nil, d.answer()
+	}
+	return []web.EventRow{{Code: "newborn", Name: web.Text{Zh: "新生儿出生一件事" + evil, En: "A child is born"}, Summary: web.Text{Zh: "填一张表"},
+		Steps: []web.GuideRow{foodRow()}}}, d.answer()
+}
+
 func (d *directory) Regions(context.Context) ([]web.Choice, error) {
 	return []web.Choice{{Value: "350102", Text: web.Text{Zh: "鼓楼区", En: "Gulou"}}}, nil
 }
@@ -267,5 +275,22 @@ func TestListsAreExportedWhole(t *testing.T) {
 	}
 	if a := s.get("/lists/exempt.csv?lang=en"); !strings.Contains(a.body, "License,Type code,Matter") {
 		t.Error("no English head")
+	}
+}
+
+// A life event that a search finds stands above the matters, with its matters in order and the way to apply.
+func TestGuidesShowLifeEvents(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	for path, want := range map[string]bool{
+		"/guides?q=新生儿": true, "/guides?q=食品": false, "/guides?q=新生儿&page=2": false, "/guides?q=新生儿&level=3": false,
+	} {
+		body := s.get(path).body
+		if got := strings.Contains(body, `href="/h5/events/newborn"`); got != want {
+			t.Errorf("%s: shown %v, want %v", path, got, want)
+		}
+		if strings.Contains(body, evil) {
+			t.Errorf("%s: not escaped", path)
+		}
 	}
 }

@@ -150,6 +150,8 @@ type results[T any] struct {
 	Regions []Choice
 	// About is the license type that narrows a list of guides.
 	About *TypeRef
+	// Events are the life events that a search for guides found.
+	Events []EventRow
 }
 
 func resultsOf[T any](s search, f Found[T]) results[T] {
@@ -209,6 +211,12 @@ func (s *Site) guides(w http.ResponseWriter, r *http.Request) {
 	if data.Regions, err = s.deps.Directory.Regions(r.Context()); err != nil {
 		s.Error(w, r, err)
 		return
+	}
+	if ask.Page == 1 && !ask.lost && ask.Values["type"] == "" && ask.Values["region"] == "" && ask.level() == 0 {
+		if data.Events, err = s.deps.Directory.Events(r.Context(), ask.Words, ask.Values["for"]); err != nil {
+			s.Error(w, r, err)
+			return
+		}
 	}
 	if code := ask.Values["type"]; code != "" {
 		t, err := s.deps.Directory.License(r.Context(), code)
