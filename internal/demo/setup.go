@@ -163,6 +163,11 @@ func fill(ctx context.Context, a *app.App, progress func(done, of int), castOnly
 	if err := s.shares(ctx); err != nil {
 		return err
 	}
+	if !castOnly { // tests of showing begin with nothing shown
+		if err := s.showings(ctx); err != nil {
+			return err
+		}
+	}
 	if err := s.writeCast(); err != nil {
 		return err
 	}

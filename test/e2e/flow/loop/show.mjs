@@ -80,7 +80,7 @@ async function cameraReads(story) {
   // The camera still sees the same picture: as good as a screenshot. It is refused, in words.
   await page.getByRole('button', { name: '再核验一本' }).click()
   await page.getByRole('button', { name: '打开相机扫码' }).click()
-  await page.getByText('这个出示码已经失效').waitFor()
+  await page.getByText('这个出示码已经核验过，不能再用').waitFor()
   await scanner.look('camera-again')
   const again = await page.request.post(`/api/v1/presentations/${url.split('/').at(-1)}/check`, { data: {} })
   assert.equal(again.status(), 410)
@@ -162,6 +162,7 @@ async function reverseScan(story) {
   await page.getByRole('link', { name: '看回执' }).click()
   await bride.look('receipts')
   await page.locator(`a[href$="${no}"]`).click()
+  await page.getByRole('heading', { name: '回执', exact: true }).waitFor()
   await page.getByText(hotelName).waitFor()
   await page.getByRole('button', { name: '核对凭证' }).click()
   await page.getByRole('heading', { name: '凭证属实' }).waitFor()
@@ -216,7 +217,7 @@ async function betweenPeople(story) {
   await groom.look('ask-peer-got')
   for (const who of [groom, bride]) {
     await who.page.goto('/m/receipts')
-    await who.page.getByText('签订租房合同').waitFor()
+    await who.page.getByText('签订租房合同').first().waitFor()
   }
 }
 
