@@ -20,15 +20,15 @@ import (
 
 // Who takes part: of the accounts of the demonstration, these sign in once and are shared by all users.
 var (
-	citizens = []string{"food-firm", "owner", "baker", "tea-firm", "father", "mother", "groom", "bride", "has-food-permit", "has-identity-card"}
-	clerks   = []string{"gl-scjg-clerk", "gl-wjj-clerk", "gl-scjg-approver", "gl-mzj-clerk"}
+	citizens = []string{"food-firm", "owner", "baker", "tea-firm", "father", "mother", "clinic-firm", "freight-firm", "groom", "has-food-permit", "has-identity-card"}
+	clerks   = []string{"gl-scjg-clerk", "gl-wjj-clerk", "gl-scjg-approver", "fz-jtj-clerk"}
 )
 
 // session is a signed-in account with what it may open.
 type session struct {
 	cookie   string
 	licenses []string
-	cases    []string
+	cases    []string // of a clerk's unit; of a citizen, the own applications
 }
 
 // hall is the service under measurement.
@@ -53,6 +53,9 @@ func openHall(ctx context.Context, o options) (*hall, error) {
 			return nil, err
 		}
 		if s.licenses, err = h.ids(ctx, s, "/api/v1/me/licenses", "id"); err != nil {
+			return nil, err
+		}
+		if s.cases, err = h.ids(ctx, s, "/api/v1/me/applications", "caseNo"); err != nil {
 			return nil, err
 		}
 		h.citizens = append(h.citizens, s)
@@ -181,6 +184,7 @@ func one(name, before, after string, of func(s session) []string) step {
 func (h *hall) citizenSteps() []step {
 	guides := func(session) []string { return h.guides }
 	licenses := func(s session) []string { return s.licenses }
+	cases := func(s session) []string { return s.cases }
 	return []step{
 		still("page home", "/m/"),
 		still("api session", "/api/v1/session"),
@@ -190,7 +194,11 @@ func (h *hall) citizenSteps() []step {
 		one("page guide", "/guides/", "", guides),
 		one("api license", "/api/v1/me/licenses/", "", licenses),
 		one("api picture", "/api/v1/me/licenses/", "/preview", licenses),
+		still("api applications", "/api/v1/me/applications"),
+		one("api application", "/api/v1/me/applications/", "", cases),
+		still("api notices", "/api/v1/me/notices"),
 		still("api uses", "/api/v1/me/uses"),
+		still("api shares", "/api/v1/me/shares"),
 	}
 }
 
