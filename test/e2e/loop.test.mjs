@@ -1,12 +1,14 @@
 // The closed loop that people see: one city, and in it the chapters one after the other.
 
 import { after, before, describe, test } from 'node:test'
+import { steps as applying } from './flow/loop/apply.mjs'
 import { steps as sharing } from './flow/loop/share.mjs'
 import { steps as showing } from './flow/loop/show.mjs'
 import { startBrowser } from './support/browser.mjs'
 import { startCity } from './support/city.mjs'
 
 const chapters = {
+  applying,
   showing,
   sharing,
 }

@@ -197,6 +197,67 @@ async function reuse(story) {
   await student.look('applications')
 }
 
+/** A child is born: one form for four offices; who else is concerned is asked first. */
+async function lifeEvent(story) {
+  const { browser, city } = story
+  const mother = await Person.arrive(browser, { city, name: 'mother', device: devices.phone, prefix: 'apply' })
+  const { page } = mother
+  await mother.signIn('mother', '/m/events/newborn')
+  await heading(page, '新生儿出生一件事')
+  await mother.look('event')
+  await page.getByRole('button', { name: '开始办理' }).click()
+  await heading(page, '还和谁有关')
+  await page.getByRole('button', { name: '继续', exact: true }).click()
+  await page.getByText('请填写姓名。').first().waitFor()
+  await mother.look('parties')
+  for (const [role, key] of [['配偶', 'father'], ['子女', 'baby']]) {
+    const person = page.getByRole('group', { name: role })
+    await person.getByLabel('姓名').fill(city.cast[key].name)
+    await person.getByLabel('公民身份号码').fill(city.cast[key].code)
+  }
+  await page.getByRole('button', { name: '继续', exact: true }).click()
+  await heading(page, '已经替您填好')
+  await page.getByText('由前面的事项产生，到时自动调取').first().waitFor()
+  await mother.look('event-filled')
+  const fill = new URL(page.url()).pathname
+  await page.goto(`${fill}?at=check`)
+  await heading(page, '核对并提交')
+  await page.getByText('还差一项').waitFor()
+  await mother.look('event-check')
+
+  // The one that the demonstration has handed in: one page for all of its matters.
+  await page.goto('/m/applications')
+  await page.getByText('4项中已办好0项').waitFor()
+  await mother.look('event-mine')
+  await page.getByRole('link', { name: /新生儿出生一件事.*办理中/ }).click()
+  await page.getByText('等“出生医学证明首次签发”办好后自动送出').first().waitFor()
+  await mother.look('event-track')
+  await page.setViewportSize(devices.desk.viewport)
+  await page.reload()
+  await page.getByText('4项中已办好0项').waitFor()
+  await mother.look('desk-event-track')
+  await page.goto(`${fill}?at=filled`)
+  await heading(page, '已经替您填好')
+  await mother.look('desk-event-filled')
+  await mother.leave()
+}
+
+/** A firm corrects a file: what is wrong stands where it is handed in. */
+async function betterFile(story) {
+  const { browser, city } = story
+  const firm = await Person.arrive(browser, { city, name: 'firm', device: devices.phone, prefix: 'apply' })
+  const { page } = firm
+  await firm.signIn('freight-firm', '/m/')
+  await page.getByText('需要您补正').first().waitFor()
+  await page.getByText('需要您补正').first().click()
+  await page.getByText('照片看不清车牌').first().waitFor()
+  await firm.look('firm-mend')
+  await page.getByRole('link', { name: /^去更正/ }).click()
+  await page.getByText('照片看不清车牌').waitFor()
+  await firm.look('firm-mend-file')
+  await firm.leave()
+}
+
 /** The pages once more: at a desk, in large type, on a small phone, in English. */
 async function otherEyes(story) {
   const { student, benefitNo, cardNo } = story
@@ -315,6 +376,8 @@ export const steps = [
   ['the clerk asks for a correction, and gets it', correct],
   ['it is decided and made', decide],
   ['the second application fills itself: nothing to hand in', reuse],
+  ['a child is born: one form for four offices', lifeEvent],
+  ['a firm is asked for a better file', betterFile],
   ['a matter is applied for and withdrawn by keyboard alone', byKeyboard],
   ['the pages stand a desk, large type, a small phone and English', otherEyes],
   ['the first load is light, and quick on a slow line', firstLoad],

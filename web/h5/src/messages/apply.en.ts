@@ -76,6 +76,7 @@ export const applyEn: SameShape<typeof applyZh> = {
     and: ', ',
     colon: ': ',
     filled: {
+      later: 'These are filled in on acceptance',
       title: 'Filled in for you',
       intro: 'This comes from electronic licenses: nothing to type, nothing to upload. The reading stands under “Who used my licenses”.',
       materials: 'Nothing to hand in for these',
@@ -139,7 +140,6 @@ export const applyEn: SameShape<typeof applyZh> = {
     none: 'You have not applied for anything yet',
     noneHow: 'Find a service under “Apply” and choose “Begin”. What you do not finish stays here too.',
     find: 'Find a service',
-    bundleOf: 'Life event · {done} of {total} done',
   },
   application: {
     no: 'Case number',
@@ -238,6 +238,8 @@ export const applyEn: SameShape<typeof applyZh> = {
     track: 'One page shows how all of them stand.',
   },
   bundle: {
+    word: { draft: 'Not handed in', running: 'Under way', done: 'All done', stopped: 'Stopped' },
+    todo: 'One of them waits for your corrections.',
     doneHow: 'What can be done at once is with its unit; the rest follows by itself. “Messages” tells you of every step.',
     progress: 'Services that are done',
     submitted: 'Handed in {at}',

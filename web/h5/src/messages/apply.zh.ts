@@ -72,6 +72,7 @@ export const applyZh = {
     and: '、',
     colon: '：',
     filled: {
+      later: '这些到受理时自动填写',
       title: '已经替您填好',
       intro: '下面的内容取自电子证照，不用您填，也不用上传。这次读取已记入“谁用过我的证照”。',
       materials: '这些材料不用交',
@@ -134,7 +135,6 @@ export const applyZh = {
     none: '您还没有办过事',
     noneHow: '在“办事”里找到要办的事，点“开始办理”。没填完的也会留在这里。',
     find: '去找要办的事',
-    bundleOf: '一件事 · {done}/{total}项已办好',
   },
   application: {
     no: '办件编号',
@@ -233,6 +233,8 @@ export const applyZh = {
     track: '所有事项在一个页面看进度。',
   },
   bundle: {
+    word: { draft: '填写中', running: '办理中', done: '全部办好', stopped: '没有办成' },
+    todo: '有一项等您补正。',
     doneHow: '能马上办的已经送到各单位，其余的等前面的结果出来后自动送出。有进展会在“消息”里告诉您。',
     progress: '已办好的事项',
     submitted: '{at}提交',
