@@ -16,6 +16,7 @@ import (
 type referenceCmd struct {
 	Matters referenceMattersCmd `cmd:"" help:"A matter office's system with the demonstration's matters."`
 	Source  referenceSourceCmd  `cmd:"" help:"A register that keeps a kind of license and tells the state of one."`
+	Feed    referenceFeedCmd    `cmd:"" help:"A department's own system that sends its cases."`
 }
 
 type referenceMattersCmd struct {
