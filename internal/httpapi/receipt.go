@@ -33,7 +33,7 @@ type ShowReceipt struct {
 	Type     Coded     `json:"type"`
 	Fields   []Label   `json:"fields" doc:"Empty: none were given, for the license was not in force."`
 	State
-	LicenseID string `json:"licenseId,omitempty" doc:"The own license that was shown."`
+	LicenseID string `json:"licenseId,omitempty" doc:"The license; absent where a unit was shown it."`
 	Scenario  string `json:"scenario,omitempty"`
 	Purpose   string `json:"purpose"`
 }

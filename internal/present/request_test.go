@@ -53,6 +53,14 @@ func (s *stand) license(cast, key string) (l license.License) {
 	return l
 }
 
+func (s *stand) exec(query string, args ...any) {
+	s.t.Helper()
+	s.Write(s.t, func(ctx context.Context, tx *db.Tx) error {
+		_, err := tx.Exec(ctx, query, args...)
+		return err
+	})
+}
+
 // ask lets the hotel ask for the identity card in its scenario.
 func (s *stand) ask(fields ...string) present.Request {
 	s.t.Helper()

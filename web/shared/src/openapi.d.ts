@@ -7090,7 +7090,7 @@ export interface components {
             fields: components["schemas"]["Label"][];
             /** @enum {string} */
             ground: "presentation" | "consent";
-            /** @description The own license that was shown. */
+            /** @description The license; absent where a unit was shown it. */
             licenseId?: string;
             purpose: string;
             /** @description 存证编号, the same on both sides */
