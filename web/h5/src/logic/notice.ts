@@ -16,11 +16,17 @@ export function useNoticeWords() {
   }
 }
 
+const pages: [prefix: string, to: (subject: string) => string][] = [
+  ['case-', (no) => `/applications/${no}`],
+  ['license-issued', (no) => `/applications/${no}`],
+  ['appeal-', (id) => `/appeals/${id}`],
+  ['relation-', () => '/people'],
+  ['share-', (id) => `/shares/${id}`],
+  ['commitment-', () => '/commitments'],
+  ['prechecked', () => '/uses'],
+]
+
 /** The page that a notice is about; undefined where there is none. */
 export function noticeTo(n: Notice): string | undefined {
-  if (n.kind.startsWith('case-')) return `/applications/${n.subject}`
-  if (n.kind === 'license-issued') return `/licenses/${n.subject}`
-  if (n.kind.startsWith('appeal-')) return `/appeals/${n.subject}`
-  if (n.kind.startsWith('share-')) return `/shares/${n.subject}`
-  return undefined
+  return pages.find(([prefix]) => n.kind.startsWith(prefix))?.[1](n.subject)
 }
