@@ -1,5 +1,6 @@
 import type { Client } from '@yinxin/shared'
 import type { components } from '@yinxin/shared/openapi.d.ts'
+import { appealApi, type PaperGround } from './api.appeal'
 import { benchApi } from './api.bench'
 import { catalogApi } from './api.catalog'
 import { feedApi } from './api.feed'
@@ -39,6 +40,7 @@ export function makeApi(c: Client) {
   const caseAt = (no: string) => `${v1}/cases/${part(no)}`
   const makingAt = (id: string) => `${v1}/makings/${part(id)}`
   return {
+    ...appealApi(c),
     ...benchApi(c),
     ...catalogApi(c),
     ...matterApi(c),
@@ -58,7 +60,7 @@ export function makeApi(c: Client) {
     case: (no: string) => c.get<CaseDetail>(caseAt(no)),
     /** Each call is one recorded use. */
     readMaterial: (no: string, seq: number) => c.post<LentLicense>(`${caseAt(no)}/materials/${seq}/read`),
-    acceptPaper: (no: string, seq: number, reason: string) => c.post<CaseDetail>(`${caseAt(no)}/materials/${seq}/paper`, { reason }),
+    acceptPaper: (no: string, seq: number, reason: string, ground?: PaperGround) => c.post<CaseDetail>(`${caseAt(no)}/materials/${seq}/paper`, { reason, ground }),
     saveForm: (no: string, version: number, values: Record<string, string>) => c.put<CaseDetail>(`${caseAt(no)}/form`, { version, values }),
     submitCase: (no: string, version: number, opinion?: string) => c.post<CaseDetail>(`${caseAt(no)}/submit`, { version, opinion }),
     takeCase: (no: string, version: number) => c.post<CaseDetail>(`${caseAt(no)}/take`, { version }),

@@ -1,6 +1,7 @@
 import { Problem, useLoad } from '@yinxin/shared'
 import { computed, reactive, ref, shallowRef, watch, type Ref } from 'vue'
 import type { CaseDetail, Field, LentLicense, Matter, Outcome } from './api'
+import type { PaperGround } from './api.appeal'
 import type { CommitHow, CommitKind } from './api.bench'
 import { changedValues, valueFault, type ValueFault } from './logic/form'
 import { casePower } from './logic/power'
@@ -110,7 +111,7 @@ export function useDesk(caseNo: Ref<string>) {
     decide: (outcome: Outcome, opinion: string) =>
       act(outcome, (c) => api.decideCase(c.caseNo, c.version, outcome, opinion)),
     result: (identifier: string) => act('result', (c) => api.recordResult(c.caseNo, c.version, identifier)),
-    paper: (seq: number, reason: string) => act('paper', (c) => api.acceptPaper(c.caseNo, seq, reason)),
+    paper: (seq: number, reason: string, ground?: PaperGround) => act('paper', (c) => api.acceptPaper(c.caseNo, seq, reason, ground)),
     commit: (seq: number, body: { kind: CommitKind; days: number; how: CommitHow }) =>
       act('commit', (c) => api.offerCommitment(c.caseNo, seq, { version: c.version, ...body })),
     acknowledge: (seq: number, opinion: string) => act('acknowledge', (c) => api.acknowledgeCommitment(c.caseNo, seq, opinion)),

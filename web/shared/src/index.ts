@@ -1,4 +1,5 @@
 export * from './api'
+export * from './api/appeal'
 export * from './api/share'
 export type * from './api/apply'
 export * from './api/show'

@@ -32,7 +32,7 @@ export function mayReview(m: Making, me: Session): boolean {
   return m.step === 'sealed' && me.roles.includes('reviewer') && !m.mine
 }
 
-export type Room = 'today' | 'cases' | 'makings' | 'catalog' | 'matters' | 'units' | 'settings'
+export type Room = 'today' | 'cases' | 'makings' | 'catalog' | 'matters' | 'units' | 'appeals' | 'supervise' | 'settings'
 
 /** The rail shows only what the role may do. */
 export function roomsOf(me: Session): Room[] {
@@ -40,6 +40,8 @@ export function roomsOf(me: Session): Room[] {
   const rooms: Room[] = ['today']
   if (has('clerk', 'approver')) rooms.push('cases')
   if (has('reviewer', 'approver')) rooms.push('makings')
+  if (has('clerk', 'supervisor')) rooms.push('appeals')
+  if (has('supervisor')) rooms.push('supervise')
   if (has('catalog', 'digital')) rooms.push('catalog')
   if (has('matters', 'digital', 'catalog')) rooms.push('matters')
   if (has('admin', 'digital', 'catalog', 'matters')) rooms.push('units')

@@ -34,7 +34,7 @@ export const en: SameShape<typeof zh> = {
     signOutFailed: 'You are still signed in. Check your connection, then try again.',
     demo: 'Demonstration data',
   },
-  room: { today: 'Today', cases: 'Cases', makings: 'License making', catalog: 'Catalogue', matters: 'Matters', units: 'Units', window: 'Window', supervise: 'Supervision', settings: 'Settings' },
+  room: { today: 'Today', cases: 'Cases', makings: 'License making', catalog: 'Catalogue', matters: 'Matters', units: 'Units', window: 'Window', appeals: 'Appeals', supervise: 'Supervision', settings: 'Settings' },
   role: {
     catalog: 'Catalogue editor',
     digital: 'Digital office',
@@ -367,9 +367,9 @@ export const en: SameShape<typeof zh> = {
     reason: 'Why paper is accepted',
     needGround: 'Choose a reason.',
     ground: {
-      none: 'The license store does not hold this license',
+      missing: 'The license store does not hold this license',
       wrong: 'The electronic license is incomplete or wrong',
-      down: 'The system cannot fetch it for now',
+      unreachable: 'The system cannot fetch it for now',
       plain: 'There is no electronic license for this material',
       other: 'Other',
     },

@@ -33,7 +33,7 @@ export const zh = {
     signOutFailed: '没能退出登录。请检查网络后再试。',
     demo: '演示数据',
   },
-  room: { today: '今日待办', cases: '办件', makings: '制证', catalog: '目录', matters: '事项', units: '机构', window: '窗口', supervise: '监督', settings: '设置' },
+  room: { today: '今日待办', cases: '办件', makings: '制证', catalog: '目录', matters: '事项', units: '机构', window: '窗口', appeals: '诉求', supervise: '监督', settings: '设置' },
   role: {
     catalog: '目录编制',
     digital: '数字办',
@@ -366,9 +366,9 @@ export const zh = {
     reason: '为什么收纸质',
     needGround: '请选择理由。',
     ground: {
-      none: '证照库中没有这本证照',
+      missing: '证照库中没有这本证照',
       wrong: '电子证照信息不全或有误',
-      down: '系统暂时无法调用',
+      unreachable: '系统暂时无法调用',
       plain: '这项材料没有对应的电子证照',
       other: '其他',
     },
