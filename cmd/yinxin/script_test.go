@@ -45,7 +45,7 @@ func TestScripts(t *testing.T) {
 		Dir: "testdata",
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("DEMO", filepath.Join(dir, "data"))
-			for _, f := range []string{"license.ofd", "annotated.ofd", "receipt.json", "proof.json", "anchors.pem", "log.pub"} {
+			for _, f := range []string{"license.ofd", "annotated.ofd", "receipt.json", "proof.json", "availability-receipt.json", "availability-proof.json", "anchors.pem", "log.pub"} {
 				b, err := os.ReadFile(filepath.Join(dir, "data", "out", f))
 				if err != nil {
 					return err

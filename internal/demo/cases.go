@@ -37,9 +37,11 @@ func (s *setup) cases(ctx context.Context) error {
 			}
 			parties[role] = hall.Person{Code: h.Code}
 		}
-		if _, err := s.app.Hall.Open(ctx, s.actors[o.clerk], hall.Request{MatterCode: o.matterCode, Parties: parties}); err != nil {
+		no, err := s.app.Hall.Open(ctx, s.actors[o.clerk], hall.Request{MatterCode: o.matterCode, Parties: parties})
+		if err != nil {
 			return fmt.Errorf("open a case of %s: %w", o.clerk, err)
 		}
+		s.opened = append(s.opened, no)
 	}
 	return nil
 }

@@ -62,6 +62,7 @@ func Once(ctx context.Context, s *Server, dir string, out io.Writer) error {
 		{"holder shows it by QR, opening consumes nothing", f.show},
 		{"verifier checks it once", f.check},
 		{"holder sees who used it, with proof", f.prove},
+		{"holder proves that paper is not needed, by files", f.refusePaper},
 		{"a file of every type the cast holds is valid", f.samples},
 		{"license file is valid", f.verifyLicense},
 		{"annotated copy is valid for its purpose only", f.verifyCopy},
@@ -418,25 +419,33 @@ func (f *Flow) prove(ctx context.Context) (any, error) {
 			return nil, fmt.Errorf("the holder does not see %s", want)
 		}
 	}
-	path := "/api/v1/me/uses/" + f.useNo
-	receipt, err := u.send(ctx, http.MethodGet, path+"/receipt", "", nil)
+	r, err := f.evidence(ctx, u, f.useNo, "")
 	if err != nil {
 		return nil, err
+	}
+	return map[string]any{"uses": len(uses.Items), "no": r.No, "index": r.Index, "size": r.Size}, nil
+}
+
+// evidence keeps the receipt and the proof of a record, under names that begin with prefix, and checks them.
+func (f *Flow) evidence(ctx context.Context, u *user, no, prefix string) (verify.LogReport, error) {
+	path := "/api/v1/me/uses/" + no
+	receipt, err := u.send(ctx, http.MethodGet, path+"/receipt", "", nil)
+	if err != nil {
+		return verify.LogReport{}, err
 	}
 	proof, err := f.awaitProof(ctx, u, path+"/proof")
 	if err != nil {
-		return nil, err
+		return verify.LogReport{}, err
 	}
 	pub, err := u.send(ctx, http.MethodGet, "/log/log.pub", "", nil)
 	if err != nil {
-		return nil, err
+		return verify.LogReport{}, err
 	}
 	r := verify.Log(pub, receipt, proof)
 	if r.Verdict != verify.LogValid {
-		return nil, fmt.Errorf("the proof does not hold: %v", r.Causes)
+		return r, fmt.Errorf("the proof does not hold: %v", r.Causes)
 	}
-	return map[string]any{"uses": len(uses.Items), "no": r.No, "index": r.Index, "size": r.Size},
-		errors.Join(f.keep("receipt.json", receipt), f.keep("proof.json", proof), f.keep("log.pub", pub))
+	return r, errors.Join(f.keep(prefix+"receipt.json", receipt), f.keep(prefix+"proof.json", proof), f.keep("log.pub", pub))
 }
 
 // awaitProof asks until the record is integrated, which takes about a second.

@@ -44,6 +44,7 @@ type setup struct {
 	city     *City
 	progress func(done, of int)
 	actors   map[string]*authn.Actor // by login
+	opened   []string                // numbers of the cases of openings
 }
 
 // ready marks a data folder whose setting up came to its end.
@@ -155,6 +156,9 @@ func fill(ctx context.Context, a *app.App, progress func(done, of int), castOnly
 		return err
 	}
 	if err := s.applications(ctx); err != nil {
+		return err
+	}
+	if err := s.appeals(ctx); err != nil {
 		return err
 	}
 	if err := s.feeds(ctx); err != nil {

@@ -1,6 +1,7 @@
 // The closed loop that people see: one city, and in it the chapters one after the other.
 
 import { after, before, describe, test } from 'node:test'
+import { steps as appealing } from './flow/loop/appeal.mjs'
 import { steps as applying } from './flow/loop/apply.mjs'
 import { steps as sharing } from './flow/loop/share.mjs'
 import { steps as showing } from './flow/loop/show.mjs'
@@ -11,6 +12,7 @@ const chapters = {
   applying,
   showing,
   sharing,
+  appealing,
 }
 
 describe('the closed loop', () => {
