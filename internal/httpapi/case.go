@@ -26,6 +26,7 @@ type CaseSummary struct {
 	Stage          string    `json:"stage" enum:"draft,wait,accept,mend,decide,making,done"`
 	State          string    `json:"state" enum:"open,closed"`
 	Outcome        string    `json:"outcome,omitempty" enum:"approved,refused,withdrawn"`
+	Channel        string    `json:"channel" enum:"window,online,event,system" doc:"How it came in: at a counter, from the applicant's home, as part of a life event, or from a department's system."`
 	Electronic     bool      `json:"electronic" doc:"Has electronic licenses and is taken first."`
 	OpenedAt       time.Time `json:"openedAt"`
 	DueAt          time.Time `json:"dueAt"`
@@ -188,7 +189,7 @@ func (d Deps) caseNow(ctx context.Context, no, lang string) (*caseOutput, error)
 func (d Deps) caseSummary(ctx context.Context, c casefile.Case, m matter.Matter, applicant holder.Profile, lang string) (CaseSummary, error) {
 	s := CaseSummary{
 		CaseNo: c.No, Matter: Coded{Code: m.Code, Name: choose(lang, m.Name, m.NameEn)}, ApplicantName: applicant.Masked(),
-		Stage: string(c.Stage), State: c.State, Outcome: c.Outcome, OpenedAt: c.OpenedAt.In(clock.Shanghai),
+		Stage: string(c.Stage), State: c.State, Outcome: c.Outcome, Channel: c.Channel, OpenedAt: c.OpenedAt.In(clock.Shanghai),
 		DueAt: c.DueAt.In(clock.Shanghai), WorkdaysLeft: d.Calendar.Left(d.Clock.Now(), c.DueAt),
 		DueProvisional: d.Calendar.Provisional(c.DueAt),
 		Mine:           c.State == casefile.StateOpen && c.ClerkID != "" && c.ClerkID == actorFrom(ctx).AccountID,

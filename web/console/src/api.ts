@@ -2,6 +2,7 @@ import type { Client } from '@yinxin/shared'
 import type { components } from '@yinxin/shared/openapi.d.ts'
 import { appealApi, type PaperGround } from './api.appeal'
 import { benchApi } from './api.bench'
+import { onlineApi } from './api.online'
 import { catalogApi } from './api.catalog'
 import { feedApi } from './api.feed'
 import { intakeApi } from './api.intake'
@@ -42,6 +43,7 @@ export function makeApi(c: Client) {
   return {
     ...appealApi(c),
     ...benchApi(c),
+    ...onlineApi(c),
     ...catalogApi(c),
     ...matterApi(c),
     ...orgApi(c),

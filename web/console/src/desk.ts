@@ -3,6 +3,7 @@ import { computed, reactive, ref, shallowRef, watch, type Ref } from 'vue'
 import type { CaseDetail, Field, LentLicense, Matter, Outcome } from './api'
 import type { PaperGround } from './api.appeal'
 import type { CommitHow, CommitKind } from './api.bench'
+import type { Correction } from './api.online'
 import { changedValues, valueFault, type ValueFault } from './logic/form'
 import { casePower } from './logic/power'
 import { useOffice } from './office'
@@ -115,6 +116,7 @@ export function useDesk(caseNo: Ref<string>) {
     commit: (seq: number, body: { kind: CommitKind; days: number; how: CommitHow }) =>
       act('commit', (c) => api.offerCommitment(c.caseNo, seq, { version: c.version, ...body })),
     acknowledge: (seq: number, opinion: string) => act('acknowledge', (c) => api.acknowledgeCommitment(c.caseNo, seq, opinion)),
+    correct: (items: Correction[]) => act('correct', (c) => api.askCorrection(c.caseNo, c.version, items)),
     chase: (seq: number) => act(`chase-${seq}`, (c) => api.chaseLicense(c.caseNo, seq)),
     reassign: (accountId: string, reason: string) => act('reassign', (c) => api.reassignCase(c.caseNo, c.version, accountId, reason)),
     look: async (seq: number): Promise<LentLicense> => {

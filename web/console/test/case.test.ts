@@ -157,6 +157,8 @@ describe('power', () => {
     expect(Object.values(casePower(detail({ state: 'closed' }), clerk)).some(Boolean)).toBe(false)
     expect(Object.values(casePower(decide, clerk)).some(Boolean)).toBe(false)
     expect(Object.values(casePower(detail({ mine: false }), clerk)).some(Boolean)).toBe(false)
+    expect(casePower(detail({ mine: false, channel: 'online', assignee: undefined }), clerk)).toMatchObject({ take: true, edit: false, correct: false })
+    expect(casePower(detail({ channel: 'event' }), clerk)).toMatchObject({ edit: true, correct: true })
   })
 
   it('reviews only what is sealed and approved by someone else', () => {

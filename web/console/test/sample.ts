@@ -9,6 +9,7 @@ export function summary(over: Partial<CaseSummary> = {}): CaseSummary {
   return {
     caseNo: 'C1',
     matter: { code: 'M', name: '食品经营许可' },
+    channel: 'window',
     applicantName: '榕城****公司',
     stage: 'accept',
     state: 'open',

@@ -4786,6 +4786,11 @@ export interface components {
              */
             awaits?: "vertical" | "national";
             caseNo: string;
+            /**
+             * @description How it came in: at a counter, from the applicant's home, as part of a life event, or from a department's system.
+             * @enum {string}
+             */
+            channel: "window" | "online" | "event" | "system";
             /** Format: date-time */
             dueAt: string;
             /** @description The deadline reaches into a year whose working days are not known yet, and may move. */
@@ -4901,6 +4906,11 @@ export interface components {
             applicantName: string;
             assignee?: components["schemas"]["Named"];
             caseNo: string;
+            /**
+             * @description How it came in: at a counter, from the applicant's home, as part of a life event, or from a department's system.
+             * @enum {string}
+             */
+            channel: "window" | "online" | "event" | "system";
             /** Format: date-time */
             dueAt: string;
             /** @description The deadline reaches into a year whose working days are not known yet, and may move. */

@@ -9,23 +9,29 @@ export interface Power {
   paper: boolean
   /** The case can be given to a colleague. */
   reassign: boolean
+  /** The case can be sent back to whoever applied online, for correction. */
+  correct: boolean
   /** Copies may be looked at only by whoever handles the case now. */
   look: boolean
 }
 
-const none: Power = { edit: false, submit: false, take: false, decide: false, paper: false, look: false, reassign: false }
+const none: Power = { edit: false, submit: false, take: false, decide: false, paper: false, look: false, reassign: false, correct: false }
 
 export function casePower(c: CaseDetail, me: Session): Power {
   if (c.state === 'closed') return none
   if (c.stage === 'accept' && me.roles.includes('clerk') && c.mine) {
-    return { ...none, edit: true, submit: true, paper: true, look: true, reassign: true }
+    return { ...none, edit: true, submit: true, paper: true, look: true, reassign: true, correct: online(c) }
   }
+  // What came in online waits for a clerk to take it; its licenses are fetched then.
+  if (c.stage === 'accept' && me.roles.includes('clerk') && online(c) && !c.assignee) return { ...none, take: true }
   if (c.stage === 'decide' && me.roles.includes('approver')) {
     return c.mine ? { ...none, decide: true, look: true, reassign: true } : { ...none, take: true, reassign: true }
   }
   // An approver gives away what somebody who is absent was to accept.
   return { ...none, reassign: c.stage === 'accept' && me.roles.includes('approver') }
 }
+
+const online = (c: CaseDetail): boolean => c.channel === 'online' || c.channel === 'event'
 
 /** A making waits for review once it is sealed; the reviewer must not be who approved it. */
 export function mayReview(m: Making, me: Session): boolean {

@@ -1,5 +1,6 @@
 import { appealEn } from './appeal.en'
 import { benchEn } from './bench.en'
+import { onlineEn } from './online.en'
 import { windowEn } from './window.en'
 import { catalogEn } from './catalog.en'
 import { matterEn } from './matter.en'
@@ -20,6 +21,7 @@ export const en: SameShape<typeof zh> = {
   ...intakeEn,
   ...windowEn,
   ...benchEn,
+  ...onlineEn,
   ...appealEn,
   ...partsEn,
   ...fieldsEn,
@@ -268,6 +270,7 @@ export const en: SameShape<typeof zh> = {
     waiting: {
       accept: 'The case is being accepted by: {name}.',
       returned: 'The case was sent back for correction to: {name}.',
+      mend: 'Sent back to the applicant for correction; then {name} goes on with it.',
       decide: 'The case is up for decision by: {name}.',
       making: 'The case is approved. Its license is being made and awaits review.',
       done: 'The case is closed.',
@@ -395,6 +398,14 @@ export const en: SameShape<typeof zh> = {
     title: 'History',
     action: {
       open: 'Opened, licenses fetched',
+      apply: 'Applicant began to fill in',
+      handin: 'Handed in by the applicant',
+      wait: 'Handed in; waits for an earlier case',
+      advance: 'An earlier case is done; came on by itself',
+      accept: 'Taken, licenses fetched',
+      correct: 'Sent back to the applicant',
+      resubmit: 'Corrected and handed in again',
+      withdraw: 'Withdrawn by the applicant',
       paper: 'Paper accepted',
       submit: 'Submitted',
       take: 'Taken, license states checked',

@@ -1,5 +1,6 @@
 import { appealZh } from './appeal.zh'
 import { benchZh } from './bench.zh'
+import { onlineZh } from './online.zh'
 import { windowZh } from './window.zh'
 import { catalogZh } from './catalog.zh'
 import { matterZh } from './matter.zh'
@@ -19,6 +20,7 @@ export const zh = {
   ...intakeZh,
   ...windowZh,
   ...benchZh,
+  ...onlineZh,
   ...appealZh,
   ...partsZh,
   ...fieldsZh,
@@ -267,6 +269,7 @@ export const zh = {
     waiting: {
       accept: '办件在受理环节，由{name}办理。',
       returned: '办件已退回补正，由{name}办理。',
+      mend: '已退回申请人补正，等申请人提交；之后仍由{name}办理。',
       decide: '办件在审批环节，由{name}办理。',
       making: '办件已批准，正在制证，等待复核发布。',
       done: '办件已办结。',
@@ -394,6 +397,14 @@ export const zh = {
     title: '办理过程',
     action: {
       open: '开办，证照自动取用',
+      apply: '申请人开始填写',
+      handin: '申请人提交',
+      wait: '申请人提交，等前一项办结',
+      advance: '前一项已办结，自动转来',
+      accept: '取件受理，证照自动取用',
+      correct: '退回申请人补正',
+      resubmit: '申请人补正后提交',
+      withdraw: '申请人撤回',
       paper: '接收纸质',
       submit: '提交审批',
       take: '取件，复核证照状态',
