@@ -8,7 +8,7 @@ const face = 'Doc_0/Pages/Page_0/Content.xml'
 
 async function upload(person, name, bytes) {
   await person.page.goto('/check')
-  await person.page.getByLabel('证照文件（OFD）').setInputFiles({ name, mimeType: 'application/ofd', buffer: bytes })
+  await person.page.getByLabel(/^证照文件（OFD/).setInputFiles({ name, mimeType: 'application/ofd', buffer: bytes })
   await person.page.getByRole('button', { name: '核验文件' }).click()
 }
 

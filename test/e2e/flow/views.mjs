@@ -174,7 +174,7 @@ export async function withoutScript(story) {
   await page.goto('/')
   await page.getByRole('heading', { name: '电子证照，用得放心' }).waitFor()
   await page.getByRole('navigation', { name: '站点' }).getByRole('link', { name: '核验' }).click()
-  await page.getByLabel('证照文件（OFD）').setInputFiles({ name: 'license.ofd', mimeType: 'application/ofd', buffer: story.licenseFile })
+  await page.getByLabel(/^证照文件（OFD/).setInputFiles({ name: 'license.ofd', mimeType: 'application/ofd', buffer: story.licenseFile })
   await page.getByRole('button', { name: '核验文件' }).click()
   await page.getByRole('heading', { name: '可信', level: 1, exact: true }).waitFor()
   await page.goto('/check')

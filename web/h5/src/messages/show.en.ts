@@ -61,6 +61,8 @@ export const showEn: SameShape<typeof showZh> = {
     typePick: 'Choose {name}',
     typeDrop: 'Drop {name}',
     chosen: 'Chosen',
+    usual: 'Usually: holder, number, issuing authority, validity.',
+    more: 'Ask for more',
     purpose: 'Why you ask',
     purposeOptional: 'Why you ask (optional)',
     purposeHint: 'For example: signing a lease',

@@ -58,6 +58,8 @@ export const showZh = {
     typePick: '选择{name}',
     typeDrop: '不要{name}',
     chosen: '已选',
+    usual: '一般要：持证主体、编号、颁发机构、有效期。',
+    more: '再要几项',
     purpose: '为什么要看',
     purposeOptional: '为什么要看（可不填）',
     purposeHint: '例如：签订租房合同',

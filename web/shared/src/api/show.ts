@@ -31,6 +31,8 @@ export function showApi(c: Client) {
     myScenarios: () => c.get<Items<ScenarioChoice>>(`${v1}/scenarios/mine`),
     findTypes: (q: string) => c.get<Items<TypeFound>>(`${v1}/types?q=${part(q)}&limit=8`),
 
+    typeDetail: (code: string) => c.get<Pick<Schemas['TypeDetail'], 'type'>>(`${v1}/types/${part(code)}`),
+
     ask: (body: AskBody) => c.post<ShowRequest>(`${v1}/requests`, body),
     showRequest: (id: string) => c.get<ShowRequest>(`${v1}/requests/${part(id)}`),
     endShowRequest: (id: string) => c.delete(`${v1}/requests/${part(id)}`),
