@@ -284,7 +284,5 @@ export const applyEn: SameShape<typeof applyZh> = {
     'commitment-contradicted': '{matter}: the “{material}” that came differs from what you wrote; the unit will contact you.',
     'commitment-overdue': '{matter}: the commitment for “{material}” was due on {date}. Please see to it soon.',
     'license-issued': '{matter}: the license is made and among yours.',
-    'share-downloaded': '{type}: the file you shared was downloaded.',
-    'share-locked': '{type}: too many wrong codes; the share is locked.',
   },
 }

@@ -279,7 +279,5 @@ export const applyZh = {
     'commitment-contradicted': '{matter}：调取到的“{material}”与所填不符，受理单位会联系您。',
     'commitment-overdue': '{matter}：“{material}”的承诺期限（{date}）已过，请尽快办理。',
     'license-issued': '{matter}：证照已制好，在“我的证照”里。',
-    'share-downloaded': '{type}：有人下载了您授权的文件。',
-    'share-locked': '{type}：提取码输错太多次，授权下载已锁定。',
   },
 }
