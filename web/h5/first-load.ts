@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib'
-import type { HtmlTagDescriptor, Plugin, Rolldown } from 'vite'
+import type { Plugin, Rolldown } from 'vite'
 
 type Chunk = Rolldown.OutputChunk & { viteMetadata?: { importedCss: Set<string> } }
 
@@ -19,32 +19,6 @@ export function firstLoad(limit = firstLoadLimit): Plugin {
       const page = heaviest(bundle)
       this.info(`first load: at most ${kilobytes(page.size)} of ${kilobytes(limit)}, at ${page.name}`)
       if (page.size > limit) this.error(`${page.name} is more than a phone should load first; see docs/performance.md`)
-    },
-  }
-}
-
-/**
- * Lets the page say at once what nearly everybody needs next, the Chinese words and the home page: on a slow line each
- * round of asking takes longer than these files do.
- */
-export function earlyFiles(base: string): Plugin {
-  return {
-    name: 'yinxin-early-files',
-    apply: 'build',
-    transformIndexHtml: {
-      order: 'post',
-      handler(html, { bundle }) {
-        if (!bundle) return html
-        const roots = Object.values(bundle).filter(
-          (o): o is Chunk => o.type === 'chunk' && /\/(messages\/zh\.ts|pages\/HomePage\.vue)$/.test(o.facadeModuleId ?? ''),
-        )
-        const files = [...closure(bundle, roots)].map((f) => base + f).filter((f) => !f.endsWith('.html') && !html.includes(f))
-        const tags = files.map((href): HtmlTagDescriptor => {
-          const rel = href.endsWith('.css') ? 'stylesheet' : 'modulepreload'
-          return { tag: 'link', attrs: { rel, crossorigin: true, href }, injectTo: 'head' }
-        })
-        return { html, tags }
-      },
     },
   }
 }

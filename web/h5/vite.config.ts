@@ -1,13 +1,11 @@
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vite'
-import { earlyFiles, firstLoad } from './first-load.ts'
-
-const base = '/m/'
+import { firstLoad } from './first-load.ts'
 
 // The Go server embeds the built files and serves them under /m/.
 export default defineConfig({
-  base,
-  plugins: [vue(), earlyFiles(base), firstLoad()],
+  base: '/m/',
+  plugins: [vue(), firstLoad()],
   // What of the libraries is not used here is not sent to phones.
   define: {
     __VUE_OPTIONS_API__: false,
