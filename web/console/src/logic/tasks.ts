@@ -1,5 +1,6 @@
 import type { RouteLocationRaw } from 'vue-router'
 import type { CaseSummary, Making, Session } from '../api'
+import type { DeskAppeal } from '../api.appeal'
 import type { ConfigTask } from '../api.org'
 import { deadlineKind, momentKind, type DeadlineKind } from './deadline'
 
@@ -9,7 +10,7 @@ export type Duty = 'accept' | 'take' | 'decide' | 'review'
 /** One piece of today's work. */
 export interface Task {
   key: string
-  duty: Duty | 'config'
+  duty: Duty | 'config' | 'answer'
   /** What is to be done: a key of the messages. */
   verb: string
   to: RouteLocationRaw
@@ -61,14 +62,14 @@ export function caseDuty(c: CaseSummary, me: Session): Duty | undefined {
 }
 
 /** Today's work out of the queues a person may see; a case in two queues is one task. */
-export function tasksOf(cases: readonly CaseSummary[], makings: readonly Making[], me: Session, work: readonly ConfigTask[] = []): Task[] {
+export function tasksOf(cases: readonly CaseSummary[], makings: readonly Making[], me: Session, work: readonly ConfigTask[] = [], appeals: readonly DeskAppeal[] = []): Task[] {
   const byKey = new Map<string, Task>()
   for (const c of cases) {
     const duty = caseDuty(c, me)
     if (duty) byKey.set(c.caseNo, caseTask(c, duty))
   }
   const reviews = makings.filter((m) => m.step === 'sealed' && !m.mine).map(reviewTask)
-  return sortTasks([...byKey.values(), ...reviews, ...work.map(configTask)])
+  return sortTasks([...byKey.values(), ...reviews, ...appeals.filter(waitsForMe).map(appealTask), ...work.map(configTask)])
 }
 
 function caseTask(c: CaseSummary, duty: Duty): Task {
@@ -101,6 +102,25 @@ function reviewTask(m: Making): Task {
     missing: 0,
     due: momentKind(m.dueAt),
     dueAt: m.dueAt,
+  }
+}
+
+/** An appeal that nobody has taken, or that is in the reader's hands. */
+const waitsForMe = (a: DeskAppeal) => a.state === 'waiting' || (a.state === 'taken' && a.mine)
+
+function appealTask(a: DeskAppeal): Task {
+  return {
+    key: `appeal-${a.id}`,
+    duty: 'answer',
+    verb: `appeals.verb.${a.kind}`,
+    to: { name: 'appeal', params: { appealId: a.id } },
+    subject: a.type?.name ?? a.matter?.name ?? '',
+    person: a.holderName,
+    electronic: false,
+    missing: 0,
+    due: deadlineKind(a.workdaysLeft),
+    workdaysLeft: a.workdaysLeft,
+    dueAt: a.dueAt,
   }
 }
 
@@ -159,6 +179,7 @@ export function idleOf(me: Session): { text: string; see: ('units' | 'settings' 
   if (has('clerk')) return { text: 'today.emptyClerk', see: [] }
   if (has('approver')) return { text: 'today.emptyApprover', see: [] }
   if (has('reviewer')) return { text: 'today.emptyReviewer', see: [] }
+  if (has('supervisor')) return { text: 'appeals.idleSupervisor', see: [] }
   if (has('digital')) return { text: 'work.emptyDigital', see: ['catalog', 'systems', 'changes'] }
   if (has('admin')) return { text: 'work.emptyAdmin', see: ['units', 'settings', 'changes'] }
   if (has('catalog')) return { text: 'work.emptyCatalog', see: ['catalog'] }

@@ -3,6 +3,8 @@ import type { appealZh } from './appeal.zh'
 
 export const appealEn: SameShape<typeof appealZh> = {
   appeals: {
+    wrongHere: 'Is it wrong?',
+    wrongOf: 'Is it wrong: {name}',
     lead: 'Missing licenses, wrong data, losses and complaints, answered here within their deadlines.',
     paperWarn: 'Where the platform has the license now and your unit may fetch it, taking paper is refused and recorded as a suspected violation.',
     count: '1 appeal | {n} appeals',
@@ -43,6 +45,8 @@ export const appealEn: SameShape<typeof appealZh> = {
     proof: 'Proof of availability',
     proofSays: '{at}: the platform held the holder’s “{type}”, which was {state}; {unit} could fetch it for “{matter}”.',
     proofPage: 'See the public page',
+    verb: { supplement: 'Check the files and issue it', correction: 'Look into it and answer', loss: 'Answer how to get a replacement', complaint: 'Look into it and answer' },
+    idleSupervisor: 'No complaint waits. Violations stand under Supervision.',
     kind: { supplement: 'Missing license', correction: 'Wrong data', loss: 'Loss', complaint: 'Complaint' },
     word: { waiting: 'Waiting', taken: 'In work', making: 'Being made', issued: 'Issued', agreed: 'Agreed', declined: 'Declined', withdrawn: 'Taken back' },
     filter: { open: 'Not closed', waiting: 'Waiting', taken: 'In work', making: 'Being made', closed: 'Closed' },

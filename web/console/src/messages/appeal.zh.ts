@@ -1,5 +1,7 @@
 export const appealZh = {
   appeals: {
+    wrongHere: '内容有误？',
+    wrongOf: '内容有误：{name}',
     lead: '群众申领补录、反映信息不对、挂失和投诉，都在这里按期限答复。',
     paperWarn: '平台此刻有这本证照、本单位又能取用的，收纸质会被拒绝，并记为疑似违规。',
     count: '共{n}件',
@@ -40,6 +42,8 @@ export const appealZh = {
     proof: '可用证明',
     proofSays: '{at}，平台上有持证人的“{type}”，状态为“{state}”；{unit}受理“{matter}”时可以直接取用。',
     proofPage: '看公开页面',
+    verb: { supplement: '核对档案，补录证照', correction: '核实信息，答复', loss: '答复怎样补领', complaint: '查清楚，答复投诉' },
+    idleSupervisor: '没有要答复的投诉。违规记录在“监督”里。',
     kind: { supplement: '申领补录', correction: '信息不对', loss: '挂失', complaint: '投诉' },
     word: { waiting: '待领办', taken: '办理中', making: '制证中', issued: '已补录', agreed: '已同意', declined: '未采纳', withdrawn: '已撤回' },
     filter: { open: '未办结', waiting: '待领办', taken: '办理中', making: '制证中', closed: '已办结' },
