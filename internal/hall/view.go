@@ -138,14 +138,20 @@ func (h *Hall) Queue(ctx context.Context, actor *authn.Actor, queue string) ([]R
 			return err
 		}
 		all = slices.DeleteFunc(all, func(s casefile.Summary) bool { return !inQueue(s, actor, queue) })
+		matters := map[string]matter.Matter{} // a queue has many cases of few matters
 		for _, s := range all[:min(len(all), limit)] {
 			r := Row{Summary: s}
 			if r.Case, err = h.o.Cases.Get(ctx, q, s.No); err != nil {
 				return err
 			}
-			if r.Matter, err = h.o.Matters.Get(ctx, q, r.Case.MatterCode); err != nil {
-				return err
+			m, known := matters[r.Case.MatterCode]
+			if !known {
+				if m, err = h.o.Matters.Get(ctx, q, r.Case.MatterCode); err != nil {
+					return err
+				}
+				matters[r.Case.MatterCode] = m
 			}
+			r.Matter = m
 			p, err := h.o.Holders.Get(ctx, q, s.HolderID)
 			if err != nil {
 				return err
