@@ -34,7 +34,7 @@ export function nextStep(m: CaseMaterial): NextStep | undefined {
 /** Paper may be taken only for what no electronic license satisfies (榕政办〔2018〕214号 第十五条), and never for
  * what the matter does not need. */
 export function mayTakePaper(m: CaseMaterial): boolean {
-  return m.status !== 'lent' && m.status !== 'paper' && nextStep(m) !== 'notNeeded'
+  return !['lent', 'paper', 'attached'].includes(m.status) && nextStep(m) !== 'notNeeded'
 }
 
 /** Materials whose license changed its state after the case was opened. */
