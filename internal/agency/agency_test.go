@@ -238,7 +238,7 @@ func TestConfirmedByClerk(t *testing.T) {
 	world.Each(t, func(t *testing.T, w *world.World) {
 		p, clerk := newPair(t, w), w.Actor(t, "gl-xzfw-clerk")
 		father := w.Actor(t, "father")
-		student := p.ask(w.Actor(t, "chemist"), p.request("elder", agency.Care, "apply"))
+		student := p.ask(w.Actor(t, "carrier"), p.request("elder", agency.Care, "apply"))
 		agent := p.ask(p.firm, p.request("groom", agency.Agent, "apply"))
 		try := func(agentID, id string) error {
 			return w.TryWrite(func(ctx context.Context, tx *db.Tx) error {

@@ -159,7 +159,7 @@ func (s *Store) sealForm(ctx context.Context, tx *db.Tx, c Case) ([]byte, error)
 // project keeps the unit's queue in step with the case. What an applicant still fills in is in nobody's queue.
 func (s *Store) project(ctx context.Context, tx *db.Tx, c Case) error {
 	if c.State == StateClosed || unseen(c.Stage) {
-		_, err := tx.Exec(ctx, `DELETE FROM unit_case WHERE unit_id = $1 AND case_no = $2`, c.UnitID, c.No)
+		_, err := tx.Exec(ctx, `DELETE FROM unit_case WHERE unit_id IN ($1, $2) AND case_no = $3`, c.UnitID, c.DeskUnitID, c.No)
 		return err
 	}
 	materials, err := s.Materials(ctx, tx, c)
@@ -177,16 +177,27 @@ func (s *Store) project(ctx context.Context, tx *db.Tx, c Case) error {
 			promised++
 		}
 	}
-	_, err = tx.Exec(ctx, `
-		INSERT INTO unit_case (unit_id, case_no, holder_id, clerk_id, stage, electronic, missing, due_at, updated_at, promised)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-		ON CONFLICT (unit_id, case_no) DO UPDATE
-		SET clerk_id = excluded.clerk_id, stage = excluded.stage, electronic = excluded.electronic,
-		    missing = excluded.missing, due_at = excluded.due_at, updated_at = excluded.updated_at,
-		    promised = excluded.promised`,
-		c.UnitID, c.No, c.HolderID, c.ClerkID, string(c.Stage), electronic, missing, db.Micros(c.DueAt), db.Micros(s.clock.Now()), promised)
-	if err != nil {
-		return fmt.Errorf("queue case: %w", err)
+	// A front desk has the case in its own queue too, as long as it accepts it; the unit sees it throughout.
+	queues := []string{c.UnitID}
+	if c.DeskUnitID != "" {
+		if c.Stage == matter.Accept || c.Stage == StageMend {
+			queues = append(queues, c.DeskUnitID)
+		} else if _, err := tx.Exec(ctx, `DELETE FROM unit_case WHERE unit_id = $1 AND case_no = $2`, c.DeskUnitID, c.No); err != nil {
+			return fmt.Errorf("queue case: %w", err)
+		}
+	}
+	for _, unitID := range queues {
+		_, err = tx.Exec(ctx, `
+			INSERT INTO unit_case (unit_id, case_no, holder_id, clerk_id, stage, electronic, missing, due_at, updated_at, promised)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+			ON CONFLICT (unit_id, case_no) DO UPDATE
+			SET clerk_id = excluded.clerk_id, stage = excluded.stage, electronic = excluded.electronic,
+			    missing = excluded.missing, due_at = excluded.due_at, updated_at = excluded.updated_at,
+			    promised = excluded.promised`,
+			unitID, c.No, c.HolderID, c.ClerkID, string(c.Stage), electronic, missing, db.Micros(c.DueAt), db.Micros(s.clock.Now()), promised)
+		if err != nil {
+			return fmt.Errorf("queue case: %w", err)
+		}
 	}
 	return nil
 }

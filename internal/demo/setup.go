@@ -152,6 +152,9 @@ func fill(ctx context.Context, a *app.App, progress func(done, of int), castOnly
 	if err := s.drafts(ctx); err != nil {
 		return err
 	}
+	if err := s.relations(ctx); err != nil {
+		return err
+	}
 	if err := s.cases(ctx); err != nil {
 		return err
 	}

@@ -47,7 +47,7 @@ var waiting = map[string]bool{casefile.Missing: true, casefile.Down: true, casef
 func (h *Hall) unfetched(ctx context.Context, actor *authn.Actor, no string) ([]errand, error) {
 	var todo []errand
 	err := h.o.DB.Read(ctx, func(q *db.Tx) error {
-		c, m, err := h.ofUnit(ctx, q, actor, no)
+		c, m, err := h.seen(ctx, q, actor, no)
 		if err != nil || c.State != casefile.StateOpen || c.Stage != matter.Accept || c.ClerkID != actor.AccountID {
 			return err
 		}

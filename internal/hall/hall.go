@@ -75,7 +75,8 @@ type Person struct{ Code, Name string }
 type Request struct {
 	MatterCode string
 	Parties    map[matter.Party]Person
-	Key        string // idempotency key of the caller
+	Key        string   // idempotency key of the caller
+	Visitor    *Visitor // who brought it, where they were verified at a counter
 }
 
 // Open opens a case, fetches what it needs, and gives its number. The same key again gives the same case.
@@ -93,11 +94,12 @@ func (h *Hall) Open(ctx context.Context, actor *authn.Actor, r Request) (string,
 		if err != nil {
 			return err
 		}
-		if m.Unit != actor.UnitID {
-			return errs.New(errs.Denied, "matter.not-of-unit")
+		desk, err := h.deskFor(ctx, tx, actor, m)
+		if err != nil {
+			return err
 		}
 		no, err := h.once(ctx, tx, actor, r, func() (string, error) {
-			c, err = h.create(ctx, tx, actor, m, r, codes)
+			c, err = h.create(ctx, tx, actor, m, desk, r, codes)
 			return c.No, err
 		})
 		c.No = no
@@ -124,7 +126,7 @@ func parseParties(parties map[matter.Party]Person) (map[matter.Party]holder.Prof
 	return out, nil
 }
 
-func (h *Hall) create(ctx context.Context, tx *db.Tx, actor *authn.Actor, m matter.Matter, r Request, parties map[matter.Party]holder.Profile) (casefile.Case, error) {
+func (h *Hall) create(ctx context.Context, tx *db.Tx, actor *authn.Actor, m matter.Matter, desk string, r Request, parties map[matter.Party]holder.Profile) (casefile.Case, error) {
 	if err := h.typesPublished(ctx, tx, m); err != nil {
 		return casefile.Case{}, err
 	}
@@ -151,9 +153,14 @@ func (h *Hall) create(ctx context.Context, tx *db.Tx, actor *authn.Actor, m matt
 	if err := h.o.Units.NeedYear(ctx, tx, workday.LastYear(due)); err != nil {
 		return casefile.Case{}, err
 	}
-	c, err := h.o.Cases.Create(ctx, tx, casefile.New{Matter: m, Region: unit.Region, ClerkID: actor.AccountID, Parties: ids, DueAt: due})
+	c, err := h.o.Cases.Create(ctx, tx, casefile.New{Matter: m, Region: unit.Region, ClerkID: actor.AccountID, Parties: ids, DueAt: due, DeskUnitID: desk})
 	if err != nil {
 		return casefile.Case{}, err
+	}
+	if r.Visitor != nil {
+		if err := h.putVisitor(ctx, tx, c, *r.Visitor); err != nil {
+			return casefile.Case{}, err
+		}
 	}
 	return c, h.o.Cases.Add(ctx, tx, c, "open", actor.AccountID, "")
 }
@@ -226,15 +233,12 @@ func (h *Hall) mine(ctx context.Context, tx *db.Tx, actor *authn.Actor, no strin
 	return c, m, err
 }
 
-// ofUnit reads a case of the actor's own unit; another unit's does not exist for them.
+// ofUnit reads a case of the actor's own unit, or at a front desk one that it still accepts for another; any other does
+// not exist for them.
 func (h *Hall) ofUnit(ctx context.Context, q *db.Tx, actor *authn.Actor, no string) (casefile.Case, matter.Matter, error) {
-	c, err := h.o.Cases.Get(ctx, q, no)
-	if err != nil {
-		return casefile.Case{}, matter.Matter{}, err
-	}
-	if c.UnitID != actor.UnitID {
+	c, m, err := h.seen(ctx, q, actor, no)
+	if err == nil && c.UnitID != actor.UnitID && c.Stage != matter.Accept && c.Stage != casefile.StageMend {
 		return casefile.Case{}, matter.Matter{}, errs.New(errs.NotFound, "case.unknown")
 	}
-	m, err := h.o.Matters.Get(ctx, q, c.MatterCode)
 	return c, m, err
 }

@@ -45,7 +45,7 @@ func (h *Hall) Look(ctx context.Context, actor *authn.Actor, no string) (View, e
 	var v View
 	err := h.o.DB.Read(ctx, func(q *db.Tx) error {
 		var err error
-		if v.Case, v.Matter, err = h.ofUnit(ctx, q, actor, no); err != nil {
+		if v.Case, v.Matter, err = h.seen(ctx, q, actor, no); err != nil {
 			return err
 		}
 		if v.Unit, err = h.o.Units.Get(ctx, q, v.Case.UnitID); err != nil {

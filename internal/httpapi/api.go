@@ -112,6 +112,7 @@ func New(mux *http.ServeMux, d Deps) huma.API {
 	registerUse(api, d)
 	registerPresentation(api, d)
 	registerRelation(api, d)
+	registerWindow(api, d)
 	registerAsking(api, d)
 	registerReceipt(api, d)
 	registerShare(api, d)

@@ -44,6 +44,7 @@ const (
 	RelationActive   Kind = "relation-active"   // 代办关系已生效
 	RelationDeclined Kind = "relation-declined" // 对方没有同意
 	RelationEnded    Kind = "relation-ended"    // 对方已终止代办关系
+	Prechecked       Kind = "prechecked"        // 窗口预检: a counter looked which licenses there are
 )
 
 // Notice is one message to a holder.

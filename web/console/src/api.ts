@@ -8,6 +8,7 @@ import { feedApi } from './api.feed'
 import { intakeApi } from './api.intake'
 import { matterApi } from './api.matter'
 import { orgApi } from './api.org'
+import { windowApi } from './api.window'
 
 // The operations that the console uses. Their types are generated from api/openapi.yaml (npm run types).
 
@@ -47,6 +48,7 @@ export function makeApi(c: Client) {
     ...catalogApi(c),
     ...matterApi(c),
     ...orgApi(c),
+    ...windowApi(c),
     ...feedApi(c),
     ...intakeApi(c),
 

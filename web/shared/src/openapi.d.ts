@@ -3984,6 +3984,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/window/visits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 核验来人
+         * @description Verify who stands at the counter, by their presence code or an identity card on the reader. The visit serves you alone, for two hours.
+         */
+        post: operations["receiveGuest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/window/visits/{visitId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 到场的人
+         * @description Who is present, and for whom they may apply.
+         */
+        get: operations["getVisit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/window/visits/{visitId}/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 窗口立案
+         * @description Open the case a guest has come for, in the own unit or as its front desk by mandate.
+         */
+        post: operations["openVisitCase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/window/visits/{visitId}/precheck": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 预检
+         * @description What licenses there are for a matter, before a case: none is opened, the look is recorded and told to the applicant.
+         */
+        post: operations["precheck"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/window/visits/{visitId}/relations/{relationId}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 核实监护或赡养关系
+         * @description Confirm what a guest asked for, having seen the paper that proves it.
+         */
+        post: operations["confirmRelation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -4064,6 +4164,14 @@ export interface components {
         Actor: {
             name: string;
             roles: string[];
+        };
+        ActsFor: {
+            firm: boolean;
+            /** @enum {string} */
+            kind: "agent" | "representative" | "guardian" | "care";
+            name: string;
+            relationId: string;
+            validTo?: string;
         };
         Appeal: {
             /** @description The office complained of. */
@@ -4763,6 +4871,12 @@ export interface components {
         CandidatesOutputBody: {
             items: components["schemas"]["Candidate"][];
         };
+        CardInput: {
+            code: string;
+            name: string;
+            /** Format: date-time */
+            readAt: string;
+        };
         CardType: {
             code: string;
             /** @enum {string} */
@@ -5186,6 +5300,13 @@ export interface components {
         ColleaguesOutputBody: {
             items: components["schemas"]["Colleague"][];
         };
+        ComingBody: {
+            /** Format: int64 */
+            guest: number;
+            matterCode: string;
+            /** @description By which they act; absent: for themselves. */
+            relationId?: string;
+        };
         Commitment: {
             /** @description Names of form fields that what came contradicts. */
             differs: string[];
@@ -5224,6 +5345,10 @@ export interface components {
             proofNo?: string;
             /** @description Needed without a proof. */
             text?: string;
+        };
+        ConfirmInputBody: {
+            /** Format: int64 */
+            guest: number;
         };
         ConsentGiven: {
             /** @description 存证编号 of the consent */
@@ -5777,6 +5902,23 @@ export interface components {
             items: components["schemas"]["GoneField"][];
             /** Format: int64 */
             total: number;
+        };
+        Guest: {
+            /** @description For whom they may apply. */
+            actsFor: components["schemas"]["ActsFor"][];
+            codeMasked: string;
+            /** @enum {string} */
+            means: "presence-code" | "id-reader";
+            name: string;
+            /**
+             * Format: int64
+             * @description Counted from one.
+             */
+            no: number;
+            /** @description For whom they said to come. */
+            relationId?: string;
+            /** @description What waits for a clerk who has seen the paper that proves it. */
+            toConfirm: components["schemas"]["ActsFor"][];
         };
         HeldDetail: {
             fields: components["schemas"]["Item"][];
@@ -6518,6 +6660,33 @@ export interface components {
             /** @description Only for a party the platform does not know yet. */
             name?: string;
         };
+        Precheck: {
+            /** @description Your unit takes it as a front desk, by mandate. */
+            desk: boolean;
+            items: components["schemas"]["PrecheckedOne"][];
+            matter: components["schemas"]["Coded"];
+            /**
+             * Format: int64
+             * @description Required materials for which no license is there.
+             */
+            needed: number;
+            /** Format: int64 */
+            ready: number;
+            /** @description The unit of the matter. */
+            unit: components["schemas"]["Named"];
+        };
+        PrecheckedOne: {
+            name: string;
+            /** @enum {string} */
+            party?: "applicant" | "representative" | "spouse" | "child";
+            reason?: components["schemas"]["Reason"];
+            required: boolean;
+            /** Format: int64 */
+            seq: number;
+            /** @enum {string} */
+            status: "ready" | "missing" | "unusable" | "plain" | "down";
+            type?: components["schemas"]["Coded"];
+        };
         Presence: {
             /** @description Eight digits, to be read out or scanned. */
             code: string;
@@ -6742,6 +6911,14 @@ export interface components {
         };
         ReceiptsOutputBody: {
             items: components["schemas"]["ShowReceipt"][];
+        };
+        ReceiveInputBody: {
+            /** @description An identity card on the reader, instead of a code. */
+            card?: components["schemas"]["CardInput"];
+            /** @description Presence code: eight digits. */
+            code?: string;
+            /** @description Of the visit they join; absent: a new one. */
+            visitId?: string;
         };
         ReceivedOutputBody: {
             items: components["schemas"]["Verdict"][];
@@ -8036,6 +8213,19 @@ export interface components {
             items: components["schemas"]["Violation"][];
             /** Format: int64 */
             total: number;
+        };
+        Visit: {
+            /** Format: date-time */
+            expiresAt: string;
+            guests: components["schemas"]["Guest"][];
+            id: string;
+        };
+        VisitCaseInputBody: {
+            child?: components["schemas"]["PersonInput"];
+            idempotencyKey: string;
+            /** @description 法定代表人, where absent from the counter */
+            representative?: components["schemas"]["PersonInput"];
+            spouse?: components["schemas"]["PersonInput"];
         };
         WantedItem: {
             /** @description Names of its fields; the usual ones, or the scenario's, by default. */
@@ -24589,6 +24779,397 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    receiveGuest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReceiveInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visit"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getVisit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                visitId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visit"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    openVisitCase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VisitCaseInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    precheck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ComingBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Precheck"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirmRelation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                relationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visit"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -38,12 +38,13 @@ export function mayReview(m: Making, me: Session): boolean {
   return m.step === 'sealed' && me.roles.includes('reviewer') && !m.mine
 }
 
-export type Room = 'today' | 'cases' | 'makings' | 'catalog' | 'matters' | 'units' | 'appeals' | 'supervise' | 'settings'
+export type Room = 'today' | 'window' | 'cases' | 'makings' | 'catalog' | 'matters' | 'units' | 'appeals' | 'supervise' | 'settings'
 
 /** The rail shows only what the role may do. */
 export function roomsOf(me: Session): Room[] {
   const has = (...roles: string[]) => roles.some((r) => me.roles.includes(r))
   const rooms: Room[] = ['today']
+  if (has('clerk')) rooms.push('window')
   if (has('clerk', 'approver')) rooms.push('cases')
   if (has('reviewer', 'approver')) rooms.push('makings')
   if (has('clerk', 'supervisor')) rooms.push('appeals')

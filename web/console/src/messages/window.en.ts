@@ -1,4 +1,40 @@
 import type { SameShape } from '@yinxin/shared'
 import type { windowZh } from './window.zh'
 
-export const windowEn: SameShape<typeof windowZh> = {}
+export const windowEn: SameShape<typeof windowZh> = {
+  window: {
+    title: 'Counter',
+    lead: 'Verify who has come, see which licenses there are for the matter, then open the case in one step. The pre-check opens no license, and the applicant is told of it.',
+    who: 'Who has come',
+    code: 'Presence code (8 digits)',
+    codeHow: 'Ask them to open “Presence code” on their phone and to read or show it.',
+    verify: 'Verify',
+    another: 'Verify one more',
+    means: { 'presence-code': 'Presence code', 'id-reader': 'Identity card reader' },
+    forWhom: 'For whom',
+    self: 'For themselves',
+    kind: { agent: 'agent', representative: 'legal representative', guardian: 'guardian', care: 'care for a parent' },
+    toConfirm: 'Waits for a counter',
+    confirm: 'I have seen the proof: confirm',
+    confirmOf: 'Confirm {kind} of {name}',
+    matter: 'What for',
+    find: 'Find a matter',
+    change: 'Another matter',
+    precheck: 'Pre-check',
+    result: 'Pre-check',
+    desk: '{unit} has entrusted this counter with taking its cases',
+    own: 'Taken by your own unit',
+    ready: 'Licenses there, nothing to hand in: {n}',
+    needed: 'Required and still missing: {n}',
+    status: { ready: 'there, will be fetched', missing: 'none', unusable: 'not in force', plain: 'no license for this', down: 'source is down' },
+    material: 'Material',
+    party: 'Whose',
+    parties: { applicant: 'applicant', representative: 'representative or guardian', spouse: 'spouse', child: 'child' },
+    outcome: 'Result',
+    required: 'required',
+    representative: 'Citizen number of the legal representative',
+    representativeHow: 'Where they are not present; their license is fetched when the case is open.',
+    open: 'Open the case',
+    finish: 'Done, next please',
+  },
+}
