@@ -129,11 +129,18 @@ async function applyForCard(story) {
 /** The clerk takes the case, finds something wrong, and asks for it. */
 async function correct(story) {
   const { student, desk, cardNo } = story
-  let now = await ask(desk.clerk, 'POST', `/cases/${cardNo}/take`, await versionOf(desk.clerk, cardNo))
-  await ask(desk.clerk, 'POST', `/cases/${cardNo}/correction`, {
-    version: now.version,
-    items: [{ field: 'bank', text: '该银行在本区没有网点，请另选一家。' }],
-  })
+  const work = desk.clerk.page
+  await work.goto('/console/cases?queue=unit')
+  await work.getByRole('row').filter({ hasText: cardNo }).getByRole('link').first().click()
+  await heading(work, card.name)
+  await work.getByRole('button', { name: '取件' }).click()
+  await work.getByRole('button', { name: '退回补正' }).click()
+  const dialog = work.getByRole('dialog', { name: '退回补正' })
+  await dialog.locator('select').selectOption('field bank')
+  await dialog.locator('textarea').fill('该银行在本区没有网点，请另选一家。')
+  await desk.clerk.look('clerk-correct')
+  await dialog.getByRole('button', { name: '退回补正' }).click()
+  await work.getByText('已退回申请人补正').first().waitFor()
   const { page } = student
   await page.goto('/m/')
   await page.getByText(`${card.name}需要您补正`).waitFor()
@@ -155,18 +162,33 @@ async function correct(story) {
   await heading(page, '核对并提交')
   await page.getByRole('button', { name: '补正完毕，重新提交' }).click()
   await page.getByText('已提交', { exact: true }).first().waitFor()
-  now = await ask(desk.clerk, 'GET', `/cases/${cardNo}`)
+  const now = await ask(desk.clerk, 'GET', `/cases/${cardNo}`)
   assert.equal(now.form.find((f) => f.name === 'bank').value, '三山银行（演示）')
 }
 
-const versionOf = async (who, no) => ({ version: (await ask(who, 'GET', `/cases/${no}`)).version })
-
 /** Clerk, approver and reviewer do their work; the license is made. */
 async function decide({ desk, cardNo }) {
-  await ask(desk.clerk, 'POST', `/cases/${cardNo}/submit`, { ...(await versionOf(desk.clerk, cardNo)), opinion: '材料齐全，建议批准。' })
-  const taken = await ask(desk.approver, 'POST', `/cases/${cardNo}/take`, await versionOf(desk.approver, cardNo))
-  const made = await ask(desk.approver, 'POST', `/cases/${cardNo}/decision`, { version: taken.version, outcome: 'approve', opinion: '同意。' })
-  await ask(desk.reviewer, 'POST', `/makings/${made.result.licenseId}/review`, { outcome: 'publish', opinion: '复核无误。' })
+  const { clerk, approver, reviewer } = desk
+  await clerk.page.goto(`/console/cases/${cardNo}?queue=mine`)
+  await clerk.page.getByRole('button', { name: '提交审批' }).click()
+  let dialog = clerk.page.getByRole('dialog', { name: '提交审批' })
+  await dialog.getByLabel('意见').fill('材料齐全，建议批准。')
+  await dialog.getByRole('button', { name: '确认提交' }).click()
+  await clerk.page.getByText('办件在审批环节').waitFor()
+
+  await approver.page.goto(`/console/cases/${cardNo}?queue=decide`)
+  await approver.page.getByRole('button', { name: '取件' }).click()
+  await approver.page.getByRole('button', { name: '批准', exact: true }).click()
+  dialog = approver.page.getByRole('dialog', { name: '批准这个办件' })
+  await dialog.getByLabel('意见').fill('申请符合法定条件，同意。')
+  await dialog.getByRole('button', { name: '确认批准' }).click()
+  await approver.page.getByText('办件已批准，正在制证').waitFor()
+
+  await reviewer.page.goto('/console/makings')
+  await reviewer.page.getByRole('row').filter({ hasText: cardNo }).getByRole('link', { name: card.license }).click()
+  await reviewer.page.getByRole('button', { name: '发布', exact: true }).click()
+  await reviewer.page.getByRole('dialog', { name: '发布证照' }).getByRole('button', { name: '确认发布' }).click()
+  await reviewer.page.getByText('证照已发布，持证主体可以使用。').waitFor()
 }
 
 /** The second application needs nothing: the license that was just made fills it. */
