@@ -219,8 +219,9 @@ func (c *city) show(t *testing.T, login, licenseID string) (code, id string) {
 	return p.URL[strings.LastIndexByte(p.URL, '/')+1:], p.ID
 }
 
-// recording are the tables that a refusal may write to: records of uses with their leaves, and who is signed in.
-var recording = []string{"access_record", "log_leaf", "log_entry", "log_lease", "session", "login_attempt"}
+// recording are the tables that a refusal may write to: records of uses with their leaves, of paper that must not be asked
+// for with the notice of it, and who is signed in.
+var recording = []string{"access_record", "violation", "supervisor_violation", "notice", "log_leaf", "log_entry", "log_lease", "session", "login_attempt"}
 
 // state is everything the installation keeps, but for recording: per table its rows, and the names of all files.
 func (c *city) state(t *testing.T) map[string][]string {
