@@ -129,7 +129,7 @@ func (s *Store) ReportLoss(ctx context.Context, actor *authn.Actor, licenseID st
 // mayApply refuses who acts for somebody without the power to do business for them.
 func mayApply(actor *authn.Actor) error {
 	if !actor.May(authn.PowerApply) {
-		return errs.New(errs.Denied, "denied")
+		return errs.New(errs.Denied, "acting.power")
 	}
 	return nil
 }
