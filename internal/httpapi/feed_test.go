@@ -106,12 +106,22 @@ func TestSystemsSendCasesSigned(t *testing.T) {
 				Expected, Received     struct{ Opened, Closed int }
 			}
 			Systems []struct {
+				System        struct{ ID string }
 				Last, Missing int64
 				Holes         []struct{ From, To int64 }
 			}
 		}
-		c.as(t, "digital").must("GET", "/api/v1/feed/report", nil, &report)
-		if len(report.Items) != 1 || report.Items[0].Missing != 1 || report.Items[0].Lacking != 1 || len(report.Systems) != 1 || report.Systems[0].Missing != 1 || report.Systems[0].Holes[0].From != 2 {
+		c.as(t, "digital").must("GET", "/api/v1/feed/report?systemId="+id(system), nil, &report)
+		if len(report.Items) != 1 || report.Items[0].Missing != 1 || report.Items[0].Lacking != 1 {
+			t.Errorf("%+v", report.Items)
+		}
+		holes := 0
+		for _, x := range report.Systems { // the demonstration's own systems send too
+			if x.System.ID == id(system) && x.Missing == 1 && x.Holes[0].From == 2 {
+				holes++
+			}
+		}
+		if holes != 1 {
 			t.Errorf("%+v", report)
 		}
 		c.as(t, "digital").must("POST", "/api/v1/systems/"+id(system)+"/keys/"+id(key)+"/end", m{"reason": "换密钥"}, &key)
