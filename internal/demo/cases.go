@@ -2,8 +2,10 @@ package demo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
+	"github.com/yinxin-org/yinxin/internal/casefile"
 	"github.com/yinxin-org/yinxin/internal/hall"
 	"github.com/yinxin-org/yinxin/internal/matter"
 )
@@ -44,4 +46,31 @@ func (s *setup) cases(ctx context.Context) error {
 		s.opened = append(s.opened, no)
 	}
 	return nil
+}
+
+// stranger is somebody of whom the platform holds no license: a citizen number of the region that was never given out.
+var stranger = hall.Person{Code: "350199198001010010", Name: "翁晓舟"}
+
+// lacking opens a case whose identity card was never converted: its applicant committed that it follows, and the issuer
+// was chased. It waits until somebody issues the card.
+func (s *setup) lacking(ctx context.Context) error {
+	clerk := s.actors["gl-scjg-clerk"]
+	firm, ok := s.city.Cast("tea-firm")
+	if !ok {
+		return errors.New("the cast has no tea-firm")
+	}
+	no, err := s.app.Hall.Open(ctx, clerk, hall.Request{MatterCode: foodMatter, Parties: map[matter.Party]hall.Person{
+		matter.Applicant: {Code: firm.Code}, matter.Representative: stranger}})
+	if err != nil {
+		return fmt.Errorf("open a case that lacks a license: %w", err)
+	}
+	const card = 2 // the material that asks for the representative's identity card
+	if err := s.app.Hall.Chase(ctx, clerk, no, card); err != nil {
+		return fmt.Errorf("chase a license: %w", err)
+	}
+	v, err := s.app.Hall.Look(ctx, clerk, no)
+	if err != nil {
+		return err
+	}
+	return s.app.Hall.Offer(ctx, clerk, no, card, v.Case.RowVersion, hall.Promise{Kind: casefile.Later, Days: 10, Counter: true})
 }

@@ -158,6 +158,11 @@ func fill(ctx context.Context, a *app.App, progress func(done, of int), castOnly
 	if err := s.cases(ctx); err != nil {
 		return err
 	}
+	if !castOnly {
+		if err := s.lacking(ctx); err != nil {
+			return err
+		}
+	}
 	if err := s.applications(ctx); err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import { appealRoutes } from './routes/appeal'
 import { applyRoutes } from './routes/apply'
+import { commitRoutes } from './routes/commit'
 import { peopleRoutes } from './routes/people'
 import { shareRoutes } from './routes/share'
 import { showRoutes } from './routes/show'
@@ -46,6 +47,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/verify', component: () => import('./pages/VerifyPage.vue'), meta: { title: 'title.verify', tab: 'verify' } },
   { path: '/me', component: () => import('./pages/MePage.vue'), meta: { title: 'title.me', tab: 'me' } },
   ...applyRoutes,
+  ...commitRoutes,
   ...peopleRoutes,
   ...appealRoutes,
   ...showRoutes,

@@ -3,6 +3,7 @@
 
 import { appealApi } from './api/appeal'
 import { applyApi } from './api/apply'
+import { commitApi } from './api/commit'
 import { peopleApi } from './api/people'
 import { shareApi } from './api/share'
 import { showApi, type Showing } from './api/show'
@@ -103,6 +104,7 @@ export function makeApi(c: Client) {
     check: (token: string, purpose?: string) =>
       c.post<Verdict>(`${v1}/presentations/${part(token)}/check`, purpose ? { purpose } : {}),
     ...applyApi(c),
+    ...commitApi(c),
     ...peopleApi(c),
     ...appealApi(c),
     ...showApi(c),

@@ -2,12 +2,14 @@ import type { SameShape } from '@yinxin/shared'
 import type { zh } from './zh'
 import { appealEn } from './appeal.en'
 import { applyEn } from './apply.en'
+import { commitEn } from './commit.en'
 import { peopleEn } from './people.en'
 import { shareEn } from './share.en'
 import { showEn } from './show.en'
 
 export const en: SameShape<typeof zh> = {
   ...applyEn,
+  ...commitEn,
   ...peopleEn,
   ...appealEn,
   ...showEn,
@@ -156,6 +158,7 @@ export const en: SameShape<typeof zh> = {
     consent: 'With your consent',
     self: 'Viewed by yourself',
     issuing: 'While being issued',
+    commitment: 'Fetched after a commitment',
     share: 'Downloaded by your authorisation',
   },
   role: {
@@ -166,6 +169,7 @@ export const en: SameShape<typeof zh> = {
     holder: 'The holder',
     agent: 'Somebody acting for the holder',
     public: 'Someone not signed in',
+    platform: 'The platform itself',
     staff: 'Staff',
   },
   use: {
@@ -263,6 +267,7 @@ export const en: SameShape<typeof zh> = {
       consent: 'With consent',
       self: 'Viewed by yourself',
       issuing: 'While being issued',
+      commitment: 'Fetched after a commitment',
       share: 'Downloaded by your authorisation',
       grant: 'Asked to use it for a case',
       read: 'Read to handle a case',

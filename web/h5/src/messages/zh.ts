@@ -1,5 +1,6 @@
 import { appealZh } from './appeal.zh'
 import { applyZh } from './apply.zh'
+import { commitZh } from './commit.zh'
 import { peopleZh } from './people.zh'
 import { shareZh } from './share.zh'
 import { showZh } from './show.zh'
@@ -7,6 +8,7 @@ import { showZh } from './show.zh'
 /** Words of the phone app. */
 export const zh = {
   ...applyZh,
+  ...commitZh,
   ...peopleZh,
   ...appealZh,
   ...showZh,
@@ -154,6 +156,7 @@ export const zh = {
     consent: '经您同意',
     self: '本人查看',
     issuing: '签发过程',
+    commitment: '承诺后补取',
     share: '授权下载',
   },
   role: {
@@ -164,6 +167,7 @@ export const zh = {
     holder: '持证人本人',
     agent: '代办人（代理人、监护人等）',
     public: '没有登录的人',
+    platform: '平台自动',
     staff: '工作人员',
   },
   use: {
@@ -257,6 +261,7 @@ export const zh = {
       consent: '授权同意',
       self: '本人查看',
       issuing: '签发过程',
+      commitment: '承诺后补取',
       share: '授权下载',
       grant: '申请取用',
       read: '办理事项时取用',
