@@ -99,10 +99,10 @@ func promiseText(kind string, m matter.Matter, x matter.Material, settled casefi
 	var b strings.Builder
 	b.WriteString("申请办理“" + m.Name + "”所需的“" + x.Name + "”，因" + why + "，现在不能调取。")
 	if kind == casefile.Later {
-		b.WriteString("申请人申请容缺受理，承诺这项材料于" + date + "前由平台调取，或者由申请人补交；届时仍没有的，同意受理单位依法处理。")
+		b.WriteString("申请人申请容缺受理，承诺这项材料于" + date + "（含当日）前由平台调取，或者由申请人补交；届时仍没有的，同意受理单位依法处理。")
 	} else {
 		b.WriteString("申请人已知晓该材料证明的内容和要求，承诺符合办理条件，所填信息真实，与该证照一致；同意平台在证照可以调取时自动取来核对，" +
-			"期限至" + date + "；核对不符的，同意受理单位依法撤销决定，并承担相应责任。")
+			"期限至" + date + "（含当日）；核对不符的，同意受理单位依法撤销决定，并承担相应责任。")
 	}
 	return b.String()
 }

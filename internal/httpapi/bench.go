@@ -114,7 +114,7 @@ type signInput struct {
 
 func (d Deps) draftPromise(ctx context.Context, in *draftPromiseInput) (*draftPromiseOutput, error) {
 	text, due, err := d.Hall.DraftPromise(ctx, actorFrom(ctx), in.CaseNo, in.Seq, hall.Promise{Kind: in.Kind, Days: in.Days})
-	return &draftPromiseOutput{Body: PromiseDraft{Text: text, DueAt: due.In(clock.Shanghai)}}, err
+	return &draftPromiseOutput{Body: PromiseDraft{Text: text, DueAt: lastMoment(due)}}, err
 }
 
 func (d Deps) offerPromise(ctx context.Context, in *promiseInput) (*caseOutput, error) {
@@ -196,9 +196,12 @@ func (d Deps) signPromise(ctx context.Context, in *signInput) (*ownCommitmentsOu
 	return d.ownCommitments(ctx, &in.Language)
 }
 
+// lastMoment is the last second of a deadline, so that its date is the last day.
+func lastMoment(due time.Time) time.Time { return due.Add(-time.Second).In(clock.Shanghai) }
+
 // commitment shows a commitment; its words only to whom they concern.
 func (d Deps) commitment(x casefile.Commitment, words bool) Commitment {
-	out := Commitment{Kind: x.Kind, State: x.State, SignedAt: beijing(x.SignedAt), DueAt: x.DueAt.In(clock.Shanghai),
+	out := Commitment{Kind: x.Kind, State: x.State, SignedAt: beijing(x.SignedAt), DueAt: lastMoment(x.DueAt),
 		Overdue: x.Open() && !d.Clock.Now().Before(x.DueAt), RecordNo: x.RecordNo, Differs: append([]string{}, x.Differs...)}
 	if words {
 		out.Text = x.Text
@@ -225,7 +228,7 @@ func (d Deps) waits(ctx context.Context, q *db.Tx, v hall.View, m casefile.Mater
 		if x.Seq != out.Seq {
 			continue
 		}
-		c := Chase{At: x.At.In(clock.Shanghai), DueAt: x.DueAt.In(clock.Shanghai), AnsweredAt: beijing(x.AnsweredAt),
+		c := Chase{At: x.At.In(clock.Shanghai), DueAt: lastMoment(x.DueAt), AnsweredAt: beijing(x.AnsweredAt),
 			Today: x.Day == date(d.Clock.Now())}
 		if x.UnitID != "" {
 			u, err := d.unitNamed(ctx, q, x.UnitID, lang)

@@ -29,7 +29,7 @@ type Use struct {
 	Reason   *Reason    `json:"reason,omitempty"`
 	License  UseLicense `json:"license"`
 	Unit     string     `json:"unit,omitempty"`
-	Role     string     `json:"role" enum:"clerk,approver,reviewer,verifier,holder,agent,public,staff"`
+	Role     string     `json:"role" enum:"clerk,approver,reviewer,verifier,holder,agent,public,staff,platform"`
 	Matter   string     `json:"matter,omitempty"`
 	CaseNo   string     `json:"caseNo,omitempty"`
 	Purpose  string     `json:"purpose"`

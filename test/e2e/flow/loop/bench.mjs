@@ -96,7 +96,7 @@ async function down(story) {
 
 async function commit({ clerk }) {
   const { page } = clerk
-  await part(page).getByRole('button', { name: `容缺受理或告知承诺：${cardName}` }).click()
+  await part(page).getByRole('button', { name: `容缺或承诺：${cardName}` }).click()
   const dialog = page.getByRole('dialog')
   await dialog.getByText('申请人申请容缺受理').waitFor()
   await clerk.look('commit')
@@ -122,10 +122,11 @@ async function goOn(story) {
   await show(clerk, no)
   await clerk.page.keyboard.press('c')
   await clerk.page.getByText('看过的都一致').waitFor()
+  await clerk.page.getByRole('heading', { name: '证照与表单比对' }).scrollIntoViewIfNeeded()
   await clerk.look('compared')
   await clerk.page.keyboard.press('a')
   await clerk.page.getByRole('dialog').getByRole('button', { name: '确认提交' }).click()
-  await clerk.page.getByText('等待审批人取件').first().waitFor()
+  await clerk.page.getByText('等审批人员取件').first().waitFor()
   await show(approver, no)
   await approver.page.keyboard.press('g')
   await approver.page.getByRole('button', { name: '批准', exact: true }).waitFor()
@@ -154,7 +155,6 @@ async function comeBack(story) {
 async function contradict(story) {
   const { browser, city, clerk, approver } = story
   await tell(story, { down: true })
-  await pause(5100) // a source that answered a moment ago is asked anew
   const no = (await openCase(story, 'builder-firm', 'developer')).caseNo
   let c = await ask(clerk, 'GET', `/cases/${no}`)
   await ask(clerk, 'POST', `/cases/${no}/materials/${card}/commitment`, { version: c.version, kind: 'pledge', days: 3, how: 'account' })
@@ -185,7 +185,7 @@ async function contradict(story) {
   await approver.look('today')
   await show(approver, no)
   await part(page).getByText('已调取，不符').waitFor()
-  await part(page).getByRole('button', { name: `处理承诺：${cardName}` }).click()
+  await part(page).getByRole('button', { name: `处理：${cardName}` }).click()
   const dialog = page.getByRole('dialog')
   await dialog.getByLabel('处理意见').fill('已通知申请人更正身份号码。')
   await approver.look('acknowledge')

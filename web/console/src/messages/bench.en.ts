@@ -38,7 +38,7 @@ export const benchEn: SameShape<typeof benchZh> = {
     chaseAnswered: 'The chase was answered: the license could be had on {date}.',
     chaseDone: 'Chased. This page follows by itself when the license comes.',
     ack: 'Deal with it',
-    ackOf: 'Deal with the commitment: {name}',
+    ackOf: 'Deal with it: {name}',
     ackTitle: 'Deal with a commitment',
     ackLead: 'Say what was done: the applicant was told to correct it, the decision was withdrawn, the deadline was moved. It stands in the course of the case and ends the task.',
     ackLabel: 'What was done',
