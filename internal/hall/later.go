@@ -251,6 +251,20 @@ func (h *Hall) give(ctx context.Context, tx *db.Tx, kind task.Kind, c casefile.C
 		Detail: map[string]string{"caseNo": c.No, "material": material.Name}, DueAt: h.o.Calendar.After(h.o.Clock.Now(), 1)})
 }
 
+// Unanswered reports whether the unit has yet to say what it does about a commitment.
+func (h *Hall) Unanswered(ctx context.Context, q *db.Tx, x casefile.Commitment) (bool, error) {
+	if x.State != casefile.CommitContradicted && x.OverdueAt.IsZero() {
+		return false, nil
+	}
+	for _, k := range []task.Kind{task.PromiseLate, task.PromiseBroken} {
+		open, err := h.o.Tasks.About(ctx, q, k, subjectOf(x.CaseNo, x.Seq))
+		if err != nil || len(open) > 0 {
+			return len(open) > 0, err
+		}
+	}
+	return false, nil
+}
+
 // Acknowledge ends the work that a commitment made: the unit says what it did about one that is late or was broken.
 func (h *Hall) Acknowledge(ctx context.Context, actor *authn.Actor, no string, seq int, opinion string) error {
 	if err := checkOpinion(opinion); err != nil {

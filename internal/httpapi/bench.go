@@ -25,6 +25,7 @@ type Commitment struct {
 	Overdue  bool       `json:"overdue" doc:"The deadline has passed and the license has not come."`
 	RecordNo string     `json:"recordNo,omitempty" doc:"存证编号"`
 	Differs  []string   `json:"differs" doc:"Names of form fields that what came contradicts."`
+	ToDo     bool       `json:"toDo" doc:"The unit has yet to say what it does about a late or contradicted one."`
 }
 
 // Chase is the last request that a license be there.
@@ -220,6 +221,10 @@ func (d Deps) waits(ctx context.Context, q *db.Tx, v hall.View, m casefile.Mater
 	mine := v.Case.ClerkID == actorFrom(ctx).AccountID
 	if i := slices.IndexFunc(v.Promises, func(x casefile.Commitment) bool { return x.Seq == out.Seq }); i >= 0 {
 		c := d.commitment(v.Promises[i], mine)
+		var err error
+		if c.ToDo, err = d.Hall.Unanswered(ctx, q, v.Promises[i]); err != nil {
+			return err
+		}
 		out.Commitment = &c
 	}
 	open := v.Case.State == casefile.StateOpen

@@ -191,6 +191,7 @@ async function contradict(story) {
   await approver.look('acknowledge')
   await dialog.getByRole('button', { name: '记录并了结' }).click()
   await page.getByText('已通知申请人更正身份号码。').waitFor()
+  await part(page).getByRole('button', { name: `处理：${cardName}` }).waitFor({ state: 'hidden' })
   await approver.look('contradicted')
 }
 
@@ -199,6 +200,7 @@ async function reassign(story) {
   const { page } = clerk
   const no = (await openCase(story, 'clinic-firm', 'dentist')).caseNo
   await show(clerk, no)
+  await page.evaluate(() => window.scrollTo(0, 80)) // so that no link is cut in half by the bar of actions
   await page.keyboard.press('t')
   const dialog = page.getByRole('dialog', { name: '改派办件' })
   await dialog.getByRole('button', { name: '改派' }).click()
