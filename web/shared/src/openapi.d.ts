@@ -5332,6 +5332,8 @@ export interface components {
             state: "offered" | "waiting" | "kept" | "contradicted" | "handed";
             /** @description The words of it; for whoever handles the case and for the applicant. */
             text?: string;
+            /** @description The unit has yet to say what it does about a late or contradicted one. */
+            toDo: boolean;
         };
         ComplaintInputBody: {
             /**
@@ -6622,6 +6624,8 @@ export interface components {
             state: "offered" | "waiting" | "kept" | "contradicted" | "handed";
             /** @description The words of it; for whoever handles the case and for the applicant. */
             text?: string;
+            /** @description The unit has yet to say what it does about a late or contradicted one. */
+            toDo: boolean;
         };
         OwnCommitmentsOutputBody: {
             items: components["schemas"]["OwnCommitment"][];
@@ -8009,7 +8013,7 @@ export interface components {
             /** @enum {string} */
             result: "given" | "refused";
             /** @enum {string} */
-            role: "clerk" | "approver" | "reviewer" | "verifier" | "holder" | "agent" | "public" | "staff";
+            role: "clerk" | "approver" | "reviewer" | "verifier" | "holder" | "agent" | "public" | "staff" | "platform";
             unit?: string;
         };
         UseLicense: {
