@@ -18,6 +18,7 @@ function leaves(tree: Tree, path = ''): [string, string][] {
 const chinese = new Map(leaves({ ...zh, ...shared } as Tree))
 const english = new Map(leaves(en as Tree))
 const han = /[一-鿿]/
+const cited = /[一-鿿]+〔\d{4}〕\d+号/g // a document is cited by its own name
 
 test('no words for people stand in the code', () => {
   const stray = code.flatMap(([path, text]) =>
@@ -42,6 +43,6 @@ test('English has the same places to fill in and no Chinese but an example', () 
   for (const [key, words] of leaves(zh as Tree)) {
     expect([key, places(english.get(key) ?? '')]).toEqual([key, places(words)])
   }
-  const mixed = [...english].filter(([key, words]) => han.test(words) && key !== 'home.searchHint').map(([key]) => key)
+  const mixed = [...english].filter(([key, words]) => han.test(words.replace(cited, '')) && key !== 'home.searchHint').map(([key]) => key)
   expect(mixed).toEqual([])
 })
