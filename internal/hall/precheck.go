@@ -214,11 +214,15 @@ func (h *Hall) mandated(ctx context.Context, q *db.Tx, desk, unit, matterCode st
 }
 
 // seen reads a case for looking at: the unit's own, and at a front desk those that it took, as long as the mandate is
-// in force. What their licenses say is for the door to give, which a desk asks only while it accepts.
+// in force. What their licenses say is for the door to give, which a desk asks only while it accepts. What an applicant
+// has not handed in, or what still waits for another case, does not exist for any unit.
 func (h *Hall) seen(ctx context.Context, q *db.Tx, actor *authn.Actor, no string) (casefile.Case, matter.Matter, error) {
 	c, err := h.o.Cases.Get(ctx, q, no)
 	if err != nil {
 		return casefile.Case{}, matter.Matter{}, err
+	}
+	if c.AppliedBy != "" && (c.SubmittedAt.IsZero() || c.Stage == casefile.StageWait) {
+		return casefile.Case{}, matter.Matter{}, errs.New(errs.NotFound, "case.unknown")
 	}
 	if c.UnitID != actor.UnitID {
 		ok := c.DeskUnitID != "" && c.DeskUnitID == actor.UnitID

@@ -1,0 +1,39 @@
+package hall_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/yinxin-org/yinxin/internal/authn"
+	"github.com/yinxin-org/yinxin/test/world"
+)
+
+// What is not handed in does not exist for the unit, whoever guesses its number: neither while it is filled in, nor after
+// it was dropped.
+func TestADraftIsNobodysButItsApplicants(t *testing.T) {
+	t.Parallel()
+	world.Each(t, func(t *testing.T, w *world.World) {
+		h := newHome(t, w, "food-firm")
+		ctx := context.Background()
+		no := h.apply("draft")
+		h.attach(no, 3)
+		unseen := func(when string) {
+			t.Helper()
+			for _, who := range []*authn.Actor{h.clerk, h.approver} {
+				_, err := h.Hall.Look(ctx, who, no)
+				wantCode(t, when+": the case", err, "case.unknown")
+				_, err = h.Hall.HandedIn(ctx, who, no)
+				wantCode(t, when+": its files", err, "case.unknown")
+			}
+		}
+		unseen("filled in")
+		if err := h.Hall.Withdraw(ctx, h.me, no, h.view(no).Case.RowVersion); err != nil {
+			t.Fatal(err)
+		}
+		unseen("dropped")
+		other := h.handedIn("sent")
+		if _, err := h.Hall.Look(ctx, h.clerk, other); err != nil {
+			t.Errorf("handed in: %v", err)
+		}
+	})
+}
