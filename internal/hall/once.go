@@ -18,12 +18,16 @@ func (h *Hall) once(ctx context.Context, tx *db.Tx, actor *authn.Actor, r Reques
 	return h.onceFor(ctx, tx, actor, r.Key, r, work)
 }
 
-// onceFor is once for any kind of request.
+// onceFor is once for any kind of request. Whom an account acts for is part of the key: what it asked for itself is no
+// answer to what it asks for another.
 func (h *Hall) onceFor(ctx context.Context, tx *db.Tx, actor *authn.Actor, requestKey string, r any, work func() (string, error)) (string, error) {
 	if requestKey == "" {
 		return work()
 	}
 	key := actor.AccountID + "|" + requestKey
+	if actor.Acting != nil {
+		key = actor.AccountID + "|" + actor.HolderID + "|" + requestKey
+	}
 	request, err := json.Marshal(r)
 	if err != nil {
 		return "", fmt.Errorf("encode request: %w", err)

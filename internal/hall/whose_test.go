@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/yinxin-org/yinxin/internal/authn"
+	"github.com/yinxin-org/yinxin/internal/hall"
+	"github.com/yinxin-org/yinxin/internal/matter"
 	"github.com/yinxin-org/yinxin/test/world"
 )
 
@@ -34,6 +36,23 @@ func TestADraftIsNobodysButItsApplicants(t *testing.T) {
 		other := h.handedIn("sent")
 		if _, err := h.Hall.Look(ctx, h.clerk, other); err != nil {
 			t.Errorf("handed in: %v", err)
+		}
+	})
+}
+
+// One account, one key, two holders: an agent who asks for themselves and for a firm gets two applications.
+func TestAKeyIsOfWhomTheAccountActsFor(t *testing.T) {
+	t.Parallel()
+	world.Each(t, func(t *testing.T, w *world.World) {
+		h := newHome(t, w, "food-firm")
+		own := h.apply("same")
+		agent := *h.me
+		agent.HolderID, agent.Acting = w.HolderID(t, "tea-firm"), &authn.Acting{Powers: []string{authn.PowerApply}}
+		owner := h.Cast(t, "owner")
+		no, err := h.Hall.Apply(context.Background(), &agent, hall.Application{MatterCode: foodMatter, Key: "same",
+			Parties: map[matter.Party]hall.Person{matter.Representative: {Code: owner.Code, Name: owner.Name}}})
+		if err != nil || no == own {
+			t.Errorf("%q, %v; for oneself it was %q", no, err, own)
 		}
 	})
 }
