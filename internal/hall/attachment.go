@@ -174,6 +174,9 @@ func (h *Hall) attachment(ctx context.Context, q *db.Tx, c casefile.Case, id str
 
 // OwnAttachment gives a file back to whoever handed it in.
 func (h *Hall) OwnAttachment(ctx context.Context, actor *authn.Actor, no, id string) (casefile.Attachment, []byte, error) {
+	if err := mayRead(actor); err != nil {
+		return casefile.Attachment{}, nil, err
+	}
 	return h.openAttachment(ctx, id, func(q *db.Tx) (casefile.Case, error) {
 		c, _, err := h.own(ctx, q, actor, no)
 		return c, err

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/yinxin-org/yinxin/internal/authn"
+	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/hall"
 	"github.com/yinxin-org/yinxin/internal/matter"
 	"github.com/yinxin-org/yinxin/test/world"
@@ -55,4 +56,21 @@ func TestAKeyIsOfWhomTheAccountActsFor(t *testing.T) {
 			t.Errorf("%q, %v; for oneself it was %q", no, err, own)
 		}
 	})
+}
+
+// Who may only show somebody's licenses does not see what they handed in.
+func TestFilesNeedThePowerToReadOrApply(t *testing.T) {
+	t.Parallel()
+	w := world.New(t)
+	h := newHome(t, w, "food-firm")
+	no := h.apply("files")
+	h.attach(no, 3)
+	id := h.view(no).Attachments[0].ID
+	for power, code := range map[string]string{authn.PowerShow: "application.no-power", authn.PowerRead: "", authn.PowerApply: ""} {
+		agent := *h.me
+		agent.Acting = &authn.Acting{Powers: []string{power}}
+		if _, _, err := h.Hall.OwnAttachment(context.Background(), &agent, no, id); err != nil && errs.Code(err) != code || err == nil && code != "" {
+			t.Errorf("with the power %s: %v, want %q", power, err, code)
+		}
+	}
 }
