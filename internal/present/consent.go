@@ -237,6 +237,9 @@ func (d *Desk) consents(ctx context.Context, q *db.Tx, holderID, requestID strin
 // Receive gives the asker what was agreed to, each license once. What a broken connection left unread can be received
 // later, within the term; what was read is refused, on record.
 func (d *Desk) Receive(ctx context.Context, actor *authn.Actor, id string) ([]Verdict, error) {
+	if err := mayShow(actor); err != nil {
+		return nil, err
+	}
 	var r Request
 	var all []consent
 	err := d.o.DB.Read(ctx, func(q *db.Tx) error {

@@ -202,10 +202,11 @@ func (d *Desk) request(ctx context.Context, q *db.Tx, id string) (Request, error
 	return r, err
 }
 
-// own finds a request that the actor made.
+// own finds a request that the actor made, for whom they act now: what was asked in a firm's name is not for its agent to
+// receive when the mandate is over, nor what an agent asked for themselves for the firm.
 func (d *Desk) own(ctx context.Context, q *db.Tx, actor *authn.Actor, id string) (Request, error) {
 	r, err := d.request(ctx, q, id)
-	if err == nil && r.AskerAccount != actor.AccountID {
+	if err == nil && (r.AskerAccount != actor.AccountID || r.AskerHolder != actor.HolderID || r.AskerUnit != actor.UnitID) {
 		return Request{}, errs.New(errs.NotFound, "present.request-unknown")
 	}
 	return r, err
