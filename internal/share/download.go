@@ -57,7 +57,7 @@ func (d *Desk) Download(ctx context.Context, actor *authn.Actor, token, code, fo
 	var s Share
 	claim := func(ctx context.Context, tx *db.Tx) (access.Given, error) {
 		var err error
-		if s, err = d.find(ctx, tx, token); err != nil {
+		if s, err = d.hold(ctx, tx, token); err != nil {
 			return access.Given{}, err
 		}
 		g := access.Given{Live: s.State == Open, Ref: s.ofd, Purpose: s.Receiver + "：" + s.Purpose}
@@ -77,12 +77,28 @@ func (d *Desk) Download(ctx context.Context, actor *authn.Actor, token, code, fo
 	return File{Format: format, Content: r.Content, RecordNo: r.RecordNo}, err
 }
 
+// hold finds the authorisation of a link and keeps others from it until the transaction ends: codes are tried, downloads
+// counted and ends made one after the other, however many come at once.
+func (d *Desk) hold(ctx context.Context, tx *db.Tx, token string) (Share, error) {
+	s, err := d.find(ctx, tx, token)
+	if err != nil {
+		return Share{}, err
+	}
+	if _, err := tx.Exec(ctx, `
+		UPDATE license_share
+		SET tries_left = tries_left
+		WHERE holder_id = $1 AND share_id = $2`, s.HolderID, s.ID); err != nil {
+		return Share{}, fmt.Errorf("hold share: %w", err)
+	}
+	return d.read(ctx, tx, s.HolderID, s.ID)
+}
+
 // tryCode compares a code. A wrong one costs a try, durably, before anybody is told that it was wrong.
 func (d *Desk) tryCode(ctx context.Context, token, code string) error {
 	var wrong error
 	err := d.o.DB.Write(ctx, func(tx *db.Tx) error {
 		wrong = nil
-		s, err := d.find(ctx, tx, token)
+		s, err := d.hold(ctx, tx, token)
 		if err != nil {
 			return err
 		}
@@ -92,7 +108,6 @@ func (d *Desk) tryCode(ctx context.Context, token, code string) error {
 		if gm.EqualMAC(s.code, d.digest(s.ID, code)) {
 			return nil
 		}
-		// The tries are taken down in the database, so that two at once cost two.
 		if _, err := tx.Exec(ctx, `
 			UPDATE license_share
 			SET tries_left = tries_left - 1

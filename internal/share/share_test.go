@@ -202,6 +202,28 @@ func TestWrongCodesLock(t *testing.T) {
 	})
 }
 
+// Guessing with many hands at once gains nothing: five wrong codes are borne, the holder is told once.
+func TestWrongCodesAtOnceLockToo(t *testing.T) {
+	t.Parallel()
+	world.Each(t, func(t *testing.T, w *world.World) {
+		d := newDesk(t, w)
+		s := d.share(terms)
+		var all sync.WaitGroup
+		for range 12 {
+			all.Go(func() {
+				if _, err := d.download(s, "WRONG2", share.OFD); errs.Code(err) != "share.code" && errs.Code(err) != "share.locked" {
+					t.Errorf("%v", err)
+				}
+			})
+		}
+		all.Wait()
+		if got := strings.Join(d.log(s.ID), " "); got != "made wrong-code wrong-code wrong-code wrong-code wrong-code locked" {
+			t.Errorf("log: %s", got)
+		}
+		d.notices(notice.ShareLocked, 1)
+	})
+}
+
 func TestShareEnds(t *testing.T) {
 	t.Parallel()
 	world.Each(t, func(t *testing.T, w *world.World) {
