@@ -116,7 +116,7 @@ func (s *setup) feedDay(ctx context.Context, x org.System, nth, back int, seq in
 	if nth == 1 && back == 1 { // its tally has not come yet
 		return seq, nil
 	}
-	return seq, s.feedAt(came).Count(ctx, x, on.Format(time.DateOnly), []feed.Tally{{Matter: matter, Opened: opened, Closed: 1}})
+	return seq, s.feedAt(came).Count(ctx, x, came, on.Format(time.DateOnly), []feed.Tally{{Matter: matter, Opened: opened, Closed: 1}})
 }
 
 // feedAt takes messages in as it was done on a day before the demonstration began.

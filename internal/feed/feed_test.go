@@ -96,7 +96,7 @@ func TestGapsShow(t *testing.T) {
 		if want := []string{"feed.applicant", "feed.no-outcome", "feed.no-opening"}; !slices.Equal(got[2].Faults, want) {
 			t.Errorf("faults: %v, want %v", got[2].Faults, want)
 		}
-		if err := w.Feed.Count(context.Background(), l.system, "2026-03-02", []feed.Tally{{matter, 3, 2}}); err != nil {
+		if err := w.Feed.Count(context.Background(), l.system, world.Start, "2026-03-02", []feed.Tally{{matter, 3, 2}}); err != nil {
 			t.Fatal(err)
 		}
 		rows, standings := l.report()
@@ -151,6 +151,58 @@ func TestSentAgainChangesNothing(t *testing.T) {
 	})
 }
 
+// A tally that is played again does not take the place of one that was signed later.
+func TestAnOldTallyDoesNotComeBack(t *testing.T) {
+	t.Parallel()
+	world.Each(t, func(t *testing.T, w *world.World) {
+		l := newLine(t, w)
+		count := func(at time.Time, opened int) error {
+			return w.Feed.Count(context.Background(), l.system, at, "2026-03-01", []feed.Tally{{matter, opened, 0}})
+		}
+		for range 2 { // sent again, it is the same
+			if err := count(world.Start.Add(time.Minute), 3); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := count(world.Start, 1); errs.Code(err) != "conflict" {
+			t.Errorf("an earlier one: %v", err)
+		}
+		if rows, _ := l.report(); len(rows) != 1 || rows[0].Expected.Opened != 3 {
+			t.Errorf("%+v", rows)
+		}
+		if err := count(world.Start.Add(2*time.Minute), 4); err != nil {
+			t.Errorf("a later one: %v", err)
+		}
+	})
+}
+
+// Of two contents under one number at the same moment one is taken, and the other told.
+func TestOneNumberTwoContents(t *testing.T) {
+	t.Parallel()
+	world.Each(t, func(t *testing.T, w *world.World) {
+		l := newLine(t, w)
+		for seq := range int64(8) {
+			var all sync.WaitGroup
+			statuses := make([]string, 4)
+			for i := range statuses {
+				all.Go(func() {
+					out, err := l.Feed.Take(context.Background(), l.system, []feed.Message{l.message(seq+1, "E-"+string(rune('A'+i)), feed.Opened)})
+					if err != nil {
+						t.Errorf("%v", err)
+						return
+					}
+					statuses[i] = out[0].Status
+				})
+			}
+			all.Wait()
+			slices.Sort(statuses)
+			if !slices.Equal(statuses, []string{feed.Refused, feed.Refused, feed.Refused, feed.Taken}) {
+				t.Errorf("%v", statuses)
+			}
+		}
+	})
+}
+
 func TestWhatCannotBeTaken(t *testing.T) {
 	t.Parallel()
 	w := world.New(t)
@@ -167,9 +219,9 @@ func TestWhatCannotBeTaken(t *testing.T) {
 		t.Errorf("its number did not stay open: %+v", r)
 	}
 	for code, err := range map[string]error{
-		"feed.day":    w.Feed.Count(context.Background(), l.system, "2026-03-09", nil),
-		"feed.matter": w.Feed.Count(context.Background(), l.system, "2026-03-02", []feed.Tally{{foreign.Matter, 1, 1}}),
-		"feed.twice":  w.Feed.Count(context.Background(), l.system, "2026-03-02", []feed.Tally{{matter, 1, 1}, {matter, 1, 1}}),
+		"feed.day":    w.Feed.Count(context.Background(), l.system, world.Start, "2026-03-09", nil),
+		"feed.matter": w.Feed.Count(context.Background(), l.system, world.Start, "2026-03-02", []feed.Tally{{foreign.Matter, 1, 1}}),
+		"feed.twice":  w.Feed.Count(context.Background(), l.system, world.Start, "2026-03-02", []feed.Tally{{matter, 1, 1}, {matter, 1, 1}}),
 	} {
 		if errs.Code(err) != code {
 			t.Errorf("%v, want %s", err, code)

@@ -80,7 +80,7 @@ func (d *Desk) take(ctx context.Context, x org.System, m Message) (Result, error
 		return Result{}, fmt.Errorf("encode message: %w", err)
 	}
 	digest := d.o.Holders.Digest("feed", x.ID+"\x00"+string(plain))
-	err = d.o.DB.Write(ctx, func(tx *db.Tx) error {
+	work := func(tx *db.Tx) error {
 		r = Result{Seq: m.Seq, Status: Taken}
 		var known []byte
 		err := tx.QueryRow(ctx, `SELECT digest FROM feed_message WHERE system_id = $1 AND seq = $2`, x.ID, m.Seq).Scan(&known)
@@ -98,7 +98,11 @@ func (d *Desk) take(ctx context.Context, x org.System, m Message) (Result, error
 			return err
 		}
 		return d.enter(ctx, tx, x, m, digest, r.Faults)
-	})
+	}
+	err = d.o.DB.Write(ctx, work)
+	if db.IsUnique(err) {
+		err = d.o.DB.Write(ctx, work) // another with its number was taken at this moment: now it is known
+	}
 	return r, err
 }
 
@@ -230,12 +234,22 @@ type Tally struct {
 	Closed int
 }
 
-// Count takes a day's tally of a system. A later one of the same day takes its place.
-func (d *Desk) Count(ctx context.Context, x org.System, day string, tallies []Tally) error {
+// Count takes a day's tally of a system, signed at a time. A later one of the same day takes its place; an earlier one,
+// played again or held up on its way, does not.
+func (d *Desk) Count(ctx context.Context, x org.System, at time.Time, day string, tallies []Tally) error {
 	if on, err := time.Parse(time.DateOnly, day); err != nil || on.After(d.o.Clock.Now().Add(24*time.Hour)) {
 		return errs.New(errs.Invalid, "feed.day").On("day")
 	}
 	return d.o.DB.Write(ctx, func(tx *db.Tx) error {
+		var latest int64
+		if err := tx.QueryRow(ctx, `
+			SELECT COALESCE(MAX(received_at), 0) FROM feed_tally
+			WHERE system_id = $1 AND day = $2`, x.ID, day).Scan(&latest); err != nil {
+			return fmt.Errorf("count day: %w", err)
+		}
+		if latest > db.Micros(at) {
+			return errs.New(errs.Conflict, "conflict")
+		}
 		if _, err := tx.Exec(ctx, `DELETE FROM feed_tally WHERE system_id = $1 AND day = $2`, x.ID, day); err != nil {
 			return fmt.Errorf("count day: %w", err)
 		}
@@ -250,7 +264,7 @@ func (d *Desk) Count(ctx context.Context, x org.System, day string, tallies []Ta
 			seen[t.Matter] = true
 			_, err := tx.Exec(ctx, `
 				INSERT INTO feed_tally (system_id, day, matter_code, opened, closed, received_at)
-				VALUES ($1, $2, $3, $4, $5, $6)`, x.ID, day, t.Matter, t.Opened, t.Closed, db.Micros(d.o.Clock.Now()))
+				VALUES ($1, $2, $3, $4, $5, $6)`, x.ID, day, t.Matter, t.Opened, t.Closed, db.Micros(at))
 			if err != nil {
 				return fmt.Errorf("count day: %w", err)
 			}

@@ -160,7 +160,7 @@ type systemKeyOutput struct{ Body SystemKey }
 func registerFeed(api huma.API, d Deps) {
 	signed := func(op huma.Operation) huma.Operation {
 		op.Tags, op.Method = []string{tagFeed}, http.MethodPost
-		op.Errors = []int{http.StatusUnauthorized}
+		op.Errors = append(op.Errors, http.StatusUnauthorized)
 		return open(op)
 	}
 	huma.Register(api, signed(huma.Operation{
@@ -169,7 +169,8 @@ func registerFeed(api huma.API, d Deps) {
 	}), d.sendCases)
 	huma.Register(api, signed(huma.Operation{
 		OperationID: "sendTally", Path: "/api/v1/feed/tallies", Summary: "报一天的办件数", DefaultStatus: http.StatusNoContent,
-		Description: "A department's system sends how many cases there were on a day, signed. A later tally of the day takes the place.",
+		Errors:      []int{http.StatusConflict},
+		Description: "A department's system sends how many cases there were on a day, signed. A later tally of the day takes the place; one signed earlier is refused.",
 	}), d.sendTally)
 	readers := []string{RoleDigital, RoleAdmin, RoleMatters, RoleCatalog}
 	huma.Register(api, require(api, huma.Operation{
@@ -233,7 +234,11 @@ func (d Deps) sendTally(ctx context.Context, in *tallyInput) (*struct{}, error) 
 	for _, c := range in.Body.Counts {
 		tallies = append(tallies, feed.Tally{Matter: c.MatterCode, Opened: c.Opened, Closed: c.Closed})
 	}
-	return nil, d.Feed.Count(ctx, x, in.Body.Day, tallies)
+	at, err := time.Parse(time.RFC3339, in.Signature.Time)
+	if err != nil {
+		return nil, errs.New(errs.Unauthenticated, "feed.signature")
+	}
+	return nil, d.Feed.Count(ctx, x, at, in.Body.Day, tallies)
 }
 
 // reportDays is how far back the report goes when nobody says.
