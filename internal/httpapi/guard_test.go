@@ -101,3 +101,36 @@ func FuzzFieldName(f *testing.F) {
 		}
 	})
 }
+
+// Each power of who acts for another opens what it is for, and nothing else.
+func TestPowersOfWhoActs(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		power string
+		op    huma.Operation
+		code  string
+	}{
+		{authn.PowerShow, huma.Operation{OperationID: "consentToShow", Method: http.MethodPost}, ""},
+		{authn.PowerShow, huma.Operation{OperationID: "refuseToShow", Method: http.MethodPost}, ""},
+		{authn.PowerApply, huma.Operation{OperationID: "receiveShown", Method: http.MethodPost}, "acting.power"},
+		{authn.PowerRead, huma.Operation{OperationID: "getShowRequest", Method: http.MethodGet}, "acting.power"},
+		{authn.PowerShow, huma.Operation{OperationID: "getMyAppeal", Method: http.MethodGet}, "acting.power"},
+		{authn.PowerShow, huma.Operation{OperationID: "getMyAttachment", Method: http.MethodGet}, "acting.power"},
+		{authn.PowerRead, huma.Operation{OperationID: "getMyAppeal", Method: http.MethodGet}, ""},
+		{authn.PowerApply, huma.Operation{OperationID: "getMyAppeal", Method: http.MethodGet}, ""},
+		{authn.PowerRead, huma.Operation{OperationID: "complain", Method: http.MethodPost}, "acting.power"},
+		{authn.PowerApply, huma.Operation{OperationID: "endRelation", Method: http.MethodPost}, "acting.self"},
+		{"", huma.Operation{OperationID: "listMyLicenses", Method: http.MethodGet}, "acting.over"},
+		{"", huma.Operation{OperationID: "getMyAppeal", Method: http.MethodGet}, "acting.over"},
+		{"", huma.Operation{OperationID: "setActing", Method: http.MethodPost}, ""},
+	} {
+		a := &authn.Actor{Roles: []string{RoleHolder}, Acting: &authn.Acting{}}
+		if c.power != "" {
+			a.Acting.Powers = []string{c.power}
+		}
+		err := mayActing(a, c.op)
+		if c.code == "" && err != nil || c.code != "" && errs.Code(err) != c.code {
+			t.Errorf("%s with %q: %v, want %q", c.op.OperationID, c.power, err, c.code)
+		}
+	}
+}

@@ -14,6 +14,7 @@ const (
 	powerAny  = "any"  // whatever power, as long as the relation is in force
 	powerNone = "none" // none: it concerns the account, not whom it acts for
 	powerSelf = "self" // only the person concerned, never somebody for them
+	powerFile = "file" // to apply or to read: what the holder wrote to offices and what was done with it
 )
 
 // powers are the operations that need other than the usual: any power to see what there is, the power to apply to
@@ -21,6 +22,10 @@ const (
 var powers = map[string]string{
 	"showLicense": authn.PowerShow, "getPresentation": authn.PowerShow, "endPresentation": authn.PowerShow,
 	"shareLicense": authn.PowerShow, "listShares": authn.PowerShow, "getShare": authn.PowerShow, "endShare": authn.PowerShow,
+	"askToShow": authn.PowerShow, "getShowRequest": authn.PowerShow, "endShowRequest": authn.PowerShow, "receiveShown": authn.PowerShow,
+	"getAsked": authn.PowerShow, "consentToShow": authn.PowerShow, "refuseToShow": authn.PowerShow,
+	"listMyAppeals": powerFile, "getMyAppeal": powerFile, "listAvailability": powerFile, "getAvailability": powerFile,
+	"getMyAttachment": powerFile, "listOwnCommitments": powerFile,
 	"getMyLicense": authn.PowerRead, "previewMyLicense": authn.PowerRead, "getMyLicenseFile": authn.PowerRead,
 	"listRelations": powerNone, "setActing": powerNone, "makePresence": powerNone, "listFamilyLicenses": powerNone,
 	"askRelation": powerSelf, "answerRelation": powerSelf, "endRelation": powerSelf,
@@ -49,7 +54,7 @@ func mayActing(a *authn.Actor, op huma.Operation) error {
 		return errs.New(errs.Denied, "acting.over")
 	case p == powerSelf:
 		return errs.New(errs.Denied, "acting.self")
-	case p != powerAny && !a.May(p):
+	case p == powerFile && !a.May(authn.PowerApply) && !a.May(authn.PowerRead), p != powerAny && p != powerFile && !a.May(p):
 		return errs.New(errs.Denied, "acting.power")
 	}
 	return nil

@@ -1071,7 +1071,7 @@ export interface paths {
         put?: never;
         /**
          * 报一天的办件数
-         * @description A department's system sends how many cases there were on a day, signed. A later tally of the day takes the place.
+         * @description A department's system sends how many cases there were on a day, signed. A later tally of the day takes the place; one signed earlier is refused.
          */
         post: operations["sendTally"];
         delete?: never;
@@ -12857,6 +12857,15 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
