@@ -4,6 +4,7 @@ import { after, before, describe, test } from 'node:test'
 import { steps as appealing } from './flow/loop/appeal.mjs'
 import { steps as applying } from './flow/loop/apply.mjs'
 import { steps as working } from './flow/loop/bench.mjs'
+import { steps as typing } from './flow/loop/keyboard.mjs'
 import { steps as sharing } from './flow/loop/share.mjs'
 import { steps as showing } from './flow/loop/show.mjs'
 import { startBrowser } from './support/browser.mjs'
@@ -15,6 +16,7 @@ const chapters = {
   showing,
   sharing,
   appealing,
+  typing,
 }
 
 describe('the closed loop', () => {

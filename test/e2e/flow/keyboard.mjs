@@ -29,17 +29,17 @@ async function arrive(story, name) {
   return Person.arrive(story.browser, { city: story.city, name, device: devices.desk })
 }
 
-export async function signInByKeyboard(person, login) {
+export async function signInByKeyboard(person, login, to = '/console/', title = '今日待办') {
   const { page } = person
   person.expectRefusal(401, /^\/api\/v1\/session$/)
-  await page.goto('/console/')
+  await page.goto(to)
   await page.waitForURL((url) => url.pathname === '/login')
   await tabTo(page, page.getByLabel('账号'))
   await page.keyboard.type(login)
   await tabTo(page, page.getByLabel('密码'))
   await page.keyboard.type(person.city.passwords[login])
   await page.keyboard.press('Enter')
-  await page.getByRole('heading', { name: '今日待办', level: 1 }).waitFor()
+  await page.getByRole('heading', { name: title, level: 1 }).waitFor()
 }
 
 export async function openByKeyboard(story) {

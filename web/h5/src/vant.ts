@@ -13,4 +13,10 @@ import 'vant/es/skeleton-paragraph/index.css'
 /** Makes the parts of Vant known that this app uses. */
 export function useVant(app: App): void {
   app.use(Button).use(Field).use(Skeleton)
+  // Vant's field swallows Enter unless it stands in a form of Vant's; ours are plain forms, which Enter sends.
+  document.addEventListener('keypress', letEnterSend, true)
+}
+
+function letEnterSend(e: KeyboardEvent): void {
+  if (e.key === 'Enter' && e.target instanceof HTMLInputElement) e.stopPropagation()
 }

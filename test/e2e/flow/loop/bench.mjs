@@ -226,10 +226,13 @@ async function look(story) {
   const narrow = await Person.arrive(browser, { city, name: 'narrow', device: devices.phone, prefix: 'bench' })
   await narrow.signIn('gl-scjg-clerk', '/console/')
   await show(narrow, story.benchNo)
+  const toTheEnd = () => narrow.page.evaluate(() => window.scrollTo(0, document.body.scrollHeight)) // where the bar of actions covers nothing
+  await toTheEnd()
   await narrow.look('narrow')
   await narrow.prefer({ lang: 'en' })
   await narrow.page.reload()
   await narrow.page.getByText('fetched, agrees').waitFor()
+  await toTheEnd()
   await narrow.look('narrow-en')
   await narrow.leave()
   for (const role of ['clerk', 'approver', 'reviewer']) await story[role].leave()

@@ -49,9 +49,9 @@ async function firmEnds({ bride, ...story }) {
   await card.getByRole('button', { name: '确定终止' }).click()
   await firm.page.getByRole('heading', { name: '已经结束的' }).waitFor()
   await firm.look('ended')
+  bride.expectRefusal(403, /^\/api\/v1\/me\/licenses$/)
   const refused = await bride.page.evaluate(async () => (await fetch('/api/v1/me/licenses')).status)
   assert.equal(refused, 403)
-  bride.expectRefusal(403, /^\/api\/v1\/me\/licenses$/)
   await bride.page.goto('/m/people')
   await bride.page.getByText('代办关系已经结束，请切换回本人。').waitFor()
   await bride.look('acting-over')
@@ -94,7 +94,7 @@ async function leave(story) {
 
 export const steps = [
   ['people with relations sign in', begin],
-  ['a mother sees the licenses of his child', family],
+  ['a mother sees the licenses of her child', family],
   ['an agent switches, and every page says so', agentSwitches],
   ['the firm ends it, and the agent reads nothing more', firmEnds],
   ['the representative comes to the front desk, which opens the case', counter],
