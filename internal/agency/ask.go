@@ -2,7 +2,6 @@ package agency
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -317,10 +316,4 @@ func (s *Service) Confirm(ctx context.Context, tx *db.Tx, clerk *authn.Actor, ag
 
 func (s *Service) tell(ctx context.Context, tx *db.Tx, r Relation, holderID string, kind notice.Kind) error {
 	return s.o.Notices.Send(ctx, tx, notice.Notice{HolderID: holderID, Kind: kind, Subject: r.ID, Detail: map[string]string{"kind": string(r.Kind)}})
-}
-
-// IsOver reports whether an error says that a relation is no longer there to act on.
-func IsOver(err error) bool {
-	e, ok := errors.AsType[*errs.Error](err)
-	return ok && (e.Code == "relation.over" || e.Code == "relation.unknown")
 }

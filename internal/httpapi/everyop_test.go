@@ -28,6 +28,7 @@ func (s *scene) operations(t *testing.T) []operation {
 			OperationID string   `json:"operationId"`
 			Roles       []string `json:"x-roles"`
 			Open        bool     `json:"x-open"`
+			Parameters  []struct{ Name, In string }
 			RequestBody *struct {
 				Content map[string]any
 			} `json:"requestBody"`
@@ -40,6 +41,15 @@ func (s *scene) operations(t *testing.T) []operation {
 	for path, item := range doc.Paths {
 		for method, op := range item {
 			o := operation{id: op.OperationID, method: strings.ToUpper(method), path: s.fill(t, path), roles: op.Roles, open: op.Open}
+			named := 0
+			for _, p := range op.Parameters {
+				if p.In == "path" && strings.Contains(path, "{"+p.Name+"}") {
+					named++
+				}
+			}
+			if want := strings.Count(path, "{"); named != want {
+				t.Errorf("%s reads %d of the %d parts of its path: is its input embedded under a lower-case name?", op.OperationID, named, want)
+			}
 			if op.RequestBody != nil {
 				_, o.json = op.RequestBody.Content["application/json"]
 			}

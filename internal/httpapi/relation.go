@@ -61,8 +61,9 @@ type relationPath struct {
 }
 
 type relationAnswerInput struct {
-	relationPath
-	Body struct {
+	Language
+	RelationID string `path:"relationId" format:"uuid"`
+	Body       struct {
 		Accept bool `json:"accept"`
 	}
 }

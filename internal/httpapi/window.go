@@ -70,20 +70,21 @@ type receiveInput struct {
 	}
 }
 
-// comingBody is what a guest has come for.
-type comingBody struct {
+// ComingBody is what a guest has come for.
+type ComingBody struct {
 	MatterCode string `json:"matterCode" minLength:"12" maxLength:"33"`
 	Guest      int    `json:"guest" minimum:"1" maximum:"6"`
 	RelationID string `json:"relationId,omitempty" maxLength:"36" doc:"By which they act; absent: for themselves."`
 }
 
-func (b comingBody) coming(visitID string) hall.Coming {
+func (b ComingBody) coming(visitID string) hall.Coming {
 	return hall.Coming{VisitID: visitID, MatterCode: b.MatterCode, Guest: b.Guest, RelationID: b.RelationID}
 }
 
 type precheckInput struct {
-	visitPath
-	Body comingBody
+	Language
+	VisitID string `path:"visitId" format:"uuid"`
+	Body    ComingBody
 }
 
 // Precheck is what there is for a matter before a case is opened.
@@ -113,9 +114,10 @@ type precheckOutput struct {
 }
 
 type visitCaseInput struct {
-	visitPath
-	Body struct {
-		comingBody
+	Language
+	VisitID string `path:"visitId" format:"uuid"`
+	Body    struct {
+		ComingBody
 		Representative *PersonInput `json:"representative,omitempty" doc:"法定代表人, where absent from the counter"`
 		Spouse         *PersonInput `json:"spouse,omitempty"`
 		Child          *PersonInput `json:"child,omitempty"`
@@ -124,7 +126,8 @@ type visitCaseInput struct {
 }
 
 type confirmInput struct {
-	visitPath
+	Language
+	VisitID    string `path:"visitId" format:"uuid"`
 	RelationID string `path:"relationId" format:"uuid"`
 	Body       struct {
 		Guest int `json:"guest" minimum:"1" maximum:"6"`

@@ -65,12 +65,3 @@ CREATE TABLE case_visitor (
   at          BIGINT NOT NULL,
   PRIMARY KEY (holder_id, case_no)
 );
-
--- Slips printed for a case (受理单、收件凭证、办结单): the code on the paper leads to the case's stage, and to nothing personal.
--- kind: lookup
-CREATE TABLE slip_code (
-  code_hash  BYTEA  NOT NULL PRIMARY KEY,
-  case_no    TEXT   NOT NULL,
-  kind       TEXT   NOT NULL, -- received, result
-  created_at BIGINT NOT NULL
-);

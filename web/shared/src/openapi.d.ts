@@ -8226,7 +8226,12 @@ export interface components {
         };
         VisitCaseInputBody: {
             child?: components["schemas"]["PersonInput"];
+            /** Format: int64 */
+            guest: number;
             idempotencyKey: string;
+            matterCode: string;
+            /** @description By which they act; absent: for themselves. */
+            relationId?: string;
             /** @description 法定代表人, where absent from the counter */
             representative?: components["schemas"]["PersonInput"];
             spouse?: components["schemas"]["PersonInput"];
@@ -18748,8 +18753,13 @@ export interface operations {
     answerRelation: {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                relationId: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -24984,8 +24994,13 @@ export interface operations {
     openVisitCase: {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                visitId: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -25062,8 +25077,13 @@ export interface operations {
     precheck: {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                visitId: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -25132,8 +25152,12 @@ export interface operations {
     confirmRelation: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
             path: {
+                visitId: string;
                 relationId: string;
             };
             cookie?: never;
