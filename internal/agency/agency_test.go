@@ -210,13 +210,14 @@ func TestProvedByLicense(t *testing.T) {
 func fatherOf(t *testing.T, w *world.World) (*authn.Actor, demo.Holder) {
 	t.Helper()
 	ctx, father, child := context.Background(), w.Cast(t, "father"), w.Cast(t, "baby")
+	actor := w.Actor(t, "father") // before the transaction: there is one connection
 	var made license.License
 	w.Write(t, func(ctx context.Context, tx *db.Tx) error {
 		typ, err := w.Types.Current(ctx, tx, w.TypeCode(t, demo.HouseholdRegister))
 		if err != nil {
 			return err
 		}
-		made, err = w.Licenses.Draft(ctx, tx, license.Draft{TypeCode: typ.Code, Holders: []string{w.Actor(t, "father").SelfID}, IssuerID: typ.Issuers[0],
+		made, err = w.Licenses.Draft(ctx, tx, license.Draft{TypeCode: typ.Code, Holders: []string{actor.SelfID}, IssuerID: typ.Issuers[0],
 			MakerID: "maker", IssuedOn: clock.Date(w.Now.Now()), DueAt: w.Now.Now(), External: true, Fields: map[string]string{"KZ_HB": "家庭户",
 				"KZ_ZZ": father.Address, "KZ_CYXM": father.Name + "^" + child.Name, "KZ_CYGX": "户主^女", "KZ_CYXB": "男^女",
 				"KZ_CYCSRQ": father.Born.Format(time.DateOnly) + "^" + child.Born.Format(time.DateOnly), "KZ_CYSFZH": father.Code + "^" + child.Code}})
@@ -229,7 +230,7 @@ func fatherOf(t *testing.T, w *world.World) (*authn.Actor, demo.Holder) {
 		_, err := w.Licenses.Review(ctx, tx, license.Review{HolderID: made.HolderID, LicenseID: made.ID, ReviewerID: "reviewer", UnitID: made.IssuerID, Publish: true})
 		return err
 	})
-	return w.Actor(t, "father"), child
+	return actor, child
 }
 
 // Without a license the guardian waits for a clerk; whom a clerk may confirm is bounded.
