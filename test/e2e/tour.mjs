@@ -1,15 +1,11 @@
 // Takes the pictures of docs/tour: a demonstration city, its people at their desks, every page in Chinese and English.
 // Not a test: `make tour` runs it, and whoever changes a page looks at what comes out.
 
-import { mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { keep } from './support/album.mjs'
 import { startBrowser } from './support/browser.mjs'
 import { startCity } from './support/city.mjs'
 import { devices, Person } from './support/person.mjs'
-import { thin } from './support/thin.mjs'
 
-const album = fileURLToPath(new URL('../../docs/tour', import.meta.url))
 const most = 250 * 1024
 const languages = ['zh', 'en']
 const permit = '11350000YX0000016Q012' // 食品经营许可证
@@ -30,10 +26,7 @@ async function take(person, name, path, { ready, large = false, top } = {}) {
     await page.evaluate(() => document.activeElement?.blur())
     await page.mouse.move(0, 0)
     await person.settle()
-    const png = thin(await page.screenshot())
-    if (png.length > most) console.error(`${name}.${lang}.png has ${Math.round(png.length / 1024)} KiB`)
-    await writeFile(join(album, `${name}.${lang}.png`), png)
-    console.log(`${name}.${lang}.png`)
+    await keep(`${name}.${lang}`, await page.screenshot(), most)
   }
   await person.prefer({})
 }
@@ -172,7 +165,6 @@ async function everybody({ visitor, reader }, matter) {
   await take(reader, 'guide-phone', `/guides/${matter}`, { large: true })
 }
 
-await mkdir(album, { recursive: true })
 const [browser, city] = await Promise.all([startBrowser(), startCity('SQLite')])
 try {
   const arrive = (name, device = devices.desk) => Person.arrive(browser, { city, name, device })
