@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/yinxin-org/yinxin/internal/authn"
+	"github.com/yinxin-org/yinxin/internal/catalog"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/httpapi"
@@ -144,8 +145,16 @@ func (c checker) File(ctx context.Context, file []byte) (web.FileVerdict, error)
 		out.Copy = &web.Copy{Cause: r.Copy.Purpose, Matter: r.Copy.Matter, CaseNo: r.Copy.Case, Creator: r.Copy.Creator,
 			Created: r.Copy.Created, Expires: r.Copy.Expires}
 	}
+	labels, err := c.labels(ctx, r.License)
+	if err != nil {
+		return web.FileVerdict{}, err
+	}
 	for _, item := range r.License {
-		out.License = append(out.License, web.Field{Label: web.Text{Zh: item.Label}, Value: item.Value})
+		label := web.Text{Zh: item.Label}
+		if f, ok := labels.Field(item.Name); ok && item.Label == "" {
+			label = web.Text{Zh: f.Label, En: f.LabelEn}
+		}
+		out.License = append(out.License, web.Field{Label: label, Value: item.Value})
 		if item.Name == "ZZBS" && r.Verdict != verify.Invalid {
 			v, err := c.a.Desk.ByIdentifier(ctx, item.Value)
 			if err == nil {
@@ -156,6 +165,28 @@ func (c checker) File(ctx context.Context, file []byte) (web.FileVerdict, error)
 		}
 	}
 	return out, nil
+}
+
+// labels is the type of the license in a file, which names what a file gives without a label: its own fields. A type that
+// is not known here names only what every license has.
+func (c checker) labels(ctx context.Context, items []verify.Item) (*catalog.Type, error) {
+	t := &catalog.Type{}
+	for _, item := range items {
+		if item.Name != "ZZLXDM" {
+			continue
+		}
+		err := c.a.DB.Read(ctx, func(q *db.Tx) error {
+			found, err := c.a.Types.Latest(ctx, q, item.Value)
+			if err == nil {
+				t = found
+			}
+			return err
+		})
+		if err != nil && errs.Of(err).Kind != errs.NotFound {
+			return nil, err
+		}
+	}
+	return t, nil
 }
 
 // MarkDemo says, for good, that the database holds a demonstration's data.

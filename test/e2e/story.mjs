@@ -33,6 +33,9 @@ const screen = { viewport: { width: 390, height: 844 }, hasTouch: true, deviceSc
 /** Only the chapters named in YINXIN_TOUR (separated by commas), or all of them. */
 const wanted = process.env.YINXIN_TOUR?.split(',')
 
+// The browser's own words in what a page leaves to it, as the buttons of file fields, in the language of the pictures.
+process.env.LANGUAGE = 'zh_CN'
+
 const story = {}
 let failed = 0
 ;[story.browser, story.city] = await Promise.all([startBrowser(), startCity('SQLite')])
@@ -49,6 +52,7 @@ try {
     } catch (err) {
       failed++
       console.error(`${name}: ${err.stack}`)
+      for (const who of Object.keys(people)) await story[who].picture(`failed-${name}-${who}`)
     }
   }
 } finally {

@@ -69,6 +69,12 @@ export function dateText(value: string, lang: Lang): string {
   return day === undefined ? value : plainDay(day, lang)
 }
 
+/** The last day of a deadline, which is kept as the first instant after it: `2026年12月3日` for midnight of the 4th. */
+export function lastDayText(dueAt: string, lang: Lang): string {
+  const at = momentOf(dueAt)
+  return at ? plainDay(beijingDay(new Date(at.getTime() - 1)), lang) : dueAt
+}
+
 /** A moment with a date word: `今天 14:05`, `yesterday 14:05`, `2026年3月1日 14:05`. */
 export function timeText(value: string, lang: Lang, now: Date = new Date()): string {
   const at = momentOf(value)

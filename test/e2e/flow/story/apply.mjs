@@ -119,6 +119,9 @@ async function reuse(story) {
   await page.goto('/m/applications')
   await heading(page, '我的办件')
   await shoot(student, 'applications')
+  await page.goto('/m/')
+  await page.getByRole('link', { name: `出示${card.license}`, exact: true }).waitFor()
+  await shoot(student, 'cards')
 }
 
 async function event({ mother }) {

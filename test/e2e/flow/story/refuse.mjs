@@ -50,6 +50,8 @@ async function loss(story) {
   await shoot(student, 'loss', 'phone', { at: (p) => p.getByText('证照丢了？挂失') })
   await page.goto(`${story.licensePath}/wrong`)
   await heading(page, '信息不对')
+  await page.getByRole('checkbox', { name: '服务银行', exact: true }).check()
+  await page.getByLabel('错在哪里，正确的是什么').fill('服务银行已换成三山银行，这里还是旧的。')
   await shoot(student, 'wrong')
 }
 

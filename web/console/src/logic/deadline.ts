@@ -1,4 +1,4 @@
-import { dateText, daysUntil, type Lang } from '@yinxin/shared'
+import { lastDayText, daysUntil, type Lang } from '@yinxin/shared'
 
 /** How a deadline stands; each has its own words, colour and shape. */
 export type DeadlineKind = 'overdue' | 'today' | 'soon' | 'later'
@@ -32,5 +32,5 @@ export function workdaysText(left: number, t: Say): string {
 export function momentText(dueAt: string, lang: Lang, t: Say, now: Date = new Date()): string {
   const kind = momentKind(dueAt, now)
   if (kind === 'overdue') return t('deadline.past', {}, 1)
-  return kind === 'today' ? t('deadline.today', {}, 1) : t('deadline.by', { date: dateText(dueAt, lang) }, 1)
+  return kind === 'today' ? t('deadline.today', {}, 1) : t('deadline.by', { date: lastDayText(dueAt, lang) }, 1)
 }
