@@ -48,7 +48,7 @@ export function testFlow(database, more = []) {
     })
 
     for (const [name, step] of [...steps, ...more]) {
-      test(name, { timeout: 90_000 }, async (t) => {
+      test(name, { timeout: 180_000 }, async (t) => {
         if (broken) return t.skip(`not reached: “${broken}” failed`)
         try {
           await step(story)

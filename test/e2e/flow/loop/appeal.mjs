@@ -69,6 +69,7 @@ async function issueIt(story) {
   await reviewer.signIn('gl-rsj-reviewer', '/console/makings')
   await reviewer.page.getByRole('row').filter({ hasText: card }).getByRole('link', { name: card }).click()
   await heading(reviewer.page, card)
+  await reviewer.settle() // once published, its face is no longer the reviewer's to see
   await reviewer.page.keyboard.press('a')
   await reviewer.page.getByRole('dialog').getByRole('button', { name: /发布/ }).click()
   await reviewer.page.getByText('已发布').first().waitFor()

@@ -186,6 +186,8 @@ async function decide({ desk, cardNo }) {
 
   await reviewer.page.goto('/console/makings')
   await reviewer.page.getByRole('row').filter({ hasText: cardNo }).getByRole('link', { name: card.license }).click()
+  await reviewer.page.getByRole('button', { name: '发布', exact: true }).waitFor()
+  await reviewer.settle() // once published, its face is no longer the reviewer's to see
   await reviewer.page.getByRole('button', { name: '发布', exact: true }).click()
   await reviewer.page.getByRole('dialog', { name: '发布证照' }).getByRole('button', { name: '确认发布' }).click()
   await reviewer.page.getByText('证照已发布，持证主体可以使用。').waitFor()

@@ -134,6 +134,7 @@ async function publish(story) {
   await heading(page, '制证')
   await openRow(page, page.getByRole('row').filter({ hasText: story.typedNo }).getByRole('link', { name: license }))
   await page.getByRole('button', { name: '发布', exact: true }).waitFor()
+  await person.settle() // once published, its face is no longer the reviewer's to see
   await page.keyboard.press('a')
   await confirm(page, '发布证照', '', '确认发布')
   await page.getByText('证照已发布，持证主体可以使用。').waitFor()
