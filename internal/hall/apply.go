@@ -67,7 +67,7 @@ func mayApply(actor *authn.Actor) error {
 }
 
 // parseOthers reads the parties besides the applicant. Each needs a name: whether the platform knows somebody is not
-// told to whoever asks.
+// told to whoever asks. Of one that it does not know, the name is a claim.
 func parseOthers(parties map[matter.Party]Person) (map[matter.Party]holder.Profile, error) {
 	out := map[matter.Party]holder.Profile{}
 	for role, p := range parties {
@@ -78,7 +78,7 @@ func parseOthers(parties map[matter.Party]Person) (map[matter.Party]holder.Profi
 		if strings.TrimSpace(p.Name) == "" || !clean(p.Name) {
 			return nil, errs.New(errs.Invalid, "field.required").On(string(role) + ".name")
 		}
-		out[role] = holder.Profile{Name: strings.TrimSpace(p.Name), Code: code, CodeType: kind}
+		out[role] = holder.Profile{Name: strings.TrimSpace(p.Name), Code: code, CodeType: kind, Claimed: true}
 	}
 	return out, nil
 }

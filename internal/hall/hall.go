@@ -190,10 +190,10 @@ func (h *Hall) typesPublished(ctx context.Context, tx *db.Tx, m matter.Matter) e
 	return nil
 }
 
-// party finds a party's holder; one the platform does not know is entered when its name is given.
+// party finds a party's holder; one the platform does not know, or only by somebody's word, is entered when its name is given.
 func (h *Hall) party(ctx context.Context, tx *db.Tx, role matter.Party, p holder.Profile) (string, error) {
 	id, err := h.o.Holders.Find(ctx, tx, p.Code)
-	if errs.Code(err) == "case.holder-unknown" && p.Name != "" {
+	if (err == nil || errs.Code(err) == "case.holder-unknown") && p.Name != "" {
 		return h.o.Holders.Put(ctx, tx, p)
 	}
 	if e, ok := errors.AsType[*errs.Error](err); ok {

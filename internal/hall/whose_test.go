@@ -4,6 +4,7 @@ import (
 	"context"
 	"testing"
 
+	"github.com/yinxin-org/yinxin/gbcode"
 	"github.com/yinxin-org/yinxin/internal/authn"
 	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/hall"
@@ -73,4 +74,36 @@ func TestFilesNeedThePowerToReadOrApply(t *testing.T) {
 			t.Errorf("with the power %s: %v, want %q", power, err, code)
 		}
 	}
+}
+
+// Nobody is given a name by a stranger's application: the counter, which sees the card, has the last word.
+func TestAStrangersNameIsAClaim(t *testing.T) {
+	t.Parallel()
+	world.Each(t, func(t *testing.T, w *world.World) {
+		h := newHome(t, w, "food-firm")
+		ctx := context.Background()
+		const code = "350102199003070017" // of nobody known
+		number := code[:17] + checkChar(t, code[:17])
+		if _, err := h.Hall.Apply(ctx, h.me, hall.Application{MatterCode: foodMatter, Key: "claim",
+			Parties: map[matter.Party]hall.Person{matter.Representative: {Code: number, Name: "王八"}}}); err != nil {
+			t.Fatal(err)
+		}
+		v, err := h.Hall.ReceiveCard(ctx, h.clerk, "", hall.Card{Name: "陈真", Code: number, ReadAt: w.Now.Now()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, guests, err := h.Hall.LookVisit(ctx, h.clerk, v.ID)
+		if err != nil || guests[0].Profile.Name != "陈真" || guests[0].Profile.Claimed {
+			t.Errorf("%v, %v", guests, err)
+		}
+	})
+}
+
+func checkChar(t *testing.T, first string) string {
+	t.Helper()
+	c, err := gbcode.CitizenCheckChar(first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(c)
 }

@@ -32,6 +32,8 @@ type Profile struct {
 	Code     Code   `json:"code"`
 	CodeType string `json:"codeType"` // 001 or 111
 	Phone    string `json:"phone,omitempty"`
+	// Claimed says that the name is only what somebody else said; the first who has seen proof of another one corrects it.
+	Claimed bool `json:"claimed,omitempty"`
 }
 
 // CodeTypeName is the Chinese name of the profile's kind of code.
@@ -102,7 +104,8 @@ func allDigits(s string) bool {
 	return strings.IndexFunc(s, func(r rune) bool { return r < '0' || r > '9' }) < 0
 }
 
-// Put enters a holder or finds the one that has the code already, and gives the id. An existing profile stays.
+// Put enters a holder or finds the one that has the code already, and gives the id. An existing profile stays, unless its
+// name was only claimed and the new one is not.
 func (s *Store) Put(ctx context.Context, tx *db.Tx, p Profile) (string, error) {
 	kind := catalog.Natural
 	if p.CodeType == CodeUSCC {
@@ -129,13 +132,28 @@ func (s *Store) Put(ctx context.Context, tx *db.Tx, p Profile) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	_, err = tx.Exec(ctx, `
+	n, err := tx.Exec(ctx, `
 		INSERT INTO holder (holder_id, kind, profile, created_at) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (holder_id) DO NOTHING`, id, string(kind), profile, db.Micros(s.clock.Now()))
 	if err != nil {
 		return "", fmt.Errorf("put holder: %w", err)
 	}
-	return id, nil
+	if n == 1 || p.Claimed {
+		return id, nil
+	}
+	return id, s.correct(ctx, tx, id, profile)
+}
+
+// correct takes a profile in the place of one whose name was only claimed.
+func (s *Store) correct(ctx context.Context, tx *db.Tx, id string, profile []byte) error {
+	known, err := s.Get(ctx, tx, id)
+	if err != nil || !known.Profile.Claimed {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `UPDATE holder SET profile = $1 WHERE holder_id = $2`, profile, id); err != nil {
+		return fmt.Errorf("correct holder: %w", err)
+	}
+	return nil
 }
 
 // Find leads from a code to the holder's id, or gives case.holder-unknown.
