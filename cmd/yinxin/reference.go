@@ -14,9 +14,10 @@ import (
 
 // referenceCmd gathers small servers of the systems that the platform connects to.
 type referenceCmd struct {
-	Matters referenceMattersCmd `cmd:"" help:"A matter office's system with the demonstration's matters."`
-	Source  referenceSourceCmd  `cmd:"" help:"A register that keeps a kind of license and tells the state of one."`
-	Feed    referenceFeedCmd    `cmd:"" help:"A department's own system that sends its cases."`
+	Matters  referenceMattersCmd  `cmd:"" help:"A matter office's system with the demonstration's matters."`
+	Source   referenceSourceCmd   `cmd:"" help:"A register that keeps a kind of license and tells the state of one."`
+	Feed     referenceFeedCmd     `cmd:"" help:"A department's own system that sends its cases."`
+	IDReader referenceIDReaderCmd `cmd:"" name:"idreader" help:"A reader of identity cards on a clerk's machine."`
 }
 
 type referenceMattersCmd struct {

@@ -61,7 +61,7 @@ func (c referenceSourceCmd) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	if c.Tell != "" {
-		return tell(ctx, strings.TrimSpace(c.Tell), o)
+		return tell(ctx, http.MethodPut, strings.TrimSuffix(strings.TrimSpace(c.Tell), "/")+reference.ControlPath, o)
 	}
 	source, err := reference.NewSource(ctx, nil, clock.System{})
 	if err != nil {
@@ -98,23 +98,24 @@ func leaveKey(s *reference.Source, path string) error {
 	return os.WriteFile(path, text, 0o600)
 }
 
-// tell gives an order to a source that runs elsewhere.
-func tell(ctx context.Context, base string, o reference.Order) error {
-	body, err := json.Marshal(o)
+// tell gives an order to a reference server that runs elsewhere.
+func tell(ctx context.Context, method, url string, order any) error {
+	body, err := json.Marshal(order)
 	if err != nil {
 		return err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPut, strings.TrimSuffix(base, "/")+reference.ControlPath, bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, method, url, bytes.NewReader(body))
 	if err != nil {
 		return err
 	}
+	req.Header.Set("Content-Type", "application/json")
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
 		return err
 	}
 	_ = res.Body.Close()
 	if res.StatusCode != http.StatusNoContent {
-		return fmt.Errorf("the source answered %d", res.StatusCode)
+		return fmt.Errorf("it answered %d", res.StatusCode)
 	}
 	return nil
 }

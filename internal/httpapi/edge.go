@@ -56,7 +56,7 @@ func (e Edge) Handler(next http.Handler) http.Handler {
 		began := time.Now()
 		defer func() { e.finish(rec, r, s, began, recover()) }()
 
-		securityHeaders(rec.Header(), s)
+		securityHeaders(rec.Header(), r.URL.Path, s)
 		if err := origin.Check(r); err != nil {
 			e.refuse(rec, r, errs.New(errs.Denied, "request.origin"))
 			return
@@ -127,8 +127,14 @@ func (e Edge) refuse(w http.ResponseWriter, r *http.Request, err error) {
 const contentSecurity = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; " +
 	"img-src 'self' data: blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'"
 
-func securityHeaders(h http.Header, s *scope) {
+// consoleSecurity lets the console also ask the reader of identity cards on the clerk's own machine.
+const consoleSecurity = contentSecurity + "; connect-src 'self' http://127.0.0.1:17777"
+
+func securityHeaders(h http.Header, path string, s *scope) {
 	h.Set("Content-Security-Policy", contentSecurity)
+	if path == "/console" || strings.HasPrefix(path, "/console/") {
+		h.Set("Content-Security-Policy", consoleSecurity)
+	}
 	h.Set("X-Content-Type-Options", "nosniff")
 	// Not no-referrer: under it browsers send "Origin: null" with forms, which would look like another site's.
 	h.Set("Referrer-Policy", "same-origin")

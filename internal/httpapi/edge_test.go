@@ -56,13 +56,18 @@ func TestOtherSitesAreRefused(t *testing.T) {
 func TestSecurityHeaders(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, httpapi.Edge{})
-	for _, path := range []string{"/docs", "/api/v1/session", "/nothing"} {
+	for _, path := range []string{"/docs", "/api/v1/session", "/nothing", "/console", "/console/window", "/consoles"} {
 		h := s.do("GET", path, "").Header
 		csp := h.Get("Content-Security-Policy")
 		for _, part := range []string{"default-src 'self'", "script-src 'self' 'wasm-unsafe-eval'", "frame-ancestors 'none'", "form-action 'self'"} {
 			if !strings.Contains(csp, part) {
 				t.Errorf("%s: no %s in %q", path, part, csp)
 			}
+		}
+		// The console alone asks the reader of identity cards.
+		console := path == "/console" || path == "/console/window"
+		if strings.Contains(csp, "connect-src 'self' http://127.0.0.1:17777") != console || strings.Contains(csp, "17777") != console {
+			t.Errorf("%s: %q", path, csp)
 		}
 		if h.Get("X-Content-Type-Options") != "nosniff" || h.Get("Referrer-Policy") != "same-origin" {
 			t.Errorf("%s: %v", path, h)

@@ -44,6 +44,7 @@ function findSpills() {
 export class Person {
   #faults = []
   #expected = []
+  #devices = []
   #underWay = new Set()
   #context
   #origin
@@ -81,20 +82,20 @@ export class Person {
     page.on('pageerror', (err) => this.#fault(page, `script: ${err.stack ?? err}`))
     page.on('request', (r) => {
       this.#underWay.add(r)
-      const outside = /^https?:/.test(r.url()) && !r.url().startsWith(this.#origin)
+      const outside = /^https?:/.test(r.url()) && !r.url().startsWith(this.#origin) && !this.#ofDevice(r)
       if (outside) this.#fault(page, `request to another host: ${r.url()}`)
     })
     page.on('requestfinished', (r) => this.#underWay.delete(r))
     page.on('requestfailed', (r) => {
       this.#underWay.delete(r)
       // Leaving a page, and a download, end requests early.
-      if (r.failure()?.errorText !== 'net::ERR_ABORTED') this.#fault(page, `${r.method()} ${r.url()}: ${r.failure()?.errorText}`)
+      if (!this.#ofDevice(r) && r.failure()?.errorText !== 'net::ERR_ABORTED') this.#fault(page, `${r.method()} ${r.url()}: ${r.failure()?.errorText}`)
     })
     page.on('response', (r) => this.#answered(page, r))
   }
 
   #answered(page, r) {
-    if (r.status() < 400) return
+    if (r.status() < 400 || this.#ofDevice(r.request())) return
     const at = this.#expected.findIndex((e) => e.status === r.status() && e.path.test(new URL(r.url()).pathname))
     if (at >= 0) this.#expected.splice(at, 1)
     else this.#fault(page, `${r.request().method()} ${r.url()}: ${r.status()}`)
@@ -107,6 +108,15 @@ export class Person {
   /** Says that the server will refuse something once: any other refusal is a fault, and so is this one not coming. */
   expectRefusal(status, path) {
     this.#expected.push({ status, path })
+  }
+
+  /** Says that pages may ask a device of this person's own machine, which may also fail or not be there. */
+  hasDevice(url) {
+    this.#devices.push(url)
+  }
+
+  #ofDevice(request) {
+    return this.#devices.includes(request.url())
   }
 
   async signIn(login, to) {

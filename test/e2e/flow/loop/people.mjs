@@ -1,7 +1,11 @@
 // Acting for others, and the counter: a firm's agent switches, is shown it, and reads nothing once the firm has ended
-// it; a legal representative comes to the front desk, which checks, opens and hands over the case of another unit.
+// it; a legal representative comes to the front desk, which checks, opens and hands over the case of another unit;
+// an old woman without a phone puts her identity card on the reader.
 
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { setting } from '../../support/city.mjs'
 import { devices, Person } from '../../support/person.mjs'
 
 const heading = (page, name) => page.getByRole('heading', { name, level: 1 }).waitFor()
@@ -88,8 +92,80 @@ async function counter(story) {
   await clerk.look('window-case')
 }
 
+const readerUrl = 'http://127.0.0.1:17777'
+
+/** Starts the reader of identity cards of a clerk's machine. */
+async function startReader() {
+  const process = spawn(setting('YINXIN_BIN'), ['reference', 'idreader'], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const ended = once(process, 'exit')
+  let words = ''
+  const up = new Promise((resolve) => {
+    process.stderr.on('data', (chunk) => {
+      words += chunk
+      if (words.includes(readerUrl)) resolve()
+    })
+  })
+  await Promise.race([
+    up,
+    ended.then(([code]) => {
+      throw new Error(`the reader ended with ${code}: ${words}`)
+    }),
+  ])
+  return {
+    async tell(order) {
+      const headers = { 'content-type': 'application/json' }
+      const answer = await fetch(`${readerUrl}/tell`, { method: 'POST', headers, body: JSON.stringify(order) })
+      assert.equal(answer.status, 204, await answer.text())
+    },
+    async stop() {
+      if (process.exitCode === null && process.signalCode === null) process.kill('SIGINT')
+      await ended
+    },
+  }
+}
+
+async function cardOnReader(story) {
+  const clerk = (story['gl-dongjie-clerk'] = await Person.arrive(story.browser, { city: story.city, name: 'gl-dongjie-clerk', device: devices.desk, prefix: 'people' }))
+  clerk.hasDevice(`${readerUrl}/card`)
+  await clerk.signIn('gl-dongjie-clerk', '/console/')
+  const { page } = clerk
+  await page.goto('/console/window')
+  await heading(page, '窗口')
+  const read = async (words) => {
+    await page.getByRole('button', { name: '读身份证' }).click()
+    await page.getByText(words).waitFor()
+  }
+  await read('没有找到身份证阅读器')
+  await clerk.look('window-no-reader')
+  const { name, code } = story.city.cast.elder
+  const reader = await startReader()
+  try {
+    await read('阅读器上没有身份证')
+    await reader.tell({ broken: true })
+    await read('阅读器读不出这张身份证')
+    await reader.tell({ card: { name, code }, slow: 20e9 })
+    await read('阅读器3秒内没有读出')
+    await reader.tell({ card: { name, code } })
+    await read('身份证读卡')
+  } finally {
+    await reader.stop()
+  }
+  await page.getByRole('group', { name }).getByRole('radio', { name: '本人' }).waitFor()
+  assert.equal(await page.getByRole('alert').count(), 0)
+  await clerk.look('window-card')
+  await page.getByRole('searchbox', { name: '查找事项' }).fill('高龄老年人津贴')
+  await page.getByRole('button', { name: /11350102YX0101036N5350511914001/ }).click()
+  await page.getByRole('button', { name: '预检' }).click()
+  await page.getByText('有，将自动调取').first().waitFor()
+  await clerk.look('window-card-precheck')
+  await page.getByRole('button', { name: '立案' }).click()
+  await page.waitForURL(/\/console\/cases\/\d+/)
+  await page.getByText(name).first().waitFor()
+  await clerk.look('window-card-case')
+}
+
 async function leave(story) {
-  for (const name of ['bride', 'carrier', 'mother', 'freight-firm', 'gl-xzfw-clerk']) await story[name].leave()
+  for (const name of ['bride', 'carrier', 'mother', 'freight-firm', 'gl-xzfw-clerk', 'gl-dongjie-clerk']) await story[name].leave()
 }
 
 export const steps = [
@@ -98,5 +174,6 @@ export const steps = [
   ['an agent switches, and every page says so', agentSwitches],
   ['the firm ends it, and the agent reads nothing more', firmEnds],
   ['the representative comes to the front desk, which opens the case', counter],
+  ['somebody without a phone puts the card on the reader, and the clerk opens the case', cardOnReader],
   ['everybody leaves', leave],
 ]

@@ -9,6 +9,13 @@ export const windowEn: SameShape<typeof windowZh> = {
     code: 'Presence code (8 digits)',
     codeHow: 'Ask them to open “Presence code” on their phone and to read or show it.',
     verify: 'Verify',
+    readCard: 'Read identity card',
+    reader: {
+      absent: 'No identity card reader was found. Check that it is plugged in and its program runs, or use the presence code.',
+      empty: 'No card lies on the reader. Put the identity card on it and read again.',
+      slow: 'The reader took longer than 3 seconds. Put the card on it anew and read again.',
+      broken: 'The reader cannot read this card. Use another reader, or the presence code.',
+    },
     another: 'Verify one more',
     means: { 'presence-code': 'Presence code', 'id-reader': 'Identity card reader' },
     forWhom: 'For whom',

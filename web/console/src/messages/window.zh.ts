@@ -6,6 +6,13 @@ export const windowZh = {
     code: '到场码（8位数字）',
     codeHow: '请来人打开手机上的“到场码”，读出或出示。',
     verify: '核验',
+    readCard: '读身份证',
+    reader: {
+      absent: '没有找到身份证阅读器。请检查它是否接好、阅读器程序是否启动，或改用到场码。',
+      empty: '阅读器上没有身份证。请把身份证放到阅读器上，再读一次。',
+      slow: '阅读器3秒内没有读出。请重新放好身份证，再读一次。',
+      broken: '阅读器读不出这张身份证。请换一台阅读器，或改用到场码。',
+    },
     another: '再核验一个人',
     means: { 'presence-code': '到场码', 'id-reader': '身份证读卡' },
     forWhom: '为谁办',
