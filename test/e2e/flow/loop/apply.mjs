@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict'
 import { devices, Person } from '../../support/person.mjs'
+import { ask, decide } from './office.mjs'
 
 const unit = '11350102YX0100084E'
 const benefit = { name: '失业保险金申领', code: `${unit}4352014943001` }
@@ -13,18 +14,6 @@ const heading = (page, name) => page.getByRole('heading', { name, level: 1 }).wa
 const main = (page) => page.getByRole('main')
 const save = (page) => page.getByRole('button', { name: '保存并继续' }).click()
 const numberIn = (page) => new URL(page.url()).pathname.split('/')[3]
-
-/** Asks the server as the page would. */
-function ask(person, method, path, body) {
-  return person.page.evaluate(
-    async ([method, path, body]) => {
-      const res = await fetch(`/api/v1${path}`, { method, headers: { 'content-type': 'application/json' }, body: body && JSON.stringify(body) })
-      if (!res.ok) throw new Error(`${method} ${path}: ${res.status} ${await res.text()}`)
-      return res.json()
-    },
-    [method, path, body],
-  )
-}
 
 async function begin(story) {
   const { browser, city } = story
@@ -166,32 +155,7 @@ async function correct(story) {
   assert.equal(now.form.find((f) => f.name === 'bank').value, '三山银行（演示）')
 }
 
-/** Clerk, approver and reviewer do their work; the license is made. */
-async function decide({ desk, cardNo }) {
-  const { clerk, approver, reviewer } = desk
-  await clerk.page.goto(`/console/cases/${cardNo}?queue=mine`)
-  await clerk.page.getByRole('button', { name: '提交审批' }).click()
-  let dialog = clerk.page.getByRole('dialog', { name: '提交审批' })
-  await dialog.getByLabel('意见').fill('材料齐全，建议批准。')
-  await dialog.getByRole('button', { name: '确认提交' }).click()
-  await clerk.page.getByText('办件在审批环节').waitFor()
-
-  await approver.page.goto(`/console/cases/${cardNo}?queue=decide`)
-  await approver.page.getByRole('button', { name: '取件' }).click()
-  await approver.page.getByRole('button', { name: '批准', exact: true }).click()
-  dialog = approver.page.getByRole('dialog', { name: '批准这个办件' })
-  await dialog.getByLabel('意见').fill('申请符合法定条件，同意。')
-  await dialog.getByRole('button', { name: '确认批准' }).click()
-  await approver.page.getByText('办件已批准，正在制证').waitFor()
-
-  await reviewer.page.goto('/console/makings')
-  await reviewer.page.getByRole('row').filter({ hasText: cardNo }).getByRole('link', { name: card.license }).click()
-  await reviewer.page.getByRole('button', { name: '发布', exact: true }).waitFor()
-  await reviewer.settle() // once published, its face is no longer the reviewer's to see
-  await reviewer.page.getByRole('button', { name: '发布', exact: true }).click()
-  await reviewer.page.getByRole('dialog', { name: '发布证照' }).getByRole('button', { name: '确认发布' }).click()
-  await reviewer.page.getByText('证照已发布，持证主体可以使用。').waitFor()
-}
+const made = ({ desk, cardNo }) => decide(desk, cardNo, card.license)
 
 /** The second application needs nothing: the license that was just made fills it. */
 async function reuse(story) {
@@ -408,7 +372,7 @@ export const steps = [
   ['a license is missing: the page says what to do, and what was begun waits', lack],
   ['the missing license is applied for from home', applyForCard],
   ['the clerk asks for a correction, and gets it', correct],
-  ['it is decided and made', decide],
+  ['it is decided and made', made],
   ['the second application fills itself: nothing to hand in', reuse],
   ['a child is born: one form for four offices', lifeEvent],
   ['a firm is asked for a better file', betterFile],

@@ -1,4 +1,4 @@
-// Acting for others, and the counter: a firm's agent switches, is shown it, and reads nothing once the firm has ended
+// Acting for others, and the counter: a firm's agent switches, applies for it, and reads nothing once the firm has ended
 // it; a legal representative comes to the front desk, which checks, opens and hands over the case of another unit;
 // an old woman without a phone puts her identity card on the reader.
 
@@ -7,6 +7,10 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setting } from '../../support/city.mjs'
 import { devices, Person } from '../../support/person.mjs'
+import { ask, decide } from './office.mjs'
+
+const food = '11350102YX0100017G4350131901001'
+const tiny = Buffer.from('%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n')
 
 const heading = (page, name) => page.getByRole('heading', { name, level: 1 }).waitFor()
 
@@ -42,6 +46,51 @@ async function agentSwitches({ bride }) {
   await page.getByText(/您正在为福州青榕货运.*办事/).waitFor()
   await bride.look('acting-large')
   await bride.prefer({})
+}
+
+/** The agent applies for the firm from the phone; the unit decides, and the license is the firm's. */
+async function agentApplies(story) {
+  const { browser, city, bride } = story
+  const { page } = bride
+  await page.goto(`/m/matters/${food}`)
+  await page.getByRole('button', { name: '开始办理' }).click()
+  await heading(page, '还和谁有关')
+  const person = page.getByRole('group', { name: '法定代表人' })
+  await person.getByLabel('姓名').fill(city.cast.carrier.name)
+  await person.getByLabel('公民身份号码').fill(city.cast.carrier.code)
+  await page.getByRole('button', { name: '继续', exact: true }).click()
+  await heading(page, '已经替您填好')
+  await page.getByRole('heading', { name: '来自营业执照' }).waitFor()
+  await bride.look('agent-filled')
+  const no = new URL(page.url()).pathname.split('/')[3]
+  const asked = await ask(bride, 'GET', `/me/applications/${no}`)
+  const lacking = asked.form.filter((f) => f.required && !f.value && !f.from)
+  const values = Object.fromEntries(lacking.map((f) => [f.name, f.options?.[0]?.value ?? (f.type === 'number' ? '60' : f.type === 'date' ? '2026-12-01' : '演示内容')]))
+  await ask(bride, 'PUT', `/me/applications/${no}/form`, { version: asked.version, values })
+  for (const m of asked.materials.filter((m) => m.required && m.status === 'plain')) {
+    await page.goto(`/m/applications/${no}/fill?at=m-${no}-${m.seq}`)
+    await heading(page, m.name)
+    await page.getByLabel('选择文件或拍照').setInputFiles({ name: '材料.pdf', mimeType: 'application/pdf', buffer: tiny })
+    await page.getByText('已上传：材料.pdf').waitFor()
+  }
+  await page.goto(`/m/applications/${no}/fill?at=check`)
+  await heading(page, '核对并提交')
+  await bride.look('agent-check')
+  await page.getByRole('button', { name: '提交申请' }).click()
+  await page.getByText('已提交', { exact: true }).first().waitFor()
+
+  const desk = {}
+  for (const role of ['clerk', 'approver', 'reviewer']) {
+    desk[role] = await Person.arrive(browser, { city, name: role, device: devices.desk, prefix: 'people' })
+    await desk[role].signIn(`gl-scjg-${role}`, '/console/')
+  }
+  await decide(desk, no, '食品经营许可证')
+  for (const p of Object.values(desk)) await p.leave()
+  await page.goto('/m/')
+  await page.getByText(/您正在为福州青榕货运.*办事/).waitFor()
+  await page.getByRole('heading', { name: '食品经营许可证' }).first().waitFor()
+  await page.goto(`/m/applications/${no}`)
+  await page.getByText('已经办好。').waitFor()
 }
 
 /** The firm ends it: what the agent does next is refused, and told. */
@@ -172,6 +221,7 @@ export const steps = [
   ['people with relations sign in', begin],
   ['a mother sees the licenses of her child', family],
   ['an agent switches, and every page says so', agentSwitches],
+  ['the agent applies, and the firm gets its license', agentApplies],
   ['the firm ends it, and the agent reads nothing more', firmEnds],
   ['the representative comes to the front desk, which opens the case', counter],
   ['somebody without a phone puts the card on the reader, and the clerk opens the case', cardOnReader],
