@@ -3,6 +3,7 @@ package hall
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/yinxin-org/yinxin/internal/agency"
@@ -169,12 +170,7 @@ func asksOf(m matter.Matter, role matter.Party) bool {
 			return true
 		}
 	}
-	for _, p := range m.ResultHolders {
-		if p == role {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(m.ResultHolders, role)
 }
 
 func (h *Hall) putVisitor(ctx context.Context, tx *db.Tx, c casefile.Case, v Visitor) error {
@@ -205,12 +201,7 @@ func (h *Hall) deskFor(ctx context.Context, q *db.Tx, actor *authn.Actor, m matt
 
 func (h *Hall) mandated(ctx context.Context, q *db.Tx, desk, unit, matterCode string) (bool, error) {
 	from, err := h.o.Units.Mandated(ctx, q, org.FrontDesk, desk, matterCode, h.o.Clock.Now())
-	for _, id := range from {
-		if id == unit {
-			return true, err
-		}
-	}
-	return false, err
+	return slices.Contains(from, unit), err
 }
 
 // seen reads a case for looking at: the unit's own, and at a front desk those that it took, as long as the mandate is

@@ -160,7 +160,7 @@ type applyInput struct {
 	Language
 	Body struct {
 		MatterCode     string       `json:"matterCode" minLength:"12" maxLength:"33"`
-		Parties        OtherParties `json:"parties,omitempty"`
+		Parties        OtherParties `json:"parties" required:"false"`
 		IdempotencyKey string       `json:"idempotencyKey" minLength:"8" maxLength:"64" pattern:"^[A-Za-z0-9_-]+$" doc:"The same key gives the same application."`
 	}
 }

@@ -272,7 +272,7 @@ func (d Deps) askedRequest(ctx context.Context, q *db.Tx, a present.AskedOf, lan
 	if err != nil {
 		return AskedRequest{}, err
 	}
-	out := AskedRequest{State: string(a.State), Asker: Asker{Kind: who.Kind, Name: who.Name}, Purpose: a.Purpose, Items: []AskedFor{},
+	out := AskedRequest{State: string(a.State), Asker: Asker(who), Purpose: a.Purpose, Items: []AskedFor{},
 		ExpiresAt: a.ExpiresAt.In(clock.Shanghai), Seconds: seconds(a.ExpiresAt.Sub(d.Clock.Now())), Minutes: int(present.ConsentLife.Minutes())}
 	if a.Scenario != nil {
 		out.Scenario, out.Basis = choose(lang, a.Scenario.Name, a.Scenario.NameEn), a.Scenario.Basis
@@ -323,7 +323,7 @@ func (d Deps) listMyScenarios(ctx context.Context, in *struct{ Language }) (*sce
 				return err
 			}
 			for _, b := range bound {
-				c.Items = append(c.Items, AskedItem{Type: b.Type, Fields: b.Fields})
+				c.Items = append(c.Items, AskedItem(b))
 			}
 			out.Body.Items = append(out.Body.Items, c)
 		}
@@ -356,7 +356,7 @@ func (d Deps) listShowScenarios(ctx context.Context, in *HeldPath) (*scenarioCho
 			}
 			for _, b := range bound {
 				if b.Type.Code == l.TypeCode {
-					c.Items = append(c.Items, AskedItem{Type: b.Type, Fields: b.Fields})
+					c.Items = append(c.Items, AskedItem(b))
 				}
 			}
 			out.Body.Items = append(out.Body.Items, c)

@@ -51,7 +51,7 @@ type beginBundleInput struct {
 	Language
 	Body struct {
 		EventCode      string       `json:"eventCode" pattern:"^[a-z0-9][a-z0-9-]{1,39}$"`
-		Parties        OtherParties `json:"parties,omitempty"`
+		Parties        OtherParties `json:"parties" required:"false"`
 		IdempotencyKey string       `json:"idempotencyKey" minLength:"8" maxLength:"64" pattern:"^[A-Za-z0-9_-]+$" doc:"The same key gives the same application."`
 	}
 }

@@ -12,7 +12,6 @@ import (
 	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/evidence/leaf"
-	"github.com/yinxin-org/yinxin/internal/license"
 )
 
 const tagViolation = "监督 Supervision"
@@ -199,7 +198,7 @@ func (d Deps) violationEvidence(ctx context.Context, q *db.Tx, v appeal.Violatio
 		if err != nil {
 			return err
 		}
-		now := stateOf(license.State(l.State(d.Clock.Now())), lang)
+		now := stateOf(l.State(d.Clock.Now()), lang)
 		out.LicenseNow = &now
 	}
 	if v.ProofID != "" {

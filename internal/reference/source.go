@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"sync"
 	"time"
@@ -80,9 +81,7 @@ func (s *Source) Tell(o Order) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.faults = o.SourceFaults
-	for identifier, state := range o.States {
-		s.states[identifier] = state
-	}
+	maps.Copy(s.states, o.States)
 }
 
 // Asked counts the questions that reached it.
@@ -128,7 +127,7 @@ func (s *Source) state(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if faults.Down {
-		panic(http.ErrAbortHandler) // the connection ends without an answer, and without a word in the log
+		panic(http.ErrAbortHandler) //nolint:forbidigo // how net/http ends a connection without an answer
 	}
 	if faults.Slow > 0 {
 		select {

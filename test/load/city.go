@@ -29,7 +29,7 @@ func start(ctx context.Context, binary string) (*city, error) {
 		return nil, err
 	}
 	c := &city{dir: filepath.Join(dir, "city")}
-	c.cmd = exec.CommandContext(ctx, binary, "demo", "--data", c.dir, "--addr", "127.0.0.1:0")
+	c.cmd = exec.CommandContext(ctx, binary, "demo", "--data", c.dir, "--addr", "127.0.0.1:0") //nolint:gosec // the program under test
 	c.cmd.Cancel = func() error { return c.cmd.Process.Signal(syscall.SIGTERM) }
 	c.cmd.Stderr = os.Stderr
 	said, err := c.cmd.StdoutPipe()

@@ -174,7 +174,7 @@ func still(name, path string) step {
 func one(name, before, after string, of func(s session) []string) step {
 	return step{name, func(s session) string {
 		if ids := of(s); len(ids) > 0 {
-			return before + ids[rand.IntN(len(ids))] + after
+			return before + ids[rand.IntN(len(ids))] + after //nolint:gosec // not a secret
 		}
 		return ""
 	}}
@@ -237,11 +237,11 @@ func (h *hall) stage(ctx context.Context, n int) stageResult {
 
 // visit is one user: a pause of any length up to twice the mean, then the next step.
 func (h *hall) visit(ctx context.Context, m *meter, s session, steps []step) {
-	for i := rand.IntN(len(steps)); ; i = (i + 1) % len(steps) {
+	for i := rand.IntN(len(steps)); ; i = (i + 1) % len(steps) { //nolint:gosec // not a secret
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(rand.N(2 * h.o.think)):
+		case <-time.After(rand.N(2 * h.o.think)): //nolint:gosec // not a secret
 		}
 		path := steps[i].path(s)
 		if path == "" {
