@@ -108,7 +108,7 @@ func TestFrontDesk(t *testing.T) {
 func TestFrontDeskNeedsItsMandate(t *testing.T) {
 	t.Parallel()
 	world.Each(t, func(t *testing.T, w *world.World) {
-		ctx, desk := context.Background(), w.Actor(t, "gl-xzfw-clerk")
+		ctx, desk, admin := context.Background(), w.Actor(t, "gl-xzfw-clerk"), w.Actor(t, "admin")
 		o := newOffice(t, w)
 		r := o.request("without")
 		no, err := w.Hall.Open(ctx, desk, r)
@@ -121,7 +121,7 @@ func TestFrontDeskNeedsItsMandate(t *testing.T) {
 				return err
 			}
 			for _, m := range all {
-				if _, err := w.Units.EndMandate(ctx, tx, change.Of(w.Actor(t, "admin"), "收回委托"), m.ID, m.Version); err != nil {
+				if _, err := w.Units.EndMandate(ctx, tx, change.Of(admin, "收回委托"), m.ID, m.Version); err != nil {
 					return err
 				}
 			}

@@ -47,8 +47,10 @@ var halves = []struct{ what, query string }{
 	{"an issuer's list of work with a license that is finished", `
 		SELECT count(*) FROM unit_making m JOIN license l ON l.license_id = m.license_id WHERE l.step IN ('published', 'refused')`},
 	{"a unit's queue that lacks a case", `
-		SELECT count(*) FROM case_file c WHERE c.state = 'open' AND NOT EXISTS (
+		SELECT count(*) FROM case_file c WHERE c.state = 'open' AND c.stage NOT IN ('draft', 'wait') AND NOT EXISTS (
 			SELECT 1 FROM unit_case q WHERE q.unit_id = c.unit_id AND q.case_no = c.case_no AND q.stage = c.stage)`},
+	{"a unit's queue with what its applicant has not handed in", `
+		SELECT count(*) FROM unit_case q JOIN case_file c ON c.case_no = q.case_no WHERE c.stage IN ('draft', 'wait')`},
 	{"a unit's queue with a closed case", `
 		SELECT count(*) FROM unit_case q JOIN case_file c ON c.case_no = q.case_no WHERE c.state = 'closed'`},
 	{"a use without its leaf", `
