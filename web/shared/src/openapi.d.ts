@@ -7173,7 +7173,7 @@ export interface components {
             kind: "staff" | "holder";
             /** @description The account's own full name. */
             name: string;
-            /** @description clerk 经办, approver 审批, reviewer 签发单位复核, verifier 核验, holder 持证主体, catalog 目录编制, digital 数字办, matters 审改办, admin 系统管理员 */
+            /** @description clerk 经办, approver 审批, reviewer 签发单位复核, verifier 核验, holder 持证主体, catalog 目录编制, digital 数字办, matters 审改办, admin 系统管理员, supervisor 监督 */
             roles: string[];
             /** @description The unit (机构) of staff. */
             unit?: components["schemas"]["Named"];
