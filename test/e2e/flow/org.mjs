@@ -370,7 +370,7 @@ async function otherEyes(story) {
   await lookAtAll(story, 'english')
   await admin.prefer({})
   // As tall as the page, for the rail that sticks to a phone's lower edge lies over what passes under it.
-  await admin.page.setViewportSize({ width: devices.phone.viewport.width, height: 4000 })
+  await admin.page.setViewportSize({ width: devices.phone.viewport.width, height: 8000 })
   await lookAtAll(story, 'phone')
   await admin.page.setViewportSize({ width: 720, height: 450 })
   await lookAtAll(story, 'half')
