@@ -143,7 +143,7 @@ func TestSourceAnswersThePlatformOnly(t *testing.T) {
 	}{
 		"unsigned":        {http.MethodPost, connect.StatePath, `{"identifier":"x"}`, http.StatusForbidden},
 		"another path":    {http.MethodPost, "/", ``, http.StatusNotFound},
-		"an order":        {http.MethodPut, reference.ControlPath, `{"down":true}`, http.StatusNoContent},
+		"an order":        {http.MethodPut, reference.ControlPath, `{"down":false}`, http.StatusNoContent},
 		"a strange order": {http.MethodPut, reference.ControlPath, `{"up":true}`, http.StatusBadRequest},
 	} {
 		req, err := http.NewRequestWithContext(t.Context(), x.method, r.url+x.path, strings.NewReader(x.body))
