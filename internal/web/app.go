@@ -19,9 +19,12 @@ type app struct {
 	files       map[string]*file
 	index       *file
 	placeholder *file // instead of index when the application was not built
+	// words are the addresses of the words by language, where they are files of their own. The scripts ask for them
+	// only once they run; on a slow line that is a round trip, so the browser is told of them with the page.
+	words map[string]string
 }
 
-func newApp(dir string) (*app, error) {
+func newApp(prefix, dir string) (*app, error) {
 	body, err := dist.ReadFile("dist/placeholder.html")
 	if err != nil {
 		return nil, fmt.Errorf("read placeholder: %w", err)
@@ -38,7 +41,7 @@ func newApp(dir string) (*app, error) {
 	if a.files, err = loadFiles(sub); err != nil {
 		return nil, err
 	}
-	a.index = a.files["index.html"]
+	a.index, a.words = a.files["index.html"], wordFiles(prefix, a.files)
 	return a, nil
 }
 
@@ -62,6 +65,30 @@ func (a *app) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Retry-After", "3600")
 		a.placeholder.serve(w, r, revalidate)
 	default:
+		if words := a.words[chosenLang(r)]; words != "" {
+			w.Header().Set("Link", "<"+words+">; rel=modulepreload")
+		}
 		a.index.serve(w, r, revalidate)
 	}
+}
+
+// wordFiles finds the words of an application that is served under a prefix: assets/zh-….js and assets/en-….js.
+func wordFiles(prefix string, files map[string]*file) map[string]string {
+	words := map[string]string{}
+	for name := range files {
+		for _, lang := range []string{"zh", "en"} {
+			if strings.HasPrefix(name, "assets/"+lang+"-") && path.Ext(name) == ".js" {
+				words[lang] = prefix + name
+			}
+		}
+	}
+	return words
+}
+
+// chosenLang is the language that a reader of the applications chose; Chinese by default, as there.
+func chosenLang(r *http.Request) string {
+	if c, err := r.Cookie(langCookie); err == nil && c.Value == "en" {
+		return "en"
+	}
+	return "zh"
 }

@@ -45,9 +45,40 @@ func TestApp(t *testing.T) {
 	}
 }
 
+// The page says which words its scripts are going to ask for: those of the reader's language.
+func TestWordsAreNamedWithThePage(t *testing.T) {
+	t.Parallel()
+	files := map[string]*file{}
+	for _, name := range []string{"index.html", "assets/zh-a1.js", "assets/en-b2.js", "assets/zh-a1.css", "assets/main-c3.js"} {
+		files[name] = newFile(name, []byte("x"))
+	}
+	with := &app{files: files, index: files["index.html"], words: wordFiles("/m/", files)}
+	for cookie, want := range map[string]string{
+		"":           "</m/assets/zh-a1.js>; rel=modulepreload",
+		"yx_lang=zh": "</m/assets/zh-a1.js>; rel=modulepreload",
+		"yx_lang=en": "</m/assets/en-b2.js>; rel=modulepreload",
+		"yx_lang=xx": "</m/assets/zh-a1.js>; rel=modulepreload",
+	} {
+		r := httptest.NewRequest("GET", "/matters", nil)
+		r.Header.Set("Cookie", cookie)
+		w := httptest.NewRecorder()
+		with.ServeHTTP(w, r)
+		if got := w.Header().Get("Link"); got != want {
+			t.Errorf("%q: %q, want %q", cookie, got, want)
+		}
+	}
+	without := &app{files: files, index: files["index.html"]}
+	if got := ask(without, "/").Header().Get("Link"); got != "" {
+		t.Errorf("an application whose words are in its scripts: %q", got)
+	}
+	if got := ask(with, "/assets/main-c3.js").Header().Get("Link"); got != "" {
+		t.Errorf("a file: %q", got)
+	}
+}
+
 func TestPlaceholderStandsInForAnUnbuiltApp(t *testing.T) {
 	t.Parallel()
-	a, err := newApp("nothing-built-here")
+	a, err := newApp("/x/", "nothing-built-here")
 	if err != nil {
 		t.Fatal(err)
 	}

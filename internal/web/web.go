@@ -55,7 +55,7 @@ func New(mux *http.ServeMux, d Deps) (*Site, error) {
 		return nil, err
 	}
 	for path, dir := range map[string]string{"/console/": "console", "/m/": "h5"} {
-		app, err := newApp(dir)
+		app, err := newApp(path, dir)
 		if err != nil {
 			return nil, fmt.Errorf("load pages of %s: %w", dir, err)
 		}
