@@ -132,9 +132,13 @@ func (s *Store) GoOn(ctx context.Context, tx *db.Tx, caseNo string) error {
 	return nil
 }
 
-// AllWaiting lists the cases that wait, whosever they are.
-func (s *Store) AllWaiting(ctx context.Context, q *db.Tx) ([]Waiting, error) {
-	rows, err := q.Query(ctx, `SELECT case_no, bundle_id, holder_id FROM bundle_wait ORDER BY since, case_no`)
+// AllWaiting lists the cases of a bundle that wait; "" is all, whosever they are.
+func (s *Store) AllWaiting(ctx context.Context, q *db.Tx, bundleID string) ([]Waiting, error) {
+	rows, err := q.Query(ctx, `
+		SELECT case_no, bundle_id, holder_id
+		FROM bundle_wait
+		WHERE $1 = '' OR bundle_id = $1
+		ORDER BY since, case_no`, bundleID)
 	if err != nil {
 		return nil, fmt.Errorf("list waiting cases: %w", err)
 	}

@@ -380,12 +380,15 @@ func (h *Hall) servedBy(ctx context.Context, q *db.Tx, b casefile.Bundle, caseNo
 }
 
 // Advance lets the cases of bundles go on whose results have come: each goes to its unit in one transaction, once. It is
-// called when a case ends, and again and again by whoever looks for unfinished work; running it twice changes nothing.
-func (h *Hall) Advance(ctx context.Context) error {
+// called again and again by whoever looks for unfinished work; running it twice changes nothing.
+func (h *Hall) Advance(ctx context.Context) error { return h.advanceIn(ctx, "") }
+
+// advanceIn is Advance for the cases of one bundle; "" is all.
+func (h *Hall) advanceIn(ctx context.Context, bundleID string) error {
 	var all []casefile.Waiting
 	err := h.o.DB.Read(ctx, func(q *db.Tx) error {
 		var err error
-		all, err = h.o.Cases.AllWaiting(ctx, q)
+		all, err = h.o.Cases.AllWaiting(ctx, q, bundleID)
 		return err
 	})
 	if err != nil {
@@ -401,21 +404,23 @@ func (h *Hall) Advance(ctx context.Context) error {
 }
 
 func (h *Hall) advance(ctx context.Context, w casefile.Waiting) error {
+	// Most still wait, and cost no transaction that writes.
+	var over bool
+	err := h.o.DB.Read(ctx, func(q *db.Tx) error {
+		var err error
+		_, over, err = h.waited(ctx, q, w)
+		return err
+	})
+	if err != nil || !over {
+		return err
+	}
 	return h.o.DB.Write(ctx, func(tx *db.Tx) error {
-		c, err := h.o.Cases.Get(ctx, tx, w.CaseNo)
-		if err != nil {
+		c, over, err := h.waited(ctx, tx, w)
+		if err != nil || !over {
 			return err
 		}
-		if c.State != casefile.StateOpen || c.Stage != casefile.StageWait {
+		if !stillWaits(c) {
 			return h.o.Cases.GoOn(ctx, tx, w.CaseNo)
-		}
-		b, err := h.o.Cases.Bundle(ctx, tx, w.HolderID, w.BundleID)
-		if err != nil {
-			return err
-		}
-		served, err := h.servedBy(ctx, tx, b, c.No)
-		if err != nil || !served {
-			return err
 		}
 		m, err := h.o.Matters.Get(ctx, tx, c.MatterCode)
 		if err != nil {
@@ -431,10 +436,31 @@ func (h *Hall) advance(ctx context.Context, w casefile.Waiting) error {
 	})
 }
 
-// goOn is Advance after a step that may have brought what others wait for: should it fail, the step stands, and Resume
-// takes it up.
-func (h *Hall) goOn(ctx context.Context) {
-	if err := h.Advance(ctx); err != nil && ctx.Err() == nil {
+func stillWaits(c casefile.Case) bool {
+	return c.State == casefile.StateOpen && c.Stage == casefile.StageWait
+}
+
+// waited reads a case that was said to wait, and reports whether its waiting is over.
+func (h *Hall) waited(ctx context.Context, q *db.Tx, w casefile.Waiting) (casefile.Case, bool, error) {
+	c, err := h.o.Cases.Get(ctx, q, w.CaseNo)
+	if err != nil || !stillWaits(c) {
+		return c, true, err
+	}
+	b, err := h.o.Cases.Bundle(ctx, q, w.HolderID, w.BundleID)
+	if err != nil {
+		return c, false, err
+	}
+	served, err := h.servedBy(ctx, q, b, c.No)
+	return c, served, err
+}
+
+// goOn is Advance after a step of a case that may have brought what others of its bundle wait for: should it fail, the
+// step stands, and Resume takes it up.
+func (h *Hall) goOn(ctx context.Context, bundleID string) {
+	if bundleID == "" {
+		return
+	}
+	if err := h.advanceIn(ctx, bundleID); err != nil && ctx.Err() == nil {
 		h.o.Log.ErrorContext(ctx, "waiting cases not advanced", slog.Any("error", err))
 	}
 }

@@ -30,6 +30,7 @@ func (h *Hall) Decide(ctx context.Context, actor *authn.Actor, no string, versio
 	}
 	var result license.License
 	var changed bool
+	var bundleID string
 	said, err := h.words(ctx, actor, no)
 	if err != nil {
 		return err
@@ -39,6 +40,7 @@ func (h *Hall) Decide(ctx context.Context, actor *authn.Actor, no string, versio
 		if err != nil {
 			return err
 		}
+		bundleID = c.BundleID
 		if outcome != Approve {
 			return h.turnDown(ctx, tx, &c, actor, outcome, opinion)
 		}
@@ -55,7 +57,7 @@ func (h *Hall) Decide(ctx context.Context, actor *authn.Actor, no string, versio
 		return errs.New(errs.Conflict, "case.state-changed")
 	}
 	if result.ID == "" {
-		h.goOn(ctx)
+		h.goOn(ctx, bundleID)
 		return nil
 	}
 	// The decision stands; if the making is cut off here, Resume takes it up again.
@@ -192,6 +194,7 @@ func (h *Hall) Review(ctx context.Context, actor *authn.Actor, licenseID string,
 		return license.License{}, errs.New(errs.Invalid, "case.opinion-required").On("opinion")
 	}
 	var l license.License
+	var bundleID string
 	err := h.o.DB.Write(ctx, func(tx *db.Tx) error {
 		making, err := h.o.Licenses.Making(ctx, tx, actor.UnitID, licenseID)
 		if err != nil {
@@ -210,6 +213,7 @@ func (h *Hall) Review(ctx context.Context, actor *authn.Actor, licenseID string,
 		if err != nil {
 			return err
 		}
+		bundleID = c.BundleID
 		action := "publish"
 		if publish {
 			c.State, c.Stage, c.ClosedAt = casefile.StateClosed, casefile.StageDone, h.o.Clock.Now()
@@ -219,7 +223,7 @@ func (h *Hall) Review(ctx context.Context, actor *authn.Actor, licenseID string,
 		return h.pass(ctx, tx, &c, action, actor, opinion)
 	})
 	if err == nil && publish {
-		h.goOn(ctx)
+		h.goOn(ctx, bundleID)
 	}
 	return l, err
 }
