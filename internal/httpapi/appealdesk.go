@@ -169,15 +169,15 @@ func (d Deps) deskAppeal(ctx context.Context, q *db.Tx, a appeal.Appeal, lang st
 		return DeskAppeal{}, err
 	}
 	out := DeskAppeal{Appeal: head, HolderName: h.Profile.Masked(), Mine: a.ClerkID != "" && a.ClerkID == actorFrom(ctx).AccountID}
-	out.Assignee, err = d.assignee(ctx, a)
+	out.Assignee, err = d.assignee(ctx, q, a)
 	return out, err
 }
 
-func (d Deps) assignee(ctx context.Context, a appeal.Appeal) (*Named, error) {
+func (d Deps) assignee(ctx context.Context, q *db.Tx, a appeal.Appeal) (*Named, error) {
 	if a.ClerkID == "" {
 		return nil, nil //nolint:nilnil // absent in the answer: nobody yet
 	}
-	p, err := d.Person(ctx, a.ClerkID)
+	p, err := d.Accounts.PersonIn(ctx, q, a.ClerkID)
 	return &Named{ID: a.ClerkID, Name: p.Name}, err
 }
 
@@ -202,7 +202,7 @@ func (d Deps) deskNow(ctx context.Context, id, lang string) (*deskDetailOutput, 
 		}
 		out.Body.Holder = Party{Role: "applicant", Name: h.Profile.Name, CodeMasked: h.Profile.Code.String(), CodeType: h.Profile.CodeTypeName()}
 		out.Body.CaseNo, out.Body.Mine = a.CaseNo, a.ClerkID != "" && a.ClerkID == actorFrom(ctx).AccountID
-		if out.Body.Assignee, err = d.assignee(ctx, a); err != nil {
+		if out.Body.Assignee, err = d.assignee(ctx, q, a); err != nil {
 			return err
 		}
 		if a.ProofID != "" {
@@ -227,7 +227,7 @@ func (d Deps) deskSteps(ctx context.Context, q *db.Tx, a appeal.Appeal, out *Des
 	for i, e := range course {
 		step := DeskStep{AppealStep: out.Course[i], Words: e.Words, Actor: Actor{Name: out.Holder.Name, Roles: []string{RoleHolder}}}
 		if e.Action != "withdraw" && (e.Action != "raise" || a.Origin == appeal.ByDesk) {
-			p, err := d.Person(ctx, e.AccountID)
+			p, err := d.Accounts.PersonIn(ctx, q, e.AccountID)
 			if err != nil {
 				return err
 			}

@@ -131,7 +131,7 @@ func (d Deps) making(ctx context.Context, q *db.Tx, l license.License, lang stri
 	if err != nil {
 		return Making{}, err
 	}
-	maker, err := d.Person(ctx, l.MakerID)
+	maker, err := d.Accounts.PersonIn(ctx, q, l.MakerID)
 	if err != nil {
 		return Making{}, err
 	}

@@ -169,7 +169,7 @@ func (d Deps) typeDraftRow(ctx context.Context, q *db.Tx, x catalog.Draft, lang 
 	if err != nil {
 		return TypeDraftRow{}, err
 	}
-	person, err := d.Person(ctx, x.Hands[len(x.Hands)-1])
+	person, err := d.Accounts.PersonIn(ctx, q, x.Hands[len(x.Hands)-1])
 	if err != nil {
 		return TypeDraftRow{}, err
 	}

@@ -138,7 +138,7 @@ func (d Deps) violation(ctx context.Context, q *db.Tx, v appeal.Violation, lang 
 		out.Type = &c
 	}
 	if v.AccountID != "" {
-		p, err := d.Person(ctx, v.AccountID)
+		p, err := d.Accounts.PersonIn(ctx, q, v.AccountID)
 		if err != nil {
 			return Violation{}, err
 		}
@@ -166,7 +166,7 @@ func (d Deps) violationNow(ctx context.Context, id, lang string) (*violationOutp
 			return err
 		}
 		if v.SettledBy != "" {
-			p, err := d.Person(ctx, v.SettledBy)
+			p, err := d.Accounts.PersonIn(ctx, q, v.SettledBy)
 			if err != nil {
 				return err
 			}
