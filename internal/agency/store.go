@@ -67,22 +67,6 @@ func (s *Service) Get(ctx context.Context, q *db.Tx, holderID, id string) (Relat
 	return found[0], nil
 }
 
-// ActsFor lists the relations in force by which a holder acts for others with a power; "" for any.
-func (s *Service) ActsFor(ctx context.Context, q *db.Tx, holderID, power string) ([]Relation, error) {
-	all, err := s.Of(ctx, q, holderID)
-	if err != nil {
-		return nil, err
-	}
-	var found []Relation
-	now := s.o.Clock.Now()
-	for _, r := range all {
-		if r.AgentID == holderID && (power == "" && r.InForce(now) || power != "" && r.Gives(power, now)) {
-			found = append(found, r)
-		}
-	}
-	return found, nil
-}
-
 func (s *Service) read(ctx context.Context, q *db.Tx, holderID, rest string, args ...any) ([]Relation, error) {
 	rows, err := q.Query(ctx, `
 		SELECT relation_id, principal_id, agent_id, kind, powers, step, asked_by, proof, proof_no, confirmed_by, confirmed_unit,
