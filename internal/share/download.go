@@ -32,8 +32,11 @@ func (s Share) Dead() error {
 func (d *Desk) Look(ctx context.Context, token string) (Share, error) {
 	var s Share
 	err := d.o.DB.Read(ctx, func(q *db.Tx) error {
-		var err error
-		s, err = d.find(ctx, q, token)
+		holderID, id, err := d.lead(ctx, q, token)
+		if err != nil {
+			return err
+		}
+		s, err = d.read(ctx, q, holderID, id)
 		return err
 	})
 	return s, err
@@ -80,17 +83,17 @@ func (d *Desk) Download(ctx context.Context, actor *authn.Actor, token, code, fo
 // hold finds the authorisation of a link and keeps others from it until the transaction ends: codes are tried, downloads
 // counted and ends made one after the other, however many come at once.
 func (d *Desk) hold(ctx context.Context, tx *db.Tx, token string) (Share, error) {
-	s, err := d.find(ctx, tx, token)
+	holderID, id, err := d.lead(ctx, tx, token)
 	if err != nil {
 		return Share{}, err
 	}
 	if _, err := tx.Exec(ctx, `
 		UPDATE license_share
 		SET tries_left = tries_left
-		WHERE holder_id = $1 AND share_id = $2`, s.HolderID, s.ID); err != nil {
+		WHERE holder_id = $1 AND share_id = $2`, holderID, id); err != nil {
 		return Share{}, fmt.Errorf("hold share: %w", err)
 	}
-	return d.read(ctx, tx, s.HolderID, s.ID)
+	return d.read(ctx, tx, holderID, id)
 }
 
 // tryCode compares a code. A wrong one costs a try, durably, before anybody is told that it was wrong.

@@ -145,20 +145,19 @@ func (d *Desk) Get(ctx context.Context, actor *authn.Actor, id string) (Share, [
 	return s, events, err
 }
 
-// find leads from a link to its authorisation.
-func (d *Desk) find(ctx context.Context, q *db.Tx, token string) (Share, error) {
-	var holderID, id string
-	err := q.QueryRow(ctx, `
+// lead leads from a link to its authorisation.
+func (d *Desk) lead(ctx context.Context, q *db.Tx, token string) (holderID, id string, err error) {
+	err = q.QueryRow(ctx, `
 		SELECT holder_id, share_id
 		FROM share_link
 		WHERE token_hash = $1`, tokenHash(token)).Scan(&holderID, &id)
 	if errors.Is(err, db.ErrNoRows) {
-		return Share{}, errs.New(errs.NotFound, "share.unknown")
+		return "", "", errs.New(errs.NotFound, "share.unknown")
 	}
 	if err != nil {
-		return Share{}, fmt.Errorf("find share: %w", err)
+		return "", "", fmt.Errorf("find share: %w", err)
 	}
-	return d.read(ctx, q, holderID, id)
+	return holderID, id, nil
 }
 
 func (d *Desk) read(ctx context.Context, q *db.Tx, holderID, id string) (Share, error) {
