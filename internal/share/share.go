@@ -142,8 +142,7 @@ func (d *Desk) Make(ctx context.Context, actor *authn.Actor, licenseID string, t
 
 // endOfDay is the last second of the day so many days on, in Beijing: what a copy says is "until the day".
 func endOfDay(now time.Time, days int) time.Time {
-	y, m, d := now.In(clock.Shanghai).Date()
-	return time.Date(y, m, d+days+1, 0, 0, 0, 0, clock.Shanghai).Add(-time.Second)
+	return clock.EndOfDay(now.AddDate(0, 0, days)).Add(-time.Second)
 }
 
 func (t *Terms) check() error {
