@@ -250,7 +250,7 @@ func (d *Door) uses(ctx context.Context, q *db.Tx, holderID, licenseID string, l
 	return found, nil
 }
 
-// Number is the 存证编号 of a record.
+// Number is the 存证编号 of a record; "" of what has none.
 func Number(recordID string) string {
 	id, err := uuid.Parse(recordID)
 	if err != nil {

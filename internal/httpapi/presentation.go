@@ -7,6 +7,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/yinxin-org/yinxin/internal/access"
 	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/present"
@@ -136,7 +137,7 @@ func (d Deps) presentation(ctx context.Context, p present.Presentation, lang str
 			if err != nil {
 				return err
 			}
-			out.Checks = append(out.Checks, Checked{At: c.At.In(clock.Shanghai), By: who.Name, RecordNo: present.Receipt{RecordID: c.RecordID}.RecordNo()})
+			out.Checks = append(out.Checks, Checked{At: c.At.In(clock.Shanghai), By: who.Name, RecordNo: access.Number(c.RecordID)})
 			out.CheckedBy = who.Name
 		}
 		return nil

@@ -7,13 +7,10 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/google/uuid"
-
 	"github.com/yinxin-org/yinxin/internal/access"
 	"github.com/yinxin-org/yinxin/internal/authn"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
-	"github.com/yinxin-org/yinxin/internal/evidence/leaf"
 	"github.com/yinxin-org/yinxin/internal/holder"
 	"github.com/yinxin-org/yinxin/internal/license"
 )
@@ -44,13 +41,7 @@ type Receipt struct {
 }
 
 // RecordNo is the 存证编号 of the use.
-func (r Receipt) RecordNo() string {
-	id, err := uuid.Parse(r.RecordID)
-	if err != nil {
-		return ""
-	}
-	return leaf.Number(id)
-}
+func (r Receipt) RecordNo() string { return access.Number(r.RecordID) }
 
 // handed is something shown, on its way to the receipts of both sides.
 type handed struct {
