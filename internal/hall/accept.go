@@ -87,12 +87,3 @@ func checkCorrections(m matter.Matter, items []casefile.CorrectionItem) error {
 	}
 	return nil
 }
-
-// resultHolder is in whose shard a case's result lives: the first of those who hold it.
-func (h *Hall) resultHolder(ctx context.Context, q *db.Tx, c casefile.Case, m matter.Matter) (string, error) {
-	if len(m.ResultHolders) == 0 {
-		return c.HolderID, nil
-	}
-	parties, err := h.o.Cases.Parties(ctx, q, c)
-	return parties[m.ResultHolders[0]], err
-}

@@ -83,11 +83,7 @@ func yields(e matter.Event, matters []matter.Matter, n int) map[string]bool {
 	for _, earlier := range e.Steps[n].After {
 		maps.Copy(out, yields(e, matters, earlier))
 		if m := matters[earlier]; m.Result != "" {
-			holders := m.ResultHolders
-			if len(holders) == 0 {
-				holders = []matter.Party{matter.Applicant}
-			}
-			for _, p := range holders {
+			for _, p := range resultHolders(m) {
 				out[m.Result+" "+string(p)] = true
 			}
 		}

@@ -167,12 +167,9 @@ func (h *Hall) draft(ctx context.Context, tx *db.Tx, c casefile.Case, m matter.M
 	if err != nil {
 		return license.Draft{}, err
 	}
-	holders := []string{c.HolderID}
-	if len(m.ResultHolders) > 0 {
-		holders = nil
-		for _, p := range m.ResultHolders {
-			holders = append(holders, parties[p])
-		}
+	var holders []string
+	for _, p := range resultHolders(m) {
+		holders = append(holders, parties[p])
 	}
 	fields := map[string]string{}
 	for name, form := range m.ResultFields {

@@ -81,6 +81,17 @@ func (h *Hall) heldResult(ctx context.Context, tx *db.Tx, c *casefile.Case, m ma
 	return errs.New(errs.Invalid, "case.result-holder").On("identifier")
 }
 
+// resultHolder is in whose shard a case's result lives: the first of those who hold it.
+func (h *Hall) resultHolder(ctx context.Context, q *db.Tx, c casefile.Case, m matter.Matter) (string, error) {
+	first := resultHolders(m)[0]
+	if first == matter.Applicant {
+		return c.HolderID, nil
+	}
+	parties, err := h.o.Cases.Parties(ctx, q, c)
+	return parties[first], err
+}
+
+// resultHolders are the parties who hold a matter's result: the applicant, if it names nobody.
 func resultHolders(m matter.Matter) []matter.Party {
 	if len(m.ResultHolders) > 0 {
 		return m.ResultHolders
