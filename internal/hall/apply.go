@@ -5,7 +5,6 @@ import (
 	"errors"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/yinxin-org/yinxin/internal/access"
@@ -258,12 +257,8 @@ func feeds(m matter.Matter, seq int) bool {
 
 // FilledBy is the material that fills a field; 0: none does.
 func FilledBy(f matter.FormField) int {
-	from, _, _ := strings.Cut(f.From, ".")
-	n, err := strconv.Atoi(from)
-	if err != nil {
-		return 0
-	}
-	return n
+	seq, _ := sourceOf(f)
+	return seq
 }
 
 // own reads a case whose applicant the actor is or acts for; anybody else's does not exist for them.

@@ -1,6 +1,7 @@
 package hall
 
 import (
+	"iter"
 	"regexp"
 	"strconv"
 	"strings"
@@ -50,18 +51,29 @@ func sourceOf(f matter.FormField) (seq int, field string) {
 	return n, name
 }
 
+// filledBy goes through the form fields that a material's license fills, each with its value as the form shows it.
+func filledBy(m matter.Matter, seq int, fields []access.Field) iter.Seq2[matter.FormField, string] {
+	return func(yield func(matter.FormField, string) bool) {
+		for _, f := range m.Form {
+			n, name := sourceOf(f)
+			if n != seq {
+				continue
+			}
+			for _, x := range fields {
+				if x.Name == name && !yield(f, asForm(x.Value)) {
+					return
+				}
+			}
+		}
+	}
+}
+
 // differing names the form fields whose value a material's license contradicts. What nobody filled in contradicts nothing.
 func differing(c casefile.Case, m matter.Matter, seq int, fields []access.Field) []string {
 	var out []string
-	for _, f := range m.Form {
-		n, name := sourceOf(f)
-		if n != seq || c.Form[f.Name].Text == "" {
-			continue
-		}
-		for _, x := range fields {
-			if x.Name == name && !sameValue(c.Form[f.Name].Text, asForm(x.Value)) {
-				out = append(out, f.Name)
-			}
+	for f, value := range filledBy(m, seq, fields) {
+		if written := c.Form[f.Name].Text; written != "" && !sameValue(written, value) {
+			out = append(out, f.Name)
 		}
 	}
 	return out

@@ -201,15 +201,9 @@ func (h *Hall) settle(ctx context.Context, actor *authn.Actor, t errand, fields 
 // fill enters the values that the form takes from a material. What a person has written stays, where the rule
 // lets people write.
 func fill(c *casefile.Case, m matter.Matter, seq int, fields []access.Field) {
-	for _, f := range m.Form {
-		n, name := sourceOf(f)
-		if n != seq {
-			continue
-		}
-		for _, x := range fields {
-			if _, written := c.Form[f.Name]; x.Name == name && (f.Locked || !written) {
-				c.Form[f.Name] = casefile.Value{Text: asForm(x.Value), Seq: seq}
-			}
+	for f, value := range filledBy(m, seq, fields) {
+		if _, written := c.Form[f.Name]; f.Locked || !written {
+			c.Form[f.Name] = casefile.Value{Text: value, Seq: seq}
 		}
 	}
 }

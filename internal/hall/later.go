@@ -180,16 +180,8 @@ func (h *Hall) arrive(ctx context.Context, t errand, x casefile.Commitment, fiel
 
 // complete enters what the license says where the form has nothing, and names the license as the source of what agrees.
 func complete(c *casefile.Case, m matter.Matter, seq int, fields []access.Field) {
-	for _, f := range m.Form {
-		n, name := sourceOf(f)
-		if n != seq {
-			continue
-		}
-		for _, x := range fields {
-			if x.Name == name {
-				c.Form[f.Name] = casefile.Value{Text: asForm(x.Value), Seq: seq}
-			}
-		}
+	for f, value := range filledBy(m, seq, fields) {
+		c.Form[f.Name] = casefile.Value{Text: value, Seq: seq}
 	}
 }
 
