@@ -96,15 +96,11 @@ func (h *Hall) takes(ctx context.Context, q *db.Tx, c casefile.Case, m matter.Ma
 	if _, ok := m.Material(seq); !ok {
 		return casefile.Material{}, errs.New(errs.NotFound, "case.material-unknown")
 	}
-	materials, err := h.o.Cases.Materials(ctx, q, c)
+	x, err := h.settled(ctx, q, c, seq)
 	if err != nil {
 		return casefile.Material{}, err
 	}
-	i := slices.IndexFunc(materials, func(x casefile.Material) bool { return x.Seq == seq })
-	if i < 0 {
-		return casefile.Material{}, errs.New(errs.NotFound, "case.material-unknown")
-	}
-	switch x := materials[i]; x.Status {
+	switch x.Status {
 	case casefile.Ready, casefile.OfParty, casefile.Awaited, casefile.Lent:
 		return casefile.Material{}, errs.New(errs.Conflict, "attachment.not-needed")
 	default:

@@ -2,7 +2,6 @@ package hall
 
 import (
 	"context"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -84,20 +83,19 @@ type paper struct {
 // paperOf finds a material with what stands in its way: a license of a bound type that is in force now. Its row is
 // held, so that it cannot end between looking and recording.
 func (h *Hall) paperOf(ctx context.Context, tx *db.Tx, c casefile.Case, m matter.Matter, seq int) (paper, error) {
-	materials, err := h.o.Cases.Materials(ctx, tx, c)
+	settled, err := h.settled(ctx, tx, c, seq)
 	if err != nil {
 		return paper{}, err
 	}
-	i := slices.IndexFunc(materials, func(x casefile.Material) bool { return x.Seq == seq })
 	bound, ok := m.Material(seq)
-	if i < 0 || !ok {
+	if !ok {
 		return paper{}, errs.New(errs.NotFound, "case.material-unknown")
 	}
 	parties, err := h.o.Cases.Parties(ctx, tx, c)
 	if err != nil {
 		return paper{}, err
 	}
-	p := paper{c: c, bound: bound, settled: materials[i], holderID: parties[bound.Party]}
+	p := paper{c: c, bound: bound, settled: settled, holderID: parties[bound.Party]}
 	if len(bound.Bindings) == 0 || p.holderID == "" || p.settled.Status == casefile.Declined || p.settled.Reason == "material.source-says" {
 		return p, nil // the door, or the source, has said that this office may not use it
 	}
