@@ -197,7 +197,7 @@ func (h *Hall) Bundles(ctx context.Context, actor *authn.Actor) ([]BundleRow, er
 // SaveBundleForm keeps what an applicant wrote so far: a value goes into every case that has a field of its name, except
 // where a license fills it.
 func (h *Hall) SaveBundleForm(ctx context.Context, actor *authn.Actor, id string, values map[string]string) error {
-	return h.inBundle(ctx, actor, id, func(ctx context.Context, tx *db.Tx, cases []bundleCase) error {
+	return h.inBundle(ctx, actor, id, func(ctx context.Context, tx *db.Tx, _ casefile.Bundle, cases []bundleCase) error {
 		for _, name := range slices.Sorted(maps.Keys(values)) {
 			if err := writeAll(cases, name, values[name]); err != nil {
 				return err
@@ -249,7 +249,7 @@ func writeAll(cases []bundleCase, name, text string) error {
 }
 
 // inBundle runs work on the cases of a bundle that is still filled in.
-func (h *Hall) inBundle(ctx context.Context, actor *authn.Actor, id string, work func(ctx context.Context, tx *db.Tx, cases []bundleCase) error) error {
+func (h *Hall) inBundle(ctx context.Context, actor *authn.Actor, id string, work func(ctx context.Context, tx *db.Tx, b casefile.Bundle, cases []bundleCase) error) error {
 	if err := mayApply(actor); err != nil {
 		return err
 	}
@@ -276,18 +276,14 @@ func (h *Hall) inBundle(ctx context.Context, actor *authn.Actor, id string, work
 			}
 			cases = append(cases, bundleCase{c, m, pending})
 		}
-		return work(ctx, tx, cases)
+		return work(ctx, tx, b, cases)
 	})
 }
 
 // HandInBundle hands all cases of a bundle in at once. Those that need no other's result go to their units; the others
 // wait, and go there by themselves when what they need has come.
 func (h *Hall) HandInBundle(ctx context.Context, actor *authn.Actor, id string) error {
-	return h.inBundle(ctx, actor, id, func(ctx context.Context, tx *db.Tx, cases []bundleCase) error {
-		b, err := h.o.Cases.Bundle(ctx, tx, actor.HolderID, id)
-		if err != nil {
-			return err
-		}
+	return h.inBundle(ctx, actor, id, func(ctx context.Context, tx *db.Tx, b casefile.Bundle, cases []bundleCase) error {
 		var missing []string
 		for _, x := range cases {
 			err := h.complete(ctx, tx, x.c, x.m)
