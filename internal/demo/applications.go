@@ -76,7 +76,6 @@ func (s *setup) applications(ctx context.Context) error {
 
 func (s *setup) applyFor(ctx context.Context, a application) error {
 	actor, parties := s.actors[a.login], map[matter.Party]hall.Person{}
-	actor.SelfID = actor.HolderID
 	for role, key := range a.parties {
 		h, ok := s.city.Cast(key)
 		if !ok {

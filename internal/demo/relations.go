@@ -42,14 +42,14 @@ func (s *setup) relate(ctx context.Context, x related) error {
 	if !ok {
 		return fmt.Errorf("the cast has no %s", x.other)
 	}
-	asker := s.self(x.asker)
+	asker := s.actors[x.asker]
 	r, err := s.app.Agency.Ask(ctx, asker, agency.Request{Kind: x.kind, Code: other.Code, Name: other.Name, Powers: x.powers,
 		ValidTo: s.day(365)})
 	if err != nil {
 		return err
 	}
 	if x.accept {
-		_, err = s.app.Agency.Answer(ctx, s.self(x.other), r.ID, true)
+		_, err = s.app.Agency.Answer(ctx, s.actors[x.other], r.ID, true)
 		return err
 	}
 	if x.confirm == "" {
@@ -59,11 +59,4 @@ func (s *setup) relate(ctx context.Context, x related) error {
 		_, err := s.app.Agency.Confirm(ctx, tx, s.actors[x.confirm], asker.SelfID, r.ID)
 		return err
 	})
-}
-
-// self is a holder's account acting for themselves.
-func (s *setup) self(login string) *authn.Actor {
-	a := *s.actors[login]
-	a.SelfID = a.HolderID
-	return &a
 }

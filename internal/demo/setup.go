@@ -373,7 +373,7 @@ func (s *setup) createAccounts(ctx context.Context, all []login) error {
 			}
 			mu.Lock()
 			defer mu.Unlock()
-			s.actors[a.Login] = &authn.Actor{AccountID: id, Name: a.Name, Kind: a.Kind, UnitID: a.UnitID, HolderID: a.HolderID, Roles: a.Roles}
+			s.actors[a.Login] = &authn.Actor{AccountID: id, Name: a.Name, Kind: a.Kind, UnitID: a.UnitID, HolderID: a.HolderID, SelfID: a.HolderID, Roles: a.Roles}
 			return nil
 		})
 	}
