@@ -9,13 +9,11 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
-	"os"
-	"path/filepath"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/yinxin-org/yinxin/internal/authn"
+	"github.com/yinxin-org/yinxin/internal/demo"
 )
 
 // Who takes part: of the accounts of the demonstration, these sign in once and are shared by all users.
@@ -43,7 +41,7 @@ type hall struct {
 func openHall(ctx context.Context, o options) (*hall, error) {
 	h := &hall{o: o, client: &http.Client{Timeout: 30 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		Transport: &http.Transport{MaxIdleConns: 2000, MaxIdleConnsPerHost: 2000, MaxConnsPerHost: 2000}}}
-	words, err := passwords(o.data)
+	words, err := demo.Passwords(o.data)
 	if err != nil {
 		return nil, err
 	}
@@ -74,21 +72,6 @@ func openHall(ctx context.Context, o options) (*hall, error) {
 		h.clerks = append(h.clerks, s)
 	}
 	return h, nil
-}
-
-// passwords reads the accounts of the demonstration's folder.
-func passwords(dir string) (map[string]string, error) {
-	b, err := os.ReadFile(filepath.Join(dir, "accounts.txt"))
-	if err != nil {
-		return nil, err
-	}
-	out := map[string]string{}
-	for line := range strings.Lines(string(b)) {
-		if w := strings.Split(line, "\t"); len(w) >= 2 {
-			out[w[0]] = w[1]
-		}
-	}
-	return out, nil
 }
 
 func (h *hall) signIn(ctx context.Context, login, password string) (session, error) {
