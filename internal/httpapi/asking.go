@@ -3,12 +3,14 @@ package httpapi
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/matter"
 	"github.com/yinxin-org/yinxin/internal/present"
 )
 
@@ -317,19 +319,25 @@ func (d Deps) listMyScenarios(ctx context.Context, in *struct{ Language }) (*sce
 			return err
 		}
 		for _, l := range found {
-			c := ScenarioChoice{ID: l.ID, Name: choose(in.lang(), l.Scenario.Name, l.Scenario.NameEn), Basis: l.Scenario.Basis}
-			bound, err := d.bindings(ctx, q, l.Scenario.Types, in.lang())
+			c, err := d.scenarioChoice(ctx, q, l, l.Scenario.Types, in.lang())
 			if err != nil {
 				return err
-			}
-			for _, b := range bound {
-				c.Items = append(c.Items, AskedItem(b))
 			}
 			out.Body.Items = append(out.Body.Items, c)
 		}
 		return nil
 	})
 	return out, err
+}
+
+// scenarioChoice is a scenario with some of its types.
+func (d Deps) scenarioChoice(ctx context.Context, q *db.Tx, l matter.Listing, types []matter.Binding, lang string) (ScenarioChoice, error) {
+	c := ScenarioChoice{ID: l.ID, Name: choose(lang, l.Scenario.Name, l.Scenario.NameEn), Basis: l.Scenario.Basis}
+	bound, err := d.bindings(ctx, q, types, lang)
+	for _, b := range bound {
+		c.Items = append(c.Items, AskedItem(b))
+	}
+	return c, err
 }
 
 func (d Deps) listShowScenarios(ctx context.Context, in *HeldPath) (*scenarioChoicesOutput, error) {
@@ -349,15 +357,10 @@ func (d Deps) listShowScenarios(ctx context.Context, in *HeldPath) (*scenarioCho
 			return err
 		}
 		for _, x := range found {
-			c := ScenarioChoice{ID: x.ID, Name: choose(in.lang(), x.Scenario.Name, x.Scenario.NameEn), Basis: x.Scenario.Basis}
-			bound, err := d.bindings(ctx, q, x.Scenario.Types, in.lang())
+			types := slices.DeleteFunc(slices.Clone(x.Scenario.Types), func(b matter.Binding) bool { return b.Type != l.TypeCode })
+			c, err := d.scenarioChoice(ctx, q, x, types, in.lang())
 			if err != nil {
 				return err
-			}
-			for _, b := range bound {
-				if b.Type.Code == l.TypeCode {
-					c.Items = append(c.Items, AskedItem(b))
-				}
 			}
 			out.Body.Items = append(out.Body.Items, c)
 		}
