@@ -12,7 +12,6 @@ import (
 	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/hall"
-	"github.com/yinxin-org/yinxin/internal/matter"
 )
 
 const tagWindow = "窗口 Counter"
@@ -235,12 +234,7 @@ func (d Deps) precheck(ctx context.Context, in *precheckInput) (*precheckOutput,
 
 func (d Deps) openVisitCase(ctx context.Context, in *visitCaseInput) (*caseOutput, error) {
 	b := in.Body
-	others := map[matter.Party]hall.Person{}
-	for role, p := range map[matter.Party]*PersonInput{matter.Representative: b.Representative, matter.Spouse: b.Spouse, matter.Child: b.Child} {
-		if p != nil {
-			others[role] = hall.Person(*p)
-		}
-	}
+	others := OtherParties{Representative: b.Representative, Spouse: b.Spouse, Child: b.Child}.persons()
 	no, err := d.Hall.OpenVisit(ctx, actorFrom(ctx), b.coming(in.VisitID), others, b.IdempotencyKey)
 	if err != nil {
 		return nil, err
