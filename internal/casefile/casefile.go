@@ -78,6 +78,11 @@ type Case struct {
 	RowVersion       int64
 }
 
+// Editable reports whether the case is in its applicant's hands: being filled in, or to be corrected.
+func (c Case) Editable() bool {
+	return c.State == StateOpen && (c.Stage == StageDraft || c.Stage == StageMend)
+}
+
 // Value is one filled form field. Seq tells which material filled it; 0 means a person did.
 type Value struct {
 	Text string `json:"text"`

@@ -63,7 +63,7 @@ func (h *Hall) renew(ctx context.Context, actor *authn.Actor, no string) error {
 	stale := errors.New("stale")
 	err := h.o.DB.Read(ctx, func(q *db.Tx) error {
 		c, m, err := h.own(ctx, q, actor, no)
-		if err != nil || !editable(c) {
+		if err != nil || !c.Editable() {
 			return err
 		}
 		current, err := h.current(ctx, q, c, m)
@@ -75,7 +75,7 @@ func (h *Hall) renew(ctx context.Context, actor *authn.Actor, no string) error {
 	if errors.Is(err, stale) {
 		err = h.o.DB.Write(ctx, func(tx *db.Tx) error {
 			c, m, err := h.own(ctx, tx, actor, no)
-			if err != nil || !editable(c) {
+			if err != nil || !c.Editable() {
 				return err
 			}
 			changed, err := h.foresee(ctx, tx, c, m, nil)

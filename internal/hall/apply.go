@@ -202,7 +202,7 @@ func (h *Hall) Prefill(ctx context.Context, actor *authn.Actor, no string) error
 	var m matter.Matter
 	err := h.o.DB.Read(ctx, func(q *db.Tx) error {
 		c, found, err := h.own(ctx, q, actor, no)
-		if err != nil || !editable(c) {
+		if err != nil || !c.Editable() {
 			return err
 		}
 		m = found
@@ -239,7 +239,7 @@ func (h *Hall) Prefill(ctx context.Context, actor *authn.Actor, no string) error
 func (h *Hall) prefill(ctx context.Context, actor *authn.Actor, no string, m matter.Matter, x casefile.Material, fields []access.Field) error {
 	return h.o.DB.Write(ctx, func(tx *db.Tx) error {
 		c, _, err := h.own(ctx, tx, actor, no)
-		if err != nil || !editable(c) {
+		if err != nil || !c.Editable() {
 			return err
 		}
 		if err := h.o.Cases.PutMaterial(ctx, tx, c, x); err != nil {
@@ -274,11 +274,6 @@ func (h *Hall) own(ctx context.Context, q *db.Tx, actor *authn.Actor, no string)
 	return c, m, err
 }
 
-// editable reports whether a case is in its applicant's hands.
-func editable(c casefile.Case) bool {
-	return c.State == casefile.StateOpen && (c.Stage == casefile.StageDraft || c.Stage == casefile.StageMend)
-}
-
 // inHand reads a case that its applicant has in hand, in the version they saw; version 0 asks for none.
 func (h *Hall) inHand(ctx context.Context, tx *db.Tx, actor *authn.Actor, no string, version int64) (casefile.Case, matter.Matter, error) {
 	if err := mayApply(actor); err != nil {
@@ -289,7 +284,7 @@ func (h *Hall) inHand(ctx context.Context, tx *db.Tx, actor *authn.Actor, no str
 	case err != nil:
 	case c.State != casefile.StateOpen:
 		err = errs.New(errs.Conflict, "case.closed")
-	case !editable(c):
+	case !c.Editable():
 		err = errs.New(errs.Conflict, "application.handed-in")
 	case version != 0 && version != c.RowVersion:
 		err = errs.New(errs.Conflict, "conflict")

@@ -267,7 +267,7 @@ func (h *Hall) inBundle(ctx context.Context, actor *authn.Actor, id string, work
 			if err != nil {
 				return err
 			}
-			if !editable(c) {
+			if !c.Editable() {
 				continue // withdrawn
 			}
 			pending, err := h.pending(ctx, tx, c)

@@ -18,7 +18,7 @@ func (d Deps) applicationSummary(c casefile.Case, m matter.Matter, u org.Unit, l
 	s := ApplicationSummary{
 		CaseNo: c.No, Matter: Coded{Code: m.Code, Name: choose(lang, m.Name, m.NameEn)}, Unit: Named{ID: u.ID, Name: choose(lang, u.Name, u.NameEn)},
 		Channel: c.Channel, Stage: string(c.Stage), Taken: c.ClerkID != "", State: c.State, Outcome: c.Outcome, BundleID: c.BundleID,
-		Todo:     c.State == casefile.StateOpen && (c.Stage == casefile.StageDraft || c.Stage == casefile.StageMend),
+		Todo:     c.Editable(),
 		OpenedAt: c.OpenedAt.In(clock.Shanghai), SubmittedAt: beijing(c.SubmittedAt), ClosedAt: beijing(c.ClosedAt), DueAt: beijing(c.DueAt),
 	}
 	if !c.DueAt.IsZero() && c.State == casefile.StateOpen {

@@ -182,7 +182,7 @@ func bundleSummary(r hall.BundleRow, lang string) BundleSummary {
 		switch {
 		case c.State == casefile.StateOpen:
 			open++
-			s.Todo = s.Todo || c.Stage == casefile.StageDraft || c.Stage == casefile.StageMend
+			s.Todo = s.Todo || c.Editable()
 			if c.Stage == casefile.StageWait {
 				waits++
 			}
