@@ -260,7 +260,7 @@ func (s *Store) RaiseTicket(ctx context.Context, tx *db.Tx, actor *authn.Actor, 
 		a.UnitID = t.License.IssuerID
 	} else {
 		var err error
-		if a.UnitID, err = s.issuerNear(ctx, tx, t.TypeCode, t.Region); err != nil || a.UnitID == "" {
+		if a.UnitID, err = s.IssuerNear(ctx, tx, t.TypeCode, t.Region); err != nil || a.UnitID == "" {
 			return Appeal{}, err
 		}
 	}
@@ -271,8 +271,9 @@ func (s *Store) RaiseTicket(ctx context.Context, tx *db.Tx, actor *authn.Actor, 
 	return raised, s.tell(ctx, tx, raised, notice.AppealRaised)
 }
 
-// issuerNear is the unit that issues a type for a region: its own, else the city's, the province's, or the first one.
-func (s *Store) issuerNear(ctx context.Context, q *db.Tx, typeCode, region string) (string, error) {
+// IssuerNear is the unit that issues a type for a region: its own, else the city's, the province's, or the first one; ""
+// where nobody issues it.
+func (s *Store) IssuerNear(ctx context.Context, q *db.Tx, typeCode, region string) (string, error) {
 	claims, err := s.o.Types.Claims(ctx, q, typeCode)
 	if err != nil {
 		return "", err
@@ -293,7 +294,10 @@ func (s *Store) issuerNear(ctx context.Context, q *db.Tx, typeCode, region strin
 // nearness counts how many digits of a region a unit shares, two by two; a unit of a whole city or province that the
 // region lies in is nearer than one beside it.
 func nearness(u org.Unit, region string) int {
-	own := strings.TrimRight(u.Region, "0")
+	own := u.Region
+	for strings.HasSuffix(own, "00") {
+		own = own[:len(own)-2]
+	}
 	if own != "" && strings.HasPrefix(region, own) {
 		return len(own)
 	}

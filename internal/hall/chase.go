@@ -2,7 +2,6 @@ package hall
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/yinxin-org/yinxin/internal/authn"
@@ -108,7 +107,7 @@ func (h *Hall) responsible(ctx context.Context, q *db.Tx, t errand, reason strin
 	if err != nil {
 		return task.Task{}, err
 	}
-	give.UnitID, err = h.issuerFor(ctx, q, code, unit.Region)
+	give.UnitID, err = h.o.Appeals.IssuerNear(ctx, q, code, unit.Region) // where nobody issues it, the digital office has to find one
 	return give, err
 }
 
@@ -130,42 +129,6 @@ func (h *Hall) coming(ctx context.Context, q *db.Tx, t errand) (license.License,
 		}
 	}
 	return license.License{}, nil
-}
-
-// issuerFor finds the unit that issues a type in a region: of those that claimed it the nearest one. Where nobody claimed
-// it, the digital office has to find one.
-func (h *Hall) issuerFor(ctx context.Context, q *db.Tx, typeCode, region string) (string, error) {
-	claims, err := h.o.Types.Claims(ctx, q, typeCode)
-	if err != nil {
-		return "", err
-	}
-	best, near := "", -1
-	for _, c := range claims {
-		u, err := h.o.Units.Get(ctx, q, c.UnitID)
-		if err != nil {
-			return "", err
-		}
-		if n := nearness(u.Region, region); n > near {
-			best, near = u.ID, n
-		}
-	}
-	return best, nil
-}
-
-// nearness counts the leading digits that two regions share, by level: province, city, county. A region's own ending of
-// zeros (350100) stands for all below it.
-func nearness(a, b string) int {
-	n := 0
-	for i := 2; i <= min(len(a), len(b)); i += 2 {
-		if a[:i] != b[:i] {
-			if strings.Trim(a[i-2:], "0") != "" {
-				n-- // another place on the same level is further off than one above
-			}
-			break
-		}
-		n++
-	}
-	return n
 }
 
 // answerChase looks whether a license that was chased has come, or its binding. The time since which it waits is given
