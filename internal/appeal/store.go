@@ -120,7 +120,7 @@ func (s *Store) Desk(ctx context.Context, q *db.Tx, f Filter) ([]Appeal, int, er
 	}
 	n := len(args)
 	rows, err := q.Query(ctx, `
-		SELECT `+prefixed("a")+`
+		SELECT `+prefixed("a", columns)+`
 		FROM unit_appeal u
 		JOIN appeal a ON a.holder_id = u.holder_id AND a.appeal_id = u.appeal_id
 		WHERE `+where+`
@@ -142,8 +142,8 @@ func (s *Store) Desk(ctx context.Context, q *db.Tx, f Filter) ([]Appeal, int, er
 	return found, total, rows.Err()
 }
 
-// prefixed are the columns of a joined table.
-func prefixed(table string) string {
+// prefixed are columns of a joined table.
+func prefixed(table, columns string) string {
 	names := strings.Fields(columns)
 	for i, n := range names {
 		names[i] = table + "." + n

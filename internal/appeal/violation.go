@@ -241,38 +241,25 @@ func (s *Store) Violations(ctx context.Context, q *db.Tx, unitID, state string, 
 		return nil, 0, fmt.Errorf("count violations: %w", err)
 	}
 	rows, err := q.Query(ctx, `
-		SELECT holder_id, violation_id
-		FROM supervisor_violation
-		WHERE unit_id = $1 AND ($2 = '' OR state = $2)
-		ORDER BY at DESC, violation_id DESC
+		SELECT `+prefixed("v", violationColumns)+`
+		FROM supervisor_violation s
+		JOIN violation v ON v.holder_id = s.holder_id AND v.violation_id = s.violation_id
+		WHERE s.unit_id = $1 AND ($2 = '' OR s.state = $2)
+		ORDER BY s.at DESC, s.violation_id DESC
 		LIMIT $3 OFFSET $4`, unitID, state, limit, offset)
 	if err != nil {
 		return nil, 0, fmt.Errorf("list violations: %w", err)
 	}
-	var keys [][2]string
-	for rows.Next() {
-		var k [2]string
-		if err := rows.Scan(&k[0], &k[1]); err != nil {
-			_ = rows.Close()
-			return nil, 0, fmt.Errorf("list violations: %w", err)
-		}
-		keys = append(keys, k)
-	}
-	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-		return nil, 0, fmt.Errorf("list violations: %w", err)
-	}
+	defer func() { _ = rows.Close() }()
 	var found []Violation
-	for _, k := range keys {
-		v, err := scanViolation(q.QueryRow(ctx, `
-			SELECT `+violationColumns+`
-			FROM violation
-			WHERE holder_id = $1 AND violation_id = $2`, k[0], k[1]))
+	for rows.Next() {
+		v, err := scanViolation(rows)
 		if err != nil {
 			return nil, 0, err
 		}
 		found = append(found, v)
 	}
-	return found, total, nil
+	return found, total, rows.Err()
 }
 
 // Verdict opens what the supervisor wrote when a violation was settled.
