@@ -79,11 +79,21 @@ func inAnyOrder(all ...func()) {
 	wg.Wait()
 }
 
+// lastLeaf is the id of the last leaf of a kind that a holder's shard has.
+func (d *desk) lastLeaf(holderID, kind string) (id string) {
+	d.t.Helper()
+	d.Read(d.t, func(ctx context.Context, q *db.Tx) error {
+		return q.QueryRow(ctx, `SELECT max(leaf_id) FROM log_leaf WHERE holder_id = $1 AND kind = $2`, holderID, kind).Scan(&id)
+	})
+	return id
+}
+
 // raceRounds are run on each database.
 const raceRounds = 200
 
 // Whatever ends or holds a license comes wholly before a proof, and then there is none, or wholly after it: over
-// hundreds of races no proof names a version of the license that was lost, and none is given once the loss stands.
+// hundreds of races no proof was written after the loss that it raced with, and none is given once the loss stands.
+// The ids of leaves are drawn one after the other as they are written, so they tell what came first.
 func TestRevocationNeverYieldsAFalseProof(t *testing.T) {
 	each(t, func(d *desk) {
 		ctx := context.Background()
@@ -102,10 +112,13 @@ func TestRevocationNeverYieldsAFalseProof(t *testing.T) {
 				func() { proofs[1], errsOf[1] = d.Appeals.Prove(ctx, firm, foodMatter, l.ID) },
 			)
 			d.ok(lossErr)
+			lost := d.lastLeaf(l.HolderID, "license")
 			for i, err := range errsOf {
 				switch {
 				case err == nil && proofs[i].LicenseVersion != now.RowVersion:
 					d.t.Fatalf("round %d: a proof of version %d, and %d was the last in force", round, proofs[i].LicenseVersion, now.RowVersion)
+				case err == nil && proofs[i].ID > lost:
+					d.t.Fatalf("round %d: a proof was written after the loss", round)
 				case err == nil:
 					given++
 				case errs.Code(err) == "proof.state":
