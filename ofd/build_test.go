@@ -30,7 +30,7 @@ func TestBuildLayout(t *testing.T) {
 	t.Parallel()
 	want := []string{
 		"OFD.xml", "Doc_0/Document.xml", "Doc_0/PublicRes.xml", "Doc_0/DocumentRes.xml",
-		"Doc_0/Res/font_0.ttf", "Doc_0/Res/font_1.ttf", "Doc_0/Res/font_2.ttf", "Doc_0/Res/image_0.png",
+		"Doc_0/Res/font_0.ttf", "Doc_0/Res/font_1.ttf", "Doc_0/Res/font_2.ttf", "Doc_0/Res/font_3.ttf", "Doc_0/Res/image_0.png",
 		"Doc_0/Tpls/Tpl_0/Content.xml", "Doc_0/Pages/Page_0/Content.xml",
 		"Doc_0/Attachs/Attachments.xml", "Doc_0/Attachs/license.json",
 		"Doc_0/Tags/CustomTags.xml", "Doc_0/Tags/Tag_License.xml",
@@ -76,16 +76,16 @@ func TestBuildRefuses(t *testing.T) {
 	for name, spoil := range map[string]func(*ofd.Document){
 		"id":          func(d *ofd.Document) { d.ID = "x" },
 		"created":     func(d *ofd.Document) { d.Created = time.Time{} },
-		"area":        func(d *ofd.Document) { d.Page.Width = 0 },
-		"font":        func(d *ofd.Document) { d.Page.Content = []ofd.Object{ofd.Text{Size: 5, Font: 7, Value: "一"}} },
-		"size":        func(d *ofd.Document) { d.Page.Content = []ofd.Object{ofd.Text{Value: "一"}} },
-		"tag":         func(d *ofd.Document) { d.Page.Content = []ofd.Object{ofd.Text{Size: 5, Value: "一", Tag: "a b"}} },
-		"picture":     func(d *ofd.Document) { d.Page.Content = []ofd.Object{ofd.Image{W: 1, H: 1, Data: []byte("GIF89a")}} },
-		"path":        func(d *ofd.Document) { d.Page.Content = []ofd.Object{ofd.Path{Data: []ofd.Seg{{Op: ofd.LineTo}}}} },
+		"area":        func(d *ofd.Document) { d.Pages[0].Width = 0 },
+		"font":        func(d *ofd.Document) { d.Pages[0].Content = []ofd.Object{ofd.Text{Size: 5, Font: 7, Value: "一"}} },
+		"size":        func(d *ofd.Document) { d.Pages[0].Content = []ofd.Object{ofd.Text{Value: "一"}} },
+		"tag":         func(d *ofd.Document) { d.Pages[0].Content = []ofd.Object{ofd.Text{Size: 5, Value: "一", Tag: "a b"}} },
+		"picture":     func(d *ofd.Document) { d.Pages[0].Content = []ofd.Object{ofd.Image{W: 1, H: 1, Data: []byte("GIF89a")}} },
+		"path":        func(d *ofd.Document) { d.Pages[0].Content = []ofd.Object{ofd.Path{Data: []ofd.Seg{{Op: ofd.LineTo}}}} },
 		"control":     func(d *ofd.Document) { d.Title = "a\x00b" },
 		"not UTF-8":   func(d *ofd.Document) { d.Meta = []ofd.Meta{{Name: "A", Value: "\xff"}} },
 		"reserved":    func(d *ofd.Document) { d.Meta = []ofd.Meta{{Name: ofd.SealCountMeta, Value: "9"}} },
-		"code":        func(d *ofd.Document) { d.Page.Content = []ofd.Object{ofd.QR{W: 10, Value: strings.Repeat("x", 5000)}} },
+		"code":        func(d *ofd.Document) { d.Pages[0].Content = []ofd.Object{ofd.QR{W: 10, Value: strings.Repeat("x", 5000)}} },
 		"attachments": func(d *ofd.Document) { d.Attachments = append(d.Attachments, d.Attachments[0]) },
 	} {
 		doc := sample(t)
@@ -101,7 +101,7 @@ func TestBuildFailsOnACharacterWithoutGlyph(t *testing.T) {
 	t.Parallel()
 	for _, r := range []rune{0x10FFFD, '\n', 0x0E01, utf8Error} {
 		doc := sample(t)
-		doc.Page.Content = append(doc.Page.Content, ofd.Text{Size: 5, Value: "名" + string(r)})
+		doc.Pages[0].Content = append(doc.Pages[0].Content, ofd.Text{Size: 5, Value: "名" + string(r)})
 		var missing *ofd.MissingGlyph
 		if _, err := ofd.Build(doc); !errors.As(err, &missing) || missing.Rune != r {
 			t.Errorf("U+%04X: got %v, want MissingGlyph", r, err)

@@ -1,7 +1,7 @@
 package ofd
 
 import (
-	"crypto/sha256"
+	"bytes"
 	"math"
 	"slices"
 	"strconv"
@@ -10,28 +10,30 @@ import (
 	"rsc.io/qr"
 )
 
-// content writes a page or, with template 0, the template page itself.
-func (b *builder) content(objects []Object, template int) (*markup, error) {
-	m, page := newMarkup(), b.doc.Page
-	m.root("Page")
-	if template != 0 {
-		m.empty("Template", "TemplateID", strconv.Itoa(template), "ZOrder", "Background")
-	}
-	m.start("Area")
-	m.leaf("PhysicalBox", Box{W: page.Width, H: page.Height}.String())
-	m.end()
-	m.start("Content")
-	kind := "Body"
-	if template == 0 {
-		kind = "Background"
-	}
-	m.start("Layer", "ID", strconv.Itoa(b.id()), "Type", kind)
-	for _, o := range objects {
-		if err := b.object(m, o); err != nil {
-			return nil, err
+// pages writes the pages of the document.
+func (b *builder) pages() ([]*markup, error) {
+	out := make([]*markup, len(b.doc.Pages))
+	for i, page := range b.doc.Pages {
+		b.page = i
+		m := newMarkup()
+		m.root("Page")
+		if page.Template != nil {
+			t, _ := b.compiled.template(page.Template)
+			m.empty("Template", "TemplateID", strconv.Itoa(t.id), "ZOrder", page.Template.zOrder())
 		}
+		m.start("Area")
+		m.leaf("PhysicalBox", Box{W: page.Width, H: page.Height}.String())
+		m.end()
+		m.start("Content")
+		m.start("Layer", "ID", strconv.Itoa(b.id()), "Type", "Body")
+		for _, o := range page.Content {
+			if err := b.object(m, o); err != nil {
+				return nil, err
+			}
+		}
+		out[i] = m
 	}
-	return m, nil
+	return out, nil
 }
 
 func (b *builder) object(m *markup, o Object) error {
@@ -78,10 +80,10 @@ func (r run) units() int {
 // runs splits a line where the font changes. Every character outside the BMP
 // stands alone: readers that count UTF-16 units would misplace what follows.
 func (b *builder) runs(t Text) ([]run, error) {
-	if t.Font < 0 || t.Font >= len(b.doc.Fonts) {
+	if t.Font < 0 || t.Font >= len(b.fonts) {
 		return nil, &DocumentError{"Text.Font", "no such font"}
 	}
-	first := b.doc.Fonts[t.Font]
+	first := b.fonts[t.Font]
 	var out []run
 	alone := true
 	for _, r := range t.Value {
@@ -126,18 +128,19 @@ func (b *builder) text(m *markup, t Text) error {
 
 // tag keeps references to one data item together, in order of first showing.
 func (b *builder) tag(tag string, object int) {
-	at := len(b.tags)
-	for i, t := range b.tags {
-		if t.tag == tag {
-			at = i + 1
+	ref := tagRef{page: b.pageIDs[b.page], object: object}
+	for i := range b.tags {
+		if b.tags[i].tag == tag {
+			b.tags[i].refs = append(b.tags[i].refs, ref)
+			return
 		}
 	}
-	b.tags = slices.Insert(b.tags, at, tagRef{tag: tag, page: b.pageID, object: object})
+	b.tags = append(b.tags, tagged{tag: tag, refs: []tagRef{ref}})
 }
 
 // textRun writes one text object with its baseline starting at x, y.
 func (b *builder) textRun(m *markup, t Text, r run, x, y float64) int {
-	id, font := b.id(), b.useFont(r)
+	id, font := b.id(), b.useFont(&r)
 	// The box of the line around its origin; readers may clip to it.
 	line := Box{Y: -t.Size * max(r.font.ascent, 0.9), W: max(r.width(), 0.1)}
 	line.H = t.Size*max(r.font.descent, 0.25) - line.Y
@@ -201,17 +204,33 @@ func deltas(steps []float64) string {
 	return string(b)
 }
 
-func (b *builder) useFont(r run) int {
-	u := b.fonts[r.font]
-	if u == nil {
-		u = &usedFont{font: r.font, id: b.id(), runes: map[rune]uint16{}}
-		b.fonts[r.font] = u
-		b.fontOrder = append(b.fontOrder, u)
-	}
+// useFont puts the characters of a run into the subset of its font, in which
+// they get new glyphs, and gives the font's id.
+func (b *builder) useFont(r *run) int {
+	u := b.subset(r.font)
 	for i, c := range r.runes {
-		u.runes[c] = r.glyphs[i]
+		r.glyphs[i] = u.set.use(c, r.glyphs[i])
 	}
 	return u.id
+}
+
+// subset finds the subset of a font that is being gathered. The ids of a
+// document's own fonts are fixed when it is compiled.
+func (b *builder) subset(f *Font) *usedFont {
+	for i := range b.used {
+		if b.used[i].font == f {
+			return &b.used[i]
+		}
+	}
+	u := usedFont{font: f}
+	if b.compiled == nil {
+		u.id = b.id()
+	} else {
+		u = b.compiled.own[slices.IndexFunc(b.compiled.own, func(u usedFont) bool { return u.font == f })]
+	}
+	u.set = newSubset(f)
+	b.used = append(b.used, u)
+	return &b.used[len(b.used)-1]
 }
 
 // colored writes FillColor or StrokeColor. The opacity of text and paths stands
@@ -308,14 +327,12 @@ func (b *builder) image(m *markup, img Image) error {
 	if format == "" {
 		return &DocumentError{"Image.Data", "neither PNG nor JPEG"}
 	}
-	sum := sha256.Sum256(img.Data)
-	key := string(sum[:])
-	res, known := b.images[key]
-	if !known {
-		res = b.id()
-		b.images[key] = res
-		b.imageOrder = append(b.imageOrder, usedImage{id: res, format: format, data: img.Data})
+	at := slices.IndexFunc(b.images, func(u usedImage) bool { return bytes.Equal(u.part.data, img.Data) })
+	if at < 0 {
+		at = len(b.images)
+		b.images = append(b.images, usedImage{id: b.id(), format: format, part: newPart(img.Data)})
 	}
+	res := b.images[at].id
 	attrs := []string{"ID", strconv.Itoa(b.id()), "Boundary", Box{img.X, img.Y, img.W, img.H}.String(),
 		"CTM", nums(img.W, 0, 0, img.H, 0, 0), "ResourceID", strconv.Itoa(res)}
 	m.empty("ImageObject", appendAlpha(attrs, img.Alpha)...)

@@ -2,53 +2,49 @@ package ofd
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
 
+// publicRes declares the subsets of the template pages and those of this
+// document. They have files of their own, so that the former stay the same.
 func (b *builder) publicRes() *markup {
 	m := newMarkup()
 	m.root("Res", "BaseLoc", "Res")
-	if len(b.fontOrder) == 0 {
+	if len(b.compiled.constant)+len(b.used) == 0 {
 		return m
 	}
 	m.start("Fonts")
-	for i, u := range b.fontOrder {
-		attrs := []string{"ID", strconv.Itoa(u.id), "FontName", u.font.Name}
-		if u.font.Family != "" {
-			attrs = append(attrs, "FamilyName", u.font.Family)
+	for _, fonts := range [...][]usedFont{b.compiled.constant, b.used} {
+		for _, u := range fonts {
+			attrs := []string{"ID", strconv.Itoa(u.id), "FontName", u.font.Name}
+			if u.font.Family != "" {
+				attrs = append(attrs, "FamilyName", u.font.Family)
+			}
+			attrs = append(attrs, "Charset", "unicode")
+			if u.font.Bold {
+				attrs = append(attrs, "Bold", "true")
+			}
+			if u.font.Serif {
+				attrs = append(attrs, "Serif", "true")
+			}
+			m.start("Font", attrs...)
+			m.leaf("FontFile", u.file)
+			m.end()
 		}
-		attrs = append(attrs, "Charset", "unicode")
-		if u.font.Bold {
-			attrs = append(attrs, "Bold", "true")
-		}
-		if u.font.Serif {
-			attrs = append(attrs, "Serif", "true")
-		}
-		m.start("Font", attrs...)
-		m.leaf("FontFile", fontFile(i))
-		m.end()
 	}
 	return m
-}
-
-func fontFile(i int) string { return fmt.Sprintf("font_%d.ttf", i) }
-
-func imageFile(i int, format string) string {
-	if format == "JPEG" {
-		return fmt.Sprintf("image_%d.jpg", i)
-	}
-	return fmt.Sprintf("image_%d.png", i)
 }
 
 func (b *builder) documentRes() *markup {
 	m := newMarkup()
 	m.root("Res", "BaseLoc", "Res")
-	if len(b.imageOrder) == 0 {
+	if len(b.images) == 0 {
 		return m
 	}
 	m.start("MultiMedias")
-	for i, img := range b.imageOrder {
+	for i, img := range b.images {
 		m.start("MultiMedia", "ID", strconv.Itoa(img.id), "Type", "Image", "Format", img.format)
 		m.leaf("MediaFile", imageFile(i, img.format))
 		m.end()
@@ -58,11 +54,14 @@ func (b *builder) documentRes() *markup {
 
 // resources adds the files that publicRes and documentRes name.
 func (b *builder) resources() {
-	for i, u := range b.fontOrder {
-		b.raw("Doc_0/Res/"+fontFile(i), u.font.subset(u.runes))
+	for _, u := range b.compiled.constant {
+		b.add("Doc_0/Res/"+u.file, u.part)
 	}
-	for i, img := range b.imageOrder {
-		b.raw("Doc_0/Res/"+imageFile(i, img.format), img.data)
+	for _, u := range b.used {
+		b.add("Doc_0/Res/"+u.file, newPart(u.set.write()))
+	}
+	for i, img := range b.images {
+		b.add("Doc_0/Res/"+imageFile(i, img.format), img.part)
 	}
 }
 
@@ -72,7 +71,7 @@ func (b *builder) attachments() {
 	}
 	m := newMarkup()
 	m.root("Attachments")
-	files := make([]*entry, 0, len(b.doc.Attachments))
+	files := make([]entry, 0, len(b.doc.Attachments))
 	for i, a := range b.doc.Attachments {
 		path := "Doc_0/Attachs/" + attachmentFile(i, a)
 		m.start("Attachment",
@@ -84,7 +83,7 @@ func (b *builder) attachments() {
 			"Visible", strconv.FormatBool(a.Visible))
 		m.leaf("FileLoc", "/"+path)
 		m.end()
-		files = append(files, &entry{name: path, data: a.Data})
+		files = append(files, entry{name: path, part: newPart(a.Data)})
 	}
 	b.put(partAttachments, m)
 	b.parts = append(b.parts, files...)
@@ -128,27 +127,54 @@ func (b *builder) tagFiles() {
 	list.root("CustomTags")
 	list.start("CustomTag", "NameSpace", space, "TypeID", "License")
 	list.leaf("FileLoc", "/"+partTag)
-	b.put(partTags, list)
+	b.common(partTags, list)
 
 	m := newMarkup()
 	m.startRaw("License", "xmlns", space, "xmlns:ofd", ofdNamespace)
-	open := ""
 	for _, t := range b.tags {
-		if t.tag != open {
-			if open != "" {
-				m.end()
-			}
-			m.startRaw(t.tag)
-			open = t.tag
+		m.startRaw(t.tag)
+		for _, ref := range t.refs {
+			m.leaf("ObjectRef", strconv.Itoa(ref.object), "PageRef", strconv.Itoa(ref.page))
 		}
-		m.leaf("ObjectRef", strconv.Itoa(t.object), "PageRef", strconv.Itoa(t.page))
+		m.end()
 	}
-	b.put(partTag, m)
+	b.common(partTag, m)
 }
 
-// annotation draws Page.Annots as one watermark annotation over the page.
-func (b *builder) annotation() (*markup, error) {
-	page := b.doc.Page
+func (b *builder) annotated() bool {
+	return slices.ContainsFunc(b.doc.Pages, func(p Page) bool { return len(p.Annots) > 0 })
+}
+
+func annotFile(page int) string { return "Page_" + strconv.Itoa(page) + "/Annotation.xml" }
+
+// annotations draws Page.Annots as one watermark annotation over each page. The
+// list of them comes first, then the annotations of each page, nil for none.
+func (b *builder) annotations() ([]*markup, error) {
+	if !b.annotated() {
+		return nil, nil
+	}
+	list := newMarkup()
+	list.root("Annotations")
+	out := []*markup{list}
+	for i, page := range b.doc.Pages {
+		if len(page.Annots) == 0 {
+			out = append(out, nil)
+			continue
+		}
+		b.page = i
+		m, err := b.annotation(page)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, m)
+		list.start("Page", "PageID", strconv.Itoa(b.pageIDs[i]))
+		list.leaf("FileLoc", annotFile(i))
+		list.end()
+	}
+	return out, nil
+}
+
+func (b *builder) annotation(page Page) (*markup, error) {
 	m := newMarkup()
 	m.root("PageAnnot")
 	m.start("Annot",
@@ -164,12 +190,4 @@ func (b *builder) annotation() (*markup, error) {
 		}
 	}
 	return m, nil
-}
-
-func (b *builder) annotations() *markup {
-	m := newMarkup()
-	m.root("Annotations")
-	m.start("Page", "PageID", strconv.Itoa(b.pageID))
-	m.leaf("FileLoc", "Page_0/Annotation.xml")
-	return m
 }

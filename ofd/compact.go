@@ -10,45 +10,15 @@ import (
 // fonts of package font are made small enough to ship. Glyphs of one common
 // width should come last: they then share one record.
 func (f *Font) Compact(runes []rune) ([]byte, error) {
-	order := []uint16{0}
-	renumber := map[uint16]uint16{0: 0}
-	add := func(gid uint16) {
-		if _, known := renumber[gid]; !known {
-			renumber[gid] = uint16(len(order))
-			order = append(order, gid)
-		}
-	}
-	chars, old := map[rune]uint16{}, map[rune]uint16{}
+	s := newSubset(f)
 	for _, r := range runes {
 		gid := f.glyph(r)
 		if gid == 0 {
 			return nil, &MissingGlyph{Rune: r, Font: f.Name}
 		}
-		add(gid)
-		chars[r], old[r] = renumber[gid], gid
+		s.use(r, gid)
 	}
-	for _, gid := range f.closure(old) {
-		add(gid)
-	}
-	glyf, loca := f.renumbered(order, renumber)
-	hmtx, own := f.sharedMetrics(order)
-	tables := map[string][]byte{
-		"glyf": glyf, "loca": loca, "hmtx": hmtx,
-		"cmap": writeCmap(chars),
-		"post": postV3(f.tables["post"]),
-		"head": slices.Clone(f.tables["head"]),
-		"maxp": slices.Clone(f.tables["maxp"]),
-		"hhea": slices.Clone(f.tables["hhea"]),
-	}
-	for _, tag := range [...]string{"OS/2", "name"} {
-		if t := f.tables[tag]; len(t) > 0 {
-			tables[tag] = t
-		}
-	}
-	binary.BigEndian.PutUint16(tables["head"][50:], 1)
-	binary.BigEndian.PutUint16(tables["maxp"][4:], uint16(len(order)))
-	binary.BigEndian.PutUint16(tables["hhea"][34:], uint16(own))
-	return writeSFNT(tables), nil
+	return s.write(), nil
 }
 
 // renumbered copies glyphs in a new order, without instructions.

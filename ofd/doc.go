@@ -1,9 +1,10 @@
 // Package ofd writes, reads and draws OFD documents (GB/T 33190), the file
 // format of Chinese electronic licenses (电子证照文件, GB/T 36905).
 //
-// Build turns a Document, one page described in millimetres, into a Package:
+// Build turns a Document, its pages described in millimetres, into a Package:
 // the ordered entries of the ZIP. The same Document always gives the same
-// bytes. Text is written with the glyphs of an embedded TrueType subset and
+// bytes. Compile works out once what documents on the same template pages share,
+// and Compiled.Build then only what differs. Text is written with the glyphs of an embedded TrueType subset and
 // with its Unicode characters, so that it can be seen, searched and copied in
 // any reader; a character that no font can draw is an error, never a box.
 //

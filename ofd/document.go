@@ -15,8 +15,8 @@ type Document struct {
 	Meta []Meta
 	// Fonts are the fonts that Text.Font counts into.
 	Fonts []*Font
-	// Page is the one page of the document.
-	Page Page
+	// Pages are the pages in order, at least one.
+	Pages []Page
 	// Attachments are files carried inside the package.
 	Attachments []Attachment
 	// Permissions are advisory to readers; nil writes none.
@@ -42,13 +42,26 @@ type Meta struct{ Name, Value string }
 // Page is one page. What is drawn first lies below.
 type Page struct {
 	Width, Height float64
-	// Template is what every license of the type shares: the blank face.
-	Template []Object
-	// Content is what belongs to this license.
+	// Template is drawn with the page, below or above it; nil for none. Pages
+	// with the same Template share one template page in the file.
+	Template *TemplatePage
+	// Content is what belongs to this document alone.
 	Content []Object
 	// Annots are drawn above all, as annotations of type Watermark. They mark
 	// a copy (注记副本) without touching the page.
 	Annots []Object
+}
+
+// TemplatePage is what the documents of a kind share: the blank face of a
+// license (GB/T 33190 clause 7.7, TemplatePage). It must not be changed once it
+// has been compiled.
+type TemplatePage struct {
+	// Name may be empty; readers show it to those who edit.
+	Name string
+	// Foreground draws the template above the page's content instead of below.
+	Foreground bool
+	// Objects are drawn in this order. Tags of Text mean nothing in a template.
+	Objects []Object
 }
 
 // Attachment is a file inside the package (附件).

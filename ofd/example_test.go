@@ -19,9 +19,9 @@ func Example() {
 		ID: "0f3a5c7e9b1d2f4a6c8e0a1b3c5d7e9f", Title: "食品经营许可证",
 		Created: time.Date(2026, 3, 9, 0, 0, 0, 0, time.UTC),
 		Fonts:   []*ofd.Font{serif},
-		Page: ofd.Page{Width: 210, Height: 297, Content: []ofd.Object{
+		Pages: []ofd.Page{{Width: 210, Height: 297, Content: []ofd.Object{
 			ofd.Text{X: 40, Y: 60, Size: 6, Value: "榕城小吃店", Tag: "CZZT"},
-		}},
+		}}},
 	})
 	if err != nil {
 		fmt.Println(err)

@@ -210,10 +210,12 @@ func (f *Font) Outline(r rune) Path {
 	return Path{Data: font.outline(gid)}
 }
 
-// pick finds the font in the chain of fallbacks that draws r. The chain is
-// followed a few links only, so that a loop does no harm.
+// maxFallbacks bounds the chain of fallbacks, so that a loop does no harm.
+const maxFallbacks = 8
+
+// pick finds the font in the chain of fallbacks that draws r.
 func (f *Font) pick(r rune) (*Font, uint16) {
-	for range 8 {
+	for range maxFallbacks {
 		if f == nil {
 			break
 		}

@@ -56,7 +56,7 @@ func TestRoundTrip(t *testing.T) {
 		t.Error(d)
 	}
 	page := info.Pages[0]
-	if page.Width != 297 || page.Height != 210 || page.ID != "2" {
+	if page.Width != 297 || page.Height != 210 || page.ID != p.PageIDs()[0] {
 		t.Errorf("page = %+v", page)
 	}
 	if !strings.Contains(page.TemplateText, "统一社会信用代码") || !strings.Contains(page.AnnotText, "仅供办理") || strings.Contains(page.Text, "仅供办理") {

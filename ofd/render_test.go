@@ -34,7 +34,7 @@ func page(t testing.TB, objects ...ofd.Object) *ofd.Document {
 	t.Helper()
 	doc := sample(t)
 	doc.Attachments = nil
-	doc.Page = ofd.Page{Width: 60, Height: 40, Content: objects}
+	doc.Pages = []ofd.Page{{Width: 60, Height: 40, Content: objects}}
 	return doc
 }
 

@@ -40,7 +40,7 @@ func sample(t testing.TB) *ofd.Document {
 		Creator: "Yinxin", Created: time.Date(2026, 3, 9, 10, 30, 20, 0, time.UTC),
 		Meta:               []ofd.Meta{{Name: "ZZMC", Value: "食品经营许可证"}, {Name: "CZZT", Value: "欧阳𬱖记 <小吃> & 饮品店"}},
 		Fonts:              []*ofd.Font{serif, sans},
-		Page:               ofd.Page{Width: 297, Height: 210, Template: face(), Content: values(t)},
+		Pages:              []ofd.Page{{Width: 297, Height: 210, Template: &ofd.TemplatePage{Objects: face()}, Content: values(t)}},
 		Attachments:        []ofd.Attachment{{Name: "license.json", Format: "json", Data: []byte(`{"CZZT":"欧阳𬱖记"}`)}},
 		Permissions:        &ofd.Permissions{Export: true, Signature: true, Print: true, Copies: -1},
 		SignaturesExpected: 2,
@@ -91,7 +91,7 @@ func copied(t testing.TB) *ofd.Document {
 	doc := sample(t)
 	doc.SignaturesExpected = 0
 	for y := 60.0; y < 200; y += 55 {
-		doc.Page.Annots = append(doc.Page.Annots,
+		doc.Pages[0].Annots = append(doc.Pages[0].Annots,
 			ofd.Text{X: 50, Y: y + 25, Size: 9, Font: 1, Color: blue, Alpha: 0.16, Rotate: -20, Value: "仅供办理“食品经营许可变更”使用 2026-03-09"})
 	}
 	return doc

@@ -7,83 +7,81 @@ import (
 	"slices"
 )
 
-// subset writes a font that holds the given characters only. Glyph ids stay as
-// they are and the tail after the highest used one is cut, as vendors of OFD
-// do: a reader may use the cmap or the ids of CGTransform and finds the same.
-// The result depends on the set of characters alone.
-func (f *Font) subset(runes map[rune]uint16) []byte {
-	keep := f.closure(runes)
-	last := slices.Max(keep)
-	glyf, loca := f.cutGlyphs(keep, int(last)+1)
+// subset gathers the glyphs that a file needs of a font and gives them new ids,
+// in the order of their first use. That keeps the file small; a reader may go
+// by the cmap or by the ids of CGTransform and finds the same.
+type subset struct {
+	font     *Font
+	order    []uint16          // ids in the font, by new id
+	renumber map[uint16]uint16 // new ids by those in the font
+	chars    map[rune]uint16   // new ids
+}
+
+func newSubset(f *Font) *subset {
+	return &subset{font: f, order: []uint16{0}, renumber: map[uint16]uint16{0: 0}, chars: map[rune]uint16{}}
+}
+
+// use adds a character with its glyph in the font and gives its new id.
+func (s *subset) use(r rune, gid uint16) uint16 {
+	if id, known := s.chars[r]; known {
+		return id
+	}
+	id := s.add(gid)
+	s.chars[r] = id
+	return id
+}
+
+func (s *subset) add(gid uint16) uint16 {
+	id, known := s.renumber[gid]
+	if !known {
+		id = uint16(len(s.order))
+		s.renumber[gid] = id
+		s.order = append(s.order, gid)
+	}
+	return id
+}
+
+// write gives the font file: no hinting, no layout tables.
+func (s *subset) write() []byte {
+	f := s.font
+	for i := 0; i < len(s.order); i++ { // components may have components
+		for _, c := range f.componentsOf(s.order[i]) {
+			s.add(c)
+		}
+	}
+	glyf, loca := f.renumbered(s.order, s.renumber)
+	hmtx, own := f.sharedMetrics(s.order)
 	tables := map[string][]byte{
-		"glyf": glyf,
-		"loca": loca,
-		"cmap": writeCmap(runes),
+		"glyf": glyf, "loca": loca, "hmtx": hmtx,
+		"cmap": writeCmap(s.chars),
 		"post": postV3(f.tables["post"]),
 		"head": slices.Clone(f.tables["head"]),
 		"maxp": slices.Clone(f.tables["maxp"]),
 		"hhea": slices.Clone(f.tables["hhea"]),
-		"hmtx": f.cutMetrics(int(last) + 1),
 	}
-	for _, tag := range [...]string{"OS/2", "name", "cvt ", "fpgm", "prep"} {
+	for _, tag := range [...]string{"OS/2", "name"} {
 		if t := f.tables[tag]; len(t) > 0 {
 			tables[tag] = t
 		}
 	}
 	binary.BigEndian.PutUint16(tables["head"][50:], 1) // long loca
-	binary.BigEndian.PutUint16(tables["maxp"][4:], last+1)
-	binary.BigEndian.PutUint16(tables["hhea"][34:], uint16(min(f.numHM, int(last)+1)))
+	binary.BigEndian.PutUint16(tables["maxp"][4:], uint16(len(s.order)))
+	binary.BigEndian.PutUint16(tables["hhea"][34:], uint16(own))
 	return writeSFNT(tables)
 }
 
-// closure is the glyphs of runes, .notdef, and all their components, sorted.
-func (f *Font) closure(runes map[rune]uint16) []uint16 {
-	seen := map[uint16]bool{}
-	queue := append(slices.Collect(maps.Values(runes)), 0)
-	for len(queue) > 0 {
-		gid := queue[0]
-		queue = queue[1:]
-		if seen[gid] || int(gid) >= f.numGlyphs {
-			continue
-		}
-		seen[gid] = true
-		data := f.glyphData(gid)
-		if len(data) < 10 || int16(binary.BigEndian.Uint16(data)) >= 0 {
-			continue
-		}
-		for _, c := range components(data) {
-			queue = append(queue, c.gid)
+// componentsOf lists the glyphs that a composite glyph consists of.
+func (f *Font) componentsOf(gid uint16) []uint16 {
+	data := f.glyphData(gid)
+	if len(data) < 10 || int16(binary.BigEndian.Uint16(data)) >= 0 {
+		return nil
+	}
+	var out []uint16
+	for _, c := range components(data) {
+		if int(c.gid) < f.numGlyphs {
+			out = append(out, c.gid)
 		}
 	}
-	return slices.Sorted(maps.Keys(seen))
-}
-
-func (f *Font) cutGlyphs(keep []uint16, n int) (glyf, loca []byte) {
-	loca = make([]byte, 0, 4*(n+1))
-	next := 0
-	for gid := range n {
-		loca = binary.BigEndian.AppendUint32(loca, uint32(len(glyf)))
-		if keep[next] != uint16(gid) {
-			continue
-		}
-		next++
-		glyf = append(glyf, f.glyphData(uint16(gid))...)
-		for len(glyf)%4 != 0 {
-			glyf = append(glyf, 0)
-		}
-	}
-	return glyf, binary.BigEndian.AppendUint32(loca, uint32(len(glyf)))
-}
-
-// cutMetrics keeps n glyphs' metrics; side bearings without an advance of their
-// own may be missing in careless fonts and are then taken as zero.
-func (f *Font) cutMetrics(n int) []byte {
-	size := 4 * n
-	if n > f.numHM {
-		size = 4*f.numHM + 2*(n-f.numHM)
-	}
-	out := make([]byte, size)
-	copy(out, f.hmtx)
 	return out
 }
 

@@ -30,7 +30,7 @@ func Read(b []byte, lim Limits) (*Package, error) {
 	if err := checkSpans(b, files, dirStart); err != nil {
 		return nil, err
 	}
-	p := newPackage(lim, 0)
+	p := newPackage(lim, 0, len(files))
 	total := 0
 	for _, f := range files {
 		if strings.HasSuffix(f.name, "/") {
@@ -46,9 +46,8 @@ func Read(b []byte, lim Limits) (*Package, error) {
 		if _, twice := p.find(f.name); twice {
 			return nil, broken("duplicate", f.name, "name appears twice")
 		}
-		e := &entry{name: f.name, data: data, stamp: f.stamp}
-		p.entries = append(p.entries, e)
-		p.index[fold(f.name)] = e
+		p.index[fold(f.name)] = len(p.entries)
+		p.entries = append(p.entries, entry{name: f.name, part: newPart(data), stamp: f.stamp})
 		p.stamp = max(p.stamp, f.stamp)
 	}
 	if _, ok := p.find("OFD.xml"); !ok {

@@ -95,7 +95,7 @@ func (d *Drawer) Document(t *catalog.Type, in Input, now time.Time) (*ofd.Docume
 	doc := &ofd.Document{
 		ID: strings.ReplaceAll(uuid.NewString(), "-", ""), Title: t.Name, Author: in.Values["ZZBFJG"], Creator: "Yinxin",
 		Created: now, Meta: meta(t, in.Values), Fonts: d.fonts,
-		Page:        ofd.Page{Width: t.Face.Width, Height: t.Face.Height},
+		Pages:       []ofd.Page{{Width: t.Face.Width, Height: t.Face.Height, Template: &ofd.TemplatePage{}}},
 		Attachments: []ofd.Attachment{{Name: "license.json", Format: "json", Data: data}},
 		Permissions: &ofd.Permissions{Export: true, Signature: true, PrintScreen: true, Print: true, Copies: -1},
 	}
@@ -104,7 +104,7 @@ func (d *Drawer) Document(t *catalog.Type, in Input, now time.Time) (*ofd.Docume
 		if err != nil {
 			return nil, err
 		}
-		put(&doc.Page, o, drawn)
+		put(&doc.Pages[0], o, drawn)
 	}
 	return doc, nil
 }
@@ -115,7 +115,7 @@ func put(p *ofd.Page, o catalog.FaceObject, drawn []ofd.Object) {
 		p.Content = append(p.Content, drawn...)
 		return
 	}
-	p.Template = append(p.Template, drawn...)
+	p.Template.Objects = append(p.Template.Objects, drawn...)
 }
 
 // meta writes the values as CustomDatas; dates in the form of GB/T 36903, YYYYMMDD. A photo is no index data: it

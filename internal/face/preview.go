@@ -24,7 +24,7 @@ func (d *Drawer) Preview(t *catalog.Type, values map[string]string) (svg []byte,
 	}
 	in := Input{Values: values, Code: sampleCode}
 	doc := &ofd.Document{ID: "00000000000000000000000000000000", Title: t.Name, Created: time.Unix(0, 0), Fonts: d.fonts,
-		Page: ofd.Page{Width: f.Width, Height: f.Height}}
+		Pages: []ofd.Page{{Width: f.Width, Height: f.Height, Template: &ofd.TemplatePage{}}}}
 	if !plainText(t.Name) {
 		doc.Title = ""
 	}
@@ -41,12 +41,12 @@ func (d *Drawer) Preview(t *catalog.Type, values map[string]string) (svg []byte,
 				Args: map[string]string{"char": fmt.Sprintf("U+%04X", r)}, Field: o.Field, Object: i})
 			drawn = d.without(drawn)
 		}
-		put(&doc.Page, o, drawn)
+		put(&doc.Pages[0], o, drawn)
 		if o.Kind == "seal" {
 			marks = append(marks, d.sealPlace(t, o)...)
 		}
 	}
-	doc.Page.Content = append(doc.Page.Content, marks...)
+	doc.Pages[0].Content = append(doc.Pages[0].Content, marks...)
 	p, err := ofd.Build(doc)
 	if err != nil {
 		return nil, nil, fmt.Errorf("draw preview: %w", err)

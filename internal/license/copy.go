@@ -70,11 +70,12 @@ func (r *BodyReader) Copy(ctx context.Context, b Body, p Purpose, platformID str
 	if err != nil {
 		return nil, err
 	}
-	page := doc.Page
-	doc.Page.Height += noteHeight
+	first := &doc.Pages[0]
+	page := *first
+	first.Height += noteHeight
 	doc.Meta = append(doc.Meta, copyMeta(b.License, p)...)
-	doc.Page.Annots = append(stamps, watermark(d, page, p)...)
-	doc.Page.Content = append(doc.Page.Content, note(d, page, b.License, p)...)
+	first.Annots = append(stamps, watermark(d, page, p)...)
+	first.Content = append(first.Content, note(d, page, b.License, p)...)
 	doc.SignaturesExpected = 1
 	pkg, err := d.Build(b.Type, in, doc)
 	if err != nil {

@@ -126,7 +126,7 @@ func TestPutAgainChangesNothing(t *testing.T) {
 // page is a file with nothing but a page.
 func page(t *testing.T) *ofd.Package {
 	t.Helper()
-	p, err := ofd.Build(&ofd.Document{ID: "0123456789abcdef0123456789abcdef", Title: "t", Created: now, SignaturesExpected: 1, Page: ofd.Page{Width: 80, Height: 60}})
+	p, err := ofd.Build(&ofd.Document{ID: "0123456789abcdef0123456789abcdef", Title: "t", Created: now, SignaturesExpected: 1, Pages: []ofd.Page{{Width: 80, Height: 60}}})
 	if err != nil {
 		t.Fatal(err)
 	}
