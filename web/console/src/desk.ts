@@ -128,3 +128,18 @@ export function useDesk(caseNo: Ref<string>) {
 }
 
 export type Desk = ReturnType<typeof useDesk>
+
+/** Acts asked for in a dialog: what the server refuses belongs beside the question, not on the page behind it. */
+export function useAside(desk: () => Desk) {
+  const problem = shallowRef<unknown>()
+
+  async function run(act: () => Promise<boolean>): Promise<boolean> {
+    problem.value = undefined
+    if (await act()) return true
+    problem.value = desk().problem.value
+    desk().problem.value = undefined
+    return false
+  }
+
+  return { problem, run }
+}
