@@ -18,7 +18,6 @@ export function windowApi(c: Client) {
   return {
     receive: (code: string, visitId?: string) => c.post<Visit>(visits, visitId ? { code, visitId } : { code }),
     receiveCard: (card: Schemas['CardInput'], visitId?: string) => c.post<Visit>(visits, visitId ? { card, visitId } : { card }),
-    visit: (id: string) => c.get<Visit>(`${visits}/${part(id)}`),
     precheck: (id: string, body: Coming) => c.post<Precheck>(`${visits}/${part(id)}/precheck`, body),
     openVisitCase: (id: string, body: Coming & { idempotencyKey: string; representative?: { code: string } }) =>
       c.post<CaseDetail>(`${visits}/${part(id)}/cases`, body),

@@ -8,7 +8,6 @@ import NewCasePage from './pages/NewCasePage.vue'
 import RulesPage from './pages/RulesPage.vue'
 import TodayPage from './pages/TodayPage.vue'
 import { appealRoutes } from './routes/appeal'
-import { benchRoutes } from './routes/bench'
 import { catalogRoutes } from './routes/catalog'
 import { intakeRoutes } from './routes/intake'
 import { matterRoutes } from './routes/matter'
@@ -39,7 +38,6 @@ export function makeRouter() {
       ...orgRoutes,
       ...intakeRoutes,
       ...windowRoutes,
-      ...benchRoutes,
       ...appealRoutes,
       { path: '/:rest(.*)*', name: 'missing', component: MissingPage },
     ],

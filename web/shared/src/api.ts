@@ -8,31 +8,16 @@ import { peopleApi } from './api/people'
 import { shareApi } from './api/share'
 import { showApi, type Showing } from './api/show'
 import type { Client } from './client'
-import type { components, operations } from './openapi'
+import type { components } from './openapi'
 
 type Schemas = components['schemas']
 
-export type Code = Schemas['Coded']
-export type Ref = Schemas['Named']
 export type Field = Schemas['Item']
 export type FieldName = Schemas['Label']
-export type Reason = Schemas['Reason']
 export type Session = Schemas['Session']
 
 export type Matter = Schemas['Matter']
 export type MatterMaterial = Schemas['Material']
-export type FormItem = Schemas['FormField']
-
-export type CaseSummary = Schemas['CaseSummary']
-export type CaseDetail = Schemas['CaseDetail']
-export type CaseMaterial = Schemas['CaseMaterial']
-export type CaseStage = CaseSummary['stage']
-export type CaseQueue = NonNullable<NonNullable<operations['listCases']['parameters']['query']>['queue']>
-export type NewCase = Schemas['OpenCaseInputBody']
-export type LentLicense = Schemas['LentLicense']
-
-export type Making = Schemas['Making']
-export type MakingDetail = Schemas['MakingDetail']
 
 export type HeldLicense = Schemas['HeldLicense']
 export type HeldLicenseDetail = Schemas['HeldDetail']
@@ -59,7 +44,7 @@ export interface Item<T> {
 const v1 = '/api/v1'
 const part = encodeURIComponent
 
-/** Every operation of the API, one function each. */
+/** The operations that the phone app uses, one function each. */
 export function makeApi(c: Client) {
   return {
     session: () => c.get<Session>(`${v1}/session`),
@@ -67,26 +52,6 @@ export function makeApi(c: Client) {
 
     matters: (q = '') => c.get<Item<Matter>>(`${v1}/matters?q=${part(q)}`),
     matter: (code: string) => c.get<Matter>(`${v1}/matters/${part(code)}`),
-
-    openCase: (body: NewCase) => c.post<CaseDetail>(`${v1}/cases`, body),
-    cases: (queue: CaseQueue) => c.get<Item<CaseSummary>>(`${v1}/cases?queue=${queue}`),
-    case: (no: string) => c.get<CaseDetail>(`${v1}/cases/${part(no)}`),
-    readMaterial: (no: string, seq: number) =>
-      c.post<LentLicense>(`${v1}/cases/${part(no)}/materials/${seq}/read`),
-    acceptPaper: (no: string, seq: number, reason: string) =>
-      c.post<CaseDetail>(`${v1}/cases/${part(no)}/materials/${seq}/paper`, { reason }),
-    saveForm: (no: string, version: number, values: Record<string, string>) =>
-      c.put<CaseDetail>(`${v1}/cases/${part(no)}/form`, { version, values }),
-    submitCase: (no: string, version: number, opinion?: string) =>
-      c.post<CaseDetail>(`${v1}/cases/${part(no)}/submit`, { version, opinion }),
-    takeCase: (no: string, version: number) => c.post<CaseDetail>(`${v1}/cases/${part(no)}/take`, { version }),
-    decideCase: (no: string, version: number, outcome: 'approve' | 'refuse' | 'return', opinion: string) =>
-      c.post<CaseDetail>(`${v1}/cases/${part(no)}/decision`, { version, outcome, opinion }),
-
-    makings: () => c.get<Item<Making>>(`${v1}/makings`),
-    making: (id: string) => c.get<MakingDetail>(`${v1}/makings/${part(id)}`),
-    reviewMaking: (id: string, outcome: 'publish' | 'refuse', opinion: string) =>
-      c.post<Making>(`${v1}/makings/${part(id)}/review`, { outcome, opinion }),
 
     licenses: () => c.get<Item<HeldLicense>>(`${v1}/me/licenses`),
     license: (id: string) => c.get<HeldLicenseDetail>(`${v1}/me/licenses/${part(id)}`),

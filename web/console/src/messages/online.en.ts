@@ -20,8 +20,6 @@ export const onlineEn: SameShape<typeof onlineZh> = {
     add: 'Add an item',
     remove: 'Remove this item',
     removeItem: 'Remove item {n}',
-    asked: 'The applicant was asked to correct',
-    answered: 'corrected',
     takeNote: 'This case came in online. When you take it, the licenses it needs are fetched by themselves, each use recorded.',
   },
 }

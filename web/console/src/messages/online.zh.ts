@@ -18,8 +18,6 @@ export const onlineZh = {
     add: '再加一项',
     remove: '删去这一项',
     removeItem: '删去第{n}项',
-    asked: '已请申请人补正',
-    answered: '已补正',
     takeNote: '这个办件是网上申请的。取件后由您办理，所需证照自动取用，每次取用都有记录。',
   },
 }

@@ -387,7 +387,6 @@ export const orgEn: SameShape<typeof orgZh> = {
     },
     noDue: 'No deadline',
     year: 'Working days of {name}',
-    ofUnit: '{unit}',
     emptyAdmin: 'Every post is held and the calendar is entered. You can look at units and accounts, or at the trail of changes.',
     emptyDigital: 'License types and lists that units submit come here for your review. Meanwhile look at the ledger of systems or the catalogue.',
     emptyCatalog: 'License types that came back from review, or whose matter changed, appear here. Meanwhile you can claim license types.',

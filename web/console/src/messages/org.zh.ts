@@ -385,7 +385,6 @@ export const orgZh = {
     },
     noDue: '没有期限',
     year: '{name}年工作日历',
-    ofUnit: '{unit}',
     emptyAdmin: '岗位都有人，日历已录入。可以去看机构和账号，或者查变更留痕。',
     emptyDigital: '各单位提交的证照类型和清单，会到这里等您审核。也可以看看接入台账和目录。',
     emptyCatalog: '审核退回的、事项变了要核对的证照类型，会出现在这里。也可以去认领证照。',

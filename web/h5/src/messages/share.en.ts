@@ -35,7 +35,6 @@ export const shareEn: SameShape<typeof shareZh> = {
     count: 'downloaded {n} of {max} times',
     state: { open: 'Open', ended: 'Ended by you', expired: 'Expired', used: 'All downloads used', locked: 'Locked' },
     locked: 'Somebody entered five wrong codes, so this is locked and nobody can download any more. Make a new one if it is still needed.',
-    license: 'License',
     expires: 'Good until',
     log: 'What happened',
     action: {

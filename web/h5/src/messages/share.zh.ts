@@ -32,7 +32,6 @@ export const shareZh = {
     count: '已下载{n}次，最多{max}次',
     state: { open: '可以下载', ended: '已收回', expired: '已到期', used: '次数用完', locked: '已锁定' },
     locked: '有人把提取码输错了5次，这次授权已锁定，没有人能再下载。如果还需要，请重新授权。',
-    license: '证照',
     expires: '有效至',
     log: '发生过什么',
     action: {

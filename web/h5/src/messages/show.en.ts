@@ -17,7 +17,6 @@ export const showEn: SameShape<typeof showZh> = {
     full: 'Full screen',
     fullClose: 'Leave full screen',
     renewed: 'Replaced by a new code. The old one, and any screenshot of it, no longer works.',
-    renews: 'A new code comes by itself.',
     halfUsed: '{n} people have checked; the code has run out.',
   },
   verifying: {
@@ -94,7 +93,6 @@ export const showEn: SameShape<typeof showZh> = {
   },
   asked: {
     title: 'Someone asks you to show',
-    who: 'Who asks',
     enrolled: 'An enrolled verifier',
     firm: 'A firm, not enrolled as verifier',
     person: 'A person, not enrolled as verifier',

@@ -14,7 +14,6 @@ export const showZh = {
     full: '全屏显示',
     fullClose: '退出全屏',
     renewed: '已自动换成新的码，旧的码和截图不能再用。',
-    renews: '到时自动换新码。',
     halfUsed: '{n}个人已核验，码已到时。',
   },
   verifying: {
@@ -91,7 +90,6 @@ export const showZh = {
   },
   asked: {
     title: '有人请您出示',
-    who: '谁要看',
     enrolled: '登记的核验单位',
     firm: '企业，没有登记为核验单位',
     person: '个人，没有登记为核验单位',
