@@ -3,35 +3,15 @@
 // the form becomes work. A case is given to a colleague.
 
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { devices, Person } from '../../support/person.mjs'
+import { ask, tell } from './office.mjs'
 
 const matter = { name: '食品经营许可（新办）', code: '11350102YX0100017G4350131901001' }
 const cardName = '法定代表人居民身份证'
 const card = 2
 
 const heading = (page, name) => page.getByRole('heading', { name, level: 1 }).waitFor()
-
-/** Asks the server as the page would. */
-function ask(person, method, path, body) {
-  return person.page.evaluate(
-    async ([method, path, body]) => {
-      const res = await fetch(`/api/v1${path}`, { method, headers: { 'content-type': 'application/json' }, body: body && JSON.stringify(body) })
-      if (!res.ok) throw new Error(`${method} ${path}: ${res.status} ${await res.text()}`)
-      return res.json()
-    },
-    [method, path, body],
-  )
-}
-
-/** Tells the demonstration's register what to do, as `yinxin reference source --tell` does. */
-async function tell({ city }, order) {
-  const base = (await readFile(join(city.data, 'source.txt'), 'utf8')).trim()
-  const res = await fetch(`${base}/control`, { method: 'PUT', body: JSON.stringify(order) })
-  assert.equal(res.status, 204)
-}
 
 const openCase = (story, firm, representative) =>
   ask(story.clerk, 'POST', '/cases', {

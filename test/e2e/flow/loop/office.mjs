@@ -1,4 +1,9 @@
-// What the chapters share: asking the server as a page would, and the work of a unit on one case.
+// What the chapters share: asking the server as a page would, telling the register of identity cards what to do, and the
+// work of a unit on one case.
+
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 
 /** Asks the server as the page would. */
 export function ask(person, method, path, body) {
@@ -10,6 +15,13 @@ export function ask(person, method, path, body) {
     },
     [method, path, body],
   )
+}
+
+/** Tells the demonstration's register of identity cards what to do, as `yinxin reference source --tell` does. */
+export async function tell({ city }, order) {
+  const base = (await readFile(join(city.data, 'source.txt'), 'utf8')).trim()
+  const res = await fetch(`${base}/control`, { method: 'PUT', body: JSON.stringify(order) })
+  assert.equal(res.status, 204)
 }
 
 /** Clerk, approver and reviewer of a unit do their work on a case that is theirs; the license is made. */

@@ -1,20 +1,11 @@
 // The other side of the counter: the day's work, the queue, a case that a commitment carries, the window, the appeals and
 // those who supervise.
 
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { shoot } from '../../support/album.mjs'
-import { ask, heading } from './desk.mjs'
+import { ask, heading, tell } from './desk.mjs'
 
 const food = '11350102YX0100017G4350131901001'
 const identity = '法定代表人居民身份证'
-
-/** Tells the demonstration's register of identity cards what to do, as `yinxin reference source --tell` does. */
-async function tell({ city }, order) {
-  const base = (await readFile(join(city.data, 'source.txt'), 'utf8')).trim()
-  const res = await fetch(`${base}/control`, { method: 'PUT', body: JSON.stringify(order) })
-  if (!res.ok) throw new Error(`the source answers ${res.status}`)
-}
 
 async function work({ officer }) {
   const { page } = officer

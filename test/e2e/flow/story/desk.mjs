@@ -1,16 +1,8 @@
 // What the story asks of the server where a page's buttons are not what the picture is about.
 
-/** Asks the server as the page of a person would. */
-export function ask(person, method, path, body) {
-  return person.page.evaluate(
-    async ([method, path, body]) => {
-      const res = await fetch(`/api/v1${path}`, { method, headers: { 'content-type': 'application/json' }, body: body && JSON.stringify(body) })
-      if (!res.ok) throw new Error(`${method} ${path}: ${res.status} ${await res.text()}`)
-      return res.json()
-    },
-    [method, path, body],
-  )
-}
+import { ask } from '../loop/office.mjs'
+
+export { ask, tell } from '../loop/office.mjs'
 
 export const heading = (page, name) => page.getByRole('heading', { name, level: 1 }).waitFor()
 
