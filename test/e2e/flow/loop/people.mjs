@@ -12,6 +12,9 @@ import { ask, decide } from './office.mjs'
 const food = '11350102YX0100017G4350131901001'
 const tiny = Buffer.from('%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n')
 
+/** Large type as the page's switch sets it, without leaving what is open. */
+const enlarge = (page, on) => page.evaluate((on) => (document.documentElement.dataset.large = String(on)), on)
+
 const heading = (page, name) => page.getByRole('heading', { name, level: 1 }).waitFor()
 
 async function begin(story) {
@@ -109,7 +112,8 @@ async function firmEnds({ bride, ...story }) {
   await bride.page.getByText('代办关系已经结束，请切换回本人。').waitFor()
   await bride.look('acting-over')
   await bride.page.getByRole('button', { name: '切换回本人' }).click()
-  await heading(bride.page, /./)
+  await heading(bride.page, '我的证照')
+  assert.equal(await bride.page.getByRole('button', { name: '切换回本人' }).count(), 0, 'the agent is themselves again')
 }
 
 async function counter(story) {
@@ -133,8 +137,9 @@ async function counter(story) {
   await page.getByRole('button', { name: '预检' }).click()
   await page.getByText('有，将自动调取').first().waitFor()
   await clerk.look('window-precheck')
-  await clerk.prefer({ large: true })
-  await clerk.prefer({})
+  await enlarge(page, true)
+  await clerk.look('window-precheck-large')
+  await enlarge(page, false)
   await page.getByRole('button', { name: '立案' }).click()
   await page.waitForURL(/\/console\/cases\/\d+/)
   await page.getByText('福州青榕货运').first().waitFor()
