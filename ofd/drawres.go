@@ -39,21 +39,7 @@ func (r *resources) load(s *structure, base, loc string) {
 	if err != nil {
 		return
 	}
-	// A file is looked for below BaseLoc, and if it is not there, beside the part.
-	folder := name
-	if at, err := ResolvePath(name, root.attr("BaseLoc")+"/x"); err == nil {
-		folder = at
-	}
-	locate := func(n *node) string {
-		for _, base := range [...]string{folder, name} {
-			if at, err := ResolvePath(base, n.value()); err == nil {
-				if _, ok := r.pkg.find(at); ok {
-					return at
-				}
-			}
-		}
-		return ""
-	}
+	locate := r.pkg.locator(name, root)
 	for _, f := range root.kid("Fonts").all("Font") {
 		r.fontLoc[f.attr("ID")] = locate(f.kid("FontFile"))
 	}

@@ -40,6 +40,7 @@ type cli struct {
 	Serve     serveCmd     `cmd:"" help:"Run the service of an installation."`
 	Account   accountCmd   `cmd:"" help:"Make the first administrator of an installation."`
 	Migrate   migrateCmd   `cmd:"" help:"Bring the database of an installation to this program's schema."`
+	OFD       ofdCmd       `cmd:"" name:"ofd" help:"Look into OFD files: info, render, extract, diff."`
 	Verify    verifyCmd    `cmd:"" help:"Judge license files offline: seals, digests, coverage, purpose of copies."`
 	Log       logCmd       `cmd:"" help:"Check proofs of the transparency log offline."`
 	Code      codeCmd      `cmd:"" help:"Tell what codes are and whether they are right."`
