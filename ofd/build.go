@@ -1,7 +1,7 @@
 package ofd
 
 import (
-	"regexp"
+	"bytes"
 	"slices"
 	"strconv"
 )
@@ -134,8 +134,9 @@ var errUnwritable = &DocumentError{"text", "a value holds a character that XML c
 
 // put adds a part of this document's own.
 func (b *builder) put(name string, m *markup) {
-	b.add(name, newPart(m.bytes()))
+	b.add(name, newPart(bytes.Clone(m.bytes())))
 	b.bad = max(b.bad, m.bad)
+	m.release()
 }
 
 // common adds a part that other documents on the same templates are likely to
@@ -143,6 +144,7 @@ func (b *builder) put(name string, m *markup) {
 func (b *builder) common(name string, m *markup) {
 	b.add(name, b.compiled.seen.part(m.bytes()))
 	b.bad = max(b.bad, m.bad)
+	m.release()
 }
 
 func (b *builder) add(name string, t *part) {
@@ -176,14 +178,31 @@ func (b *builder) finish() (*Package, error) {
 // signatureParts is room for the entries of one signature and the list.
 const signatureParts = 4
 
-var (
-	docIDForm = regexp.MustCompile(`^[0-9a-fA-F]{32}$`)
-	tagForm   = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]{0,63}$`)
-)
+// isDocID: 32 hexadecimal digits.
+func isDocID(s string) bool {
+	for i := range len(s) {
+		if c := s[i] | 0x20; !('0' <= s[i] && s[i] <= '9' || 'a' <= c && c <= 'f') {
+			return false
+		}
+	}
+	return len(s) == 32
+}
+
+// isTag: the name of an XML element, in ASCII.
+func isTag(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		letter := 'a' <= c|0x20 && c|0x20 <= 'z' || c == '_'
+		if !letter && (i == 0 || !('0' <= c && c <= '9' || c == '.' || c == '-')) {
+			return false
+		}
+	}
+	return s != "" && len(s) <= 64
+}
 
 func (c *Compiled) check(doc *Document) error {
 	switch {
-	case !docIDForm.MatchString(doc.ID):
+	case !isDocID(doc.ID):
 		return &DocumentError{"ID", "not 32 hexadecimal digits"}
 	case doc.Created.IsZero():
 		return &DocumentError{"Created", "missing"}

@@ -74,18 +74,22 @@ func TestBytesIsDeterministicAndStreamable(t *testing.T) {
 func TestBuildRefuses(t *testing.T) {
 	t.Parallel()
 	for name, spoil := range map[string]func(*ofd.Document){
-		"id":          func(d *ofd.Document) { d.ID = "x" },
-		"created":     func(d *ofd.Document) { d.Created = time.Time{} },
-		"area":        func(d *ofd.Document) { d.Pages[0].Width = 0 },
-		"font":        func(d *ofd.Document) { d.Pages[0].Content = []ofd.Object{ofd.Text{Size: 5, Font: 7, Value: "一"}} },
-		"size":        func(d *ofd.Document) { d.Pages[0].Content = []ofd.Object{ofd.Text{Value: "一"}} },
-		"tag":         func(d *ofd.Document) { d.Pages[0].Content = []ofd.Object{ofd.Text{Size: 5, Value: "一", Tag: "a b"}} },
-		"picture":     func(d *ofd.Document) { d.Pages[0].Content = []ofd.Object{ofd.Image{W: 1, H: 1, Data: []byte("GIF89a")}} },
-		"path":        func(d *ofd.Document) { d.Pages[0].Content = []ofd.Object{ofd.Path{Data: []ofd.Seg{{Op: ofd.LineTo}}}} },
-		"control":     func(d *ofd.Document) { d.Title = "a\x00b" },
-		"not UTF-8":   func(d *ofd.Document) { d.Meta = []ofd.Meta{{Name: "A", Value: "\xff"}} },
-		"reserved":    func(d *ofd.Document) { d.Meta = []ofd.Meta{{Name: ofd.SealCountMeta, Value: "9"}} },
-		"code":        func(d *ofd.Document) { d.Pages[0].Content = []ofd.Object{ofd.QR{W: 10, Value: strings.Repeat("x", 5000)}} },
+		"id":      func(d *ofd.Document) { d.ID = "x" },
+		"created": func(d *ofd.Document) { d.Created = time.Time{} },
+		"area":    func(d *ofd.Document) { d.Pages[0].Width = 0 },
+		"font":    func(d *ofd.Document) { d.Pages[0].Content = []ofd.Object{ofd.Text{Size: 5, Font: 7, Value: "一"}} },
+		"size":    func(d *ofd.Document) { d.Pages[0].Content = []ofd.Object{ofd.Text{Value: "一"}} },
+		"tag":     func(d *ofd.Document) { d.Pages[0].Content = []ofd.Object{ofd.Text{Size: 5, Value: "一", Tag: "a b"}} },
+		"picture": func(d *ofd.Document) {
+			d.Pages[0].Content = []ofd.Object{ofd.Image{W: 1, H: 1, Data: []byte("GIF89a")}}
+		},
+		"path":      func(d *ofd.Document) { d.Pages[0].Content = []ofd.Object{ofd.Path{Data: []ofd.Seg{{Op: ofd.LineTo}}}} },
+		"control":   func(d *ofd.Document) { d.Title = "a\x00b" },
+		"not UTF-8": func(d *ofd.Document) { d.Meta = []ofd.Meta{{Name: "A", Value: "\xff"}} },
+		"reserved":  func(d *ofd.Document) { d.Meta = []ofd.Meta{{Name: ofd.SealCountMeta, Value: "9"}} },
+		"code": func(d *ofd.Document) {
+			d.Pages[0].Content = []ofd.Object{ofd.QR{W: 10, Value: strings.Repeat("x", 5000)}}
+		},
 		"attachments": func(d *ofd.Document) { d.Attachments = append(d.Attachments, d.Attachments[0]) },
 	} {
 		doc := sample(t)
@@ -132,14 +136,5 @@ func TestAttachmentNamesStayASCII(t *testing.T) {
 	}
 	if len(info.Attachments) != 3 {
 		t.Errorf("got %d attachments", len(info.Attachments))
-	}
-}
-
-func BenchmarkBuild(b *testing.B) {
-	doc := sample(b)
-	build(b, doc)
-	b.ReportAllocs()
-	for b.Loop() {
-		packed(b, build(b, doc))
 	}
 }

@@ -107,7 +107,7 @@ func (b *builder) text(m *markup, t Text) error {
 	if !finite(t.X) || !finite(t.Y) || !finite(t.Rotate) || !finite(t.Spacing) || !finite(t.Size) || t.Size <= 0 {
 		return &DocumentError{"Text", "position or size out of range"}
 	}
-	if t.Tag != "" && !tagForm.MatchString(t.Tag) {
+	if t.Tag != "" && !isTag(t.Tag) {
 		return &DocumentError{"Text.Tag", "not an element name"}
 	}
 	runs, err := b.runs(t)
@@ -144,64 +144,74 @@ func (b *builder) textRun(m *markup, t Text, r run, x, y float64) int {
 	// The box of the line around its origin; readers may clip to it.
 	line := Box{Y: -t.Size * max(r.font.ascent, 0.9), W: max(r.width(), 0.1)}
 	line.H = t.Size*max(r.font.descent, 0.25) - line.Y
-	attrs := []string{"ID", strconv.Itoa(id)}
+	m.begin("TextObject")
+	m.attrInt("ID", id)
 	originX, originY := 0.0, -line.Y
 	if t.Rotate == 0 {
-		attrs = append(attrs, "Boundary", Box{x, y + line.Y, line.W, line.H}.String())
+		m.attrBox("Boundary", Box{x, y + line.Y, line.W, line.H})
 	} else {
 		turn := rotate(t.Rotate)
 		box := around(line, turn)
 		turn.e, turn.f = -box.X, -box.Y
-		attrs = append(attrs, "Boundary", Box{x + box.X, y + box.Y, box.W, box.H}.String(),
-			"CTM", nums(turn.a, turn.b, turn.c, turn.d, turn.e, turn.f))
+		m.attrBox("Boundary", Box{x + box.X, y + box.Y, box.W, box.H})
+		m.attrNums("CTM", turn.a, turn.b, turn.c, turn.d, turn.e, turn.f)
 		originY = 0
 	}
-	attrs = append(attrs, "Font", strconv.Itoa(font), "Size", num(t.Size))
-	m.start("TextObject", attrs...)
+	m.attrInt("Font", font)
+	m.attrNums("Size", t.Size)
+	m.done()
 	colored(m, "FillColor", t.Color, t.Alpha)
-	m.start("CGTransform", "CodePosition", "0", "CodeCount", strconv.Itoa(r.units()), "GlyphCount", strconv.Itoa(len(r.glyphs)))
-	m.leaf("Glyphs", glyphList(r.glyphs))
+	m.begin("CGTransform")
+	m.attrInt("CodePosition", 0)
+	m.attrInt("CodeCount", r.units())
+	m.attrInt("GlyphCount", len(r.glyphs))
+	m.done()
+	m.start("Glyphs")
+	m.glyphs(r.glyphs)
 	m.end()
-	code := []string{"X", num(originX), "Y", num(originY)}
+	m.end()
+	m.begin("TextCode")
+	m.attrNums("X", originX)
+	m.attrNums("Y", originY)
 	if len(r.runes) > 1 {
-		code = append(code, "DeltaX", deltas(r.steps[:len(r.steps)-1]))
+		m.attrName("DeltaX")
+		m.deltas(r.steps[:len(r.steps)-1])
+		m.buf = append(m.buf, '"')
 	}
-	m.leaf("TextCode", string(r.runes), code...)
+	m.done()
+	m.escape(string(r.runes), false)
+	m.end()
 	m.end()
 	return id
 }
 
-func glyphList(glyphs []uint16) string {
-	var b []byte
+func (m *markup) glyphs(glyphs []uint16) {
 	for i, g := range glyphs {
 		if i > 0 {
-			b = append(b, ' ')
+			m.buf = append(m.buf, ' ')
 		}
-		b = strconv.AppendUint(b, uint64(g), 10)
+		m.buf = strconv.AppendUint(m.buf, uint64(g), 10)
 	}
-	return string(b)
 }
 
 // deltas writes distances between characters, repeated ones as "g count value".
-func deltas(steps []float64) string {
-	var b []byte
+func (m *markup) deltas(steps []float64) {
 	for i := 0; i < len(steps); {
-		v, n := num(steps[i]), 1
-		for i+n < len(steps) && num(steps[i+n]) == v {
+		n := 1
+		for i+n < len(steps) && math.Abs(steps[i+n]-steps[i]) < 1e-9 {
 			n++
 		}
 		if i > 0 {
-			b = append(b, ' ')
+			m.buf = append(m.buf, ' ')
 		}
 		if n > 2 {
-			b = append(append(strconv.AppendInt(append(b, "g "...), int64(n), 10), ' '), v...)
+			m.buf = append(strconv.AppendInt(append(m.buf, "g "...), int64(n), 10), ' ')
 		} else {
 			n = 1
-			b = append(b, v...)
 		}
+		m.buf = appendNum(m.buf, steps[i])
 		i += n
 	}
-	return string(b)
 }
 
 // useFont puts the characters of a run into the subset of its font, in which
@@ -237,15 +247,16 @@ func (b *builder) subset(f *Font) *usedFont {
 // on their colours, where browsers' readers look for it; that of pictures has
 // no other place than the object.
 func colored(m *markup, name string, c RGB, alpha float64) {
-	attrs := []string{"Value", nums(float64(c.R), float64(c.G), float64(c.B))}
-	m.empty(name, appendAlpha(attrs, alpha)...)
+	m.begin(name)
+	m.attrNums("Value", float64(c.R), float64(c.G), float64(c.B))
+	m.attrAlpha(alpha)
+	m.void()
 }
 
-func appendAlpha(attrs []string, alpha float64) []string {
+func (m *markup) attrAlpha(alpha float64) {
 	if a := opacity(alpha); a < 255 {
-		attrs = append(attrs, "Alpha", strconv.Itoa(a))
+		m.attrInt("Alpha", a)
 	}
-	return attrs
 }
 
 // opacity is alpha in 255 steps; zero is the unset value and means opaque.
@@ -272,51 +283,60 @@ func (b *builder) path(m *markup, p Path) error {
 		box = Box{box.X - width, box.Y - width, box.W + 2*width, box.H + 2*width}
 	}
 	box.W, box.H = max(box.W, 0.01), max(box.H, 0.01)
-	attrs := []string{"ID", strconv.Itoa(b.id()), "Boundary", box.String(),
-		"Stroke", strconv.FormatBool(p.Stroke != nil), "Fill", strconv.FormatBool(p.Fill != nil)}
+	b.beginPath(m, p, box, width)
+	m.done()
+	b.endPath(m, p, translate(-box.X, -box.Y))
+	return nil
+}
+
+func (b *builder) beginPath(m *markup, p Path, box Box, width float64) {
+	m.begin("PathObject")
+	m.attrInt("ID", b.id())
+	m.attrBox("Boundary", box)
+	m.attrBool("Stroke", p.Stroke != nil)
+	m.attrBool("Fill", p.Fill != nil)
 	if p.Stroke != nil {
-		attrs = append(attrs, "LineWidth", num(width))
+		m.attrNums("LineWidth", width)
 	}
-	m.start("PathObject", attrs...)
+}
+
+// endPath writes the children of a path object, with its coordinates under at.
+func (b *builder) endPath(m *markup, p Path, at matrix) {
 	if p.Stroke != nil {
 		colored(m, "StrokeColor", *p.Stroke, p.Alpha)
 	}
 	if p.Fill != nil {
 		colored(m, "FillColor", *p.Fill, p.Alpha)
 	}
-	m.leaf("AbbreviatedData", abbreviated(p.Data, box))
+	m.start("AbbreviatedData")
+	m.abbreviated(p.Data, at)
 	m.end()
-	return nil
+	m.end()
 }
 
-// abbreviated writes a path relative to the corner of its box.
-func abbreviated(path []Seg, box Box) string {
-	var b []byte
-	at := func(values ...float64) {
-		for i, v := range values {
-			if i%2 == 0 {
-				v -= box.X
-			} else {
-				v -= box.Y
-			}
-			b = appendNum(append(b, ' '), v)
-		}
-	}
+// abbreviated writes a path moved by at.
+func (m *markup) abbreviated(path []Seg, at matrix) {
 	for i, s := range path {
 		if i > 0 {
-			b = append(b, ' ')
+			m.buf = append(m.buf, ' ')
 		}
-		b = append(b, byte(s.Op))
+		m.buf = append(m.buf, byte(s.Op))
 		switch s.Op {
-		case MoveTo, LineTo:
-			at(s.X, s.Y)
 		case QuadTo:
-			at(s.X1, s.Y1, s.X, s.Y)
+			m.point(s.X1+at.e, s.Y1+at.f)
 		case CubicTo:
-			at(s.X1, s.Y1, s.X2, s.Y2, s.X, s.Y)
+			m.point(s.X1+at.e, s.Y1+at.f)
+			m.point(s.X2+at.e, s.Y2+at.f)
+		case ClosePath:
+			continue
 		}
+		m.point(s.X+at.e, s.Y+at.f)
 	}
-	return string(b)
+}
+
+func (m *markup) point(x, y float64) {
+	m.buf = appendNum(append(m.buf, ' '), x)
+	m.buf = appendNum(append(m.buf, ' '), y)
 }
 
 func (b *builder) image(m *markup, img Image) error {
@@ -333,20 +353,31 @@ func (b *builder) image(m *markup, img Image) error {
 		b.images = append(b.images, usedImage{id: b.id(), format: format, part: newPart(img.Data)})
 	}
 	res := b.images[at].id
-	attrs := []string{"ID", strconv.Itoa(b.id()), "Boundary", Box{img.X, img.Y, img.W, img.H}.String(),
-		"CTM", nums(img.W, 0, 0, img.H, 0, 0), "ResourceID", strconv.Itoa(res)}
-	m.empty("ImageObject", appendAlpha(attrs, img.Alpha)...)
+	m.begin("ImageObject")
+	m.attrInt("ID", b.id())
+	m.attrBox("Boundary", Box{img.X, img.Y, img.W, img.H})
+	m.attrNums("CTM", img.W, 0, 0, img.H, 0, 0)
+	m.attrInt("ResourceID", res)
+	m.attrAlpha(img.Alpha)
+	m.void()
 	return nil
 }
 
+// qr writes a code in units of its modules: short numbers, made as large as
+// they should be by the CTM.
 func (b *builder) qr(m *markup, q QR) error {
-	if !finite(q.W) || q.W <= 0 {
+	if !finite(q.X) || !finite(q.Y) || !finite(q.W) || q.W <= 0 {
 		return &DocumentError{"QR", "no area"}
 	}
 	code, err := qr.Encode(q.Value, qr.M)
 	if err != nil {
 		return &DocumentError{"QR.Value", "does not fit a QR code"}
 	}
-	color := q.Color
-	return b.path(m, Path{Data: qrPath(code, Box{q.X, q.Y, q.W, q.W}), Fill: &color})
+	unit := q.W / float64(code.Size)
+	p := Path{Data: qrPath(code), Fill: &q.Color}
+	b.beginPath(m, p, Box{q.X, q.Y, q.W, q.W}, 0)
+	m.attrNums("CTM", unit, 0, 0, unit, 0, 0)
+	m.done()
+	b.endPath(m, p, identity)
+	return nil
 }

@@ -47,10 +47,11 @@ func Compile(fonts []*Font, templates ...*TemplatePage) (*Compiled, error) {
 		if err != nil {
 			return nil, err
 		}
-		c.templates[i].part = newPart(m.bytes()).shared()
+		c.templates[i].part = newPart(bytes.Clone(m.bytes())).shared()
 		if m.bad != 0 {
 			return nil, errUnwritable
 		}
+		m.release()
 	}
 	for i := range b.used {
 		u := &b.used[i]

@@ -160,3 +160,16 @@ func TestCompiledStaysSmall(t *testing.T) {
 		}
 	}
 }
+
+// What a compressor has packed before must not show in what it packs now.
+func TestBytesDoNotDependOnWhatWasPackedBefore(t *testing.T) {
+	t.Parallel()
+	one, other := build(t, sample(t)), build(t, several(t))
+	want := packed(t, one)
+	for range 50 {
+		packed(t, other)
+		if !bytes.Equal(packed(t, one), want) {
+			t.Fatal("the same package has other bytes after another")
+		}
+	}
+}

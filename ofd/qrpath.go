@@ -3,23 +3,17 @@ package ofd
 import "rsc.io/qr"
 
 // qrPath traces the dark modules of a code as closed loops around whole
-// regions. Unlike one square a module it leaves no hairlines between them.
-func qrPath(code *qr.Code, box Box) []Seg {
-	t := tracer{code: code, seen: make(map[corner]bool)}
-	unit := box.W / float64(code.Size)
-	var path []Seg
+// regions, in units of modules. Unlike one square a module it leaves no
+// hairlines between them.
+func qrPath(code *qr.Code) []Seg {
+	t := tracer{code: code, seen: make([]bool, code.Size*code.Size)}
+	path := make([]Seg, 0, code.Size*code.Size)
 	for y := range code.Size {
 		for x := range code.Size {
 			// Every loop has a top edge: dark below, light above.
-			if !code.Black(x, y) || code.Black(x, y-1) || t.seen[corner{x, y}] {
-				continue
+			if code.Black(x, y) && !code.Black(x, y-1) && !t.seen[y*code.Size+x] {
+				path = t.loop(path, x, y)
 			}
-			op := MoveTo
-			for _, c := range t.loop(x, y) {
-				path = append(path, Seg{Op: op, X: box.X + float64(c.x)*unit, Y: box.Y + float64(c.y)*unit})
-				op = LineTo
-			}
-			path = append(path, Seg{Op: ClosePath})
 		}
 	}
 	return path
@@ -30,28 +24,30 @@ type corner struct{ x, y int }
 // tracer walks the border of dark regions with the dark on its right hand.
 type tracer struct {
 	code *qr.Code
-	seen map[corner]bool // modules whose top edge has been walked
+	seen []bool // modules whose top edge has been walked, by row
 }
 
 // headings: right, down, left, up.
 var headings = [4]corner{{1, 0}, {0, 1}, {-1, 0}, {0, -1}}
 
-// loop walks from the top left corner of module x, y to the right, and gives
-// the corners where it turns.
-func (t *tracer) loop(x, y int) []corner {
-	var turns []corner
+// loop walks from the top left corner of module x, y to the right, and adds a
+// segment for every corner where it turns.
+func (t *tracer) loop(path []Seg, x, y int) []Seg {
+	op := MoveTo
 	at, dir := corner{x, y}, 0
 	for {
 		if dir == 0 {
-			if t.seen[at] {
-				return turns
+			walked := &t.seen[at.y*t.code.Size+at.x]
+			if *walked {
+				return append(path, Seg{Op: ClosePath})
 			}
-			t.seen[at] = true
+			*walked = true
 		}
 		at = corner{at.x + headings[dir].x, at.y + headings[dir].y}
 		next := t.turn(at, dir)
 		if next != dir {
-			turns = append(turns, at)
+			path = append(path, Seg{Op: op, X: float64(at.x), Y: float64(at.y)})
+			op = LineTo
 		}
 		dir = next
 	}
