@@ -1,13 +1,13 @@
 package ses_test
 
 import (
+	"archive/zip"
 	"bytes"
-	"slices"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/yinxin-org/yinxin/internal/gm"
+	"github.com/yinxin-org/yinxin/ofd"
 	"github.com/yinxin-org/yinxin/ses"
 )
 
@@ -70,49 +70,68 @@ func (k *kit) seal(t testing.TB, info ses.SealInfo) []byte {
 	return der
 }
 
-func (k *kit) request(seal []byte, signer ses.Signer) ses.SignRequest {
-	return ses.SignRequest{Seal: seal, Signer: signer, Time: when, Provider: "Yinxin",
-		Stamps: []ses.Stamp{{PageID: "4", X: 120, Y: 200.5, W: 42, H: 42}}}
+func (k *kit) sealer(t testing.TB, seal []byte, signer ses.Signer) *ses.Sealer {
+	t.Helper()
+	s, err := ses.NewSealer(seal, signer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }
 
-// bag is the smallest package that can be signed.
-type bag struct {
-	names []string
-	files map[string][]byte
+func (k *kit) request(t testing.TB, seal []byte, signer ses.Signer) ses.SignRequest {
+	t.Helper()
+	return ses.SignRequest{Sealer: k.sealer(t, seal, signer), Time: when, Provider: "Yinxin",
+		At: []ses.Placement{{PageID: "4", Box: ofd.Box{X: 120, Y: 200.5, W: 42, H: 42}}}}
 }
 
-func newBag() *bag {
-	p := &bag{files: map[string][]byte{}}
-	for _, f := range [][2]string{
-		{"OFD.xml", `<?xml version="1.0" encoding="UTF-8"?><ofd:OFD xmlns:ofd="http://www.ofdspec.org/2016" Version="1.0" DocType="OFD"><ofd:DocBody><ofd:DocInfo/><ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot><ofd:Signatures>/Doc_0/Signs/Signatures.xml</ofd:Signatures></ofd:DocBody></ofd:OFD>`},
-		{"Doc_0/Document.xml", `<ofd:Document xmlns:ofd="http://www.ofdspec.org/2016"><ofd:Pages><ofd:Page ID="4" BaseLoc="Pages/Page_0/Content.xml"/></ofd:Pages></ofd:Document>`},
-		{"Doc_0/Pages/Page_0/Content.xml", `<ofd:Page xmlns:ofd="http://www.ofdspec.org/2016"/>`},
-	} {
-		_ = p.Put(f[0], []byte(f[1]))
+// bare is the smallest package that can be signed.
+func bare(t testing.TB) *ofd.Package {
+	t.Helper()
+	return open(t,
+		"OFD.xml", `<?xml version="1.0" encoding="UTF-8"?><ofd:OFD xmlns:ofd="http://www.ofdspec.org/2016" Version="1.0" DocType="OFD"><ofd:DocBody><ofd:DocInfo/><ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot><ofd:Signatures>/Doc_0/Signs/Signatures.xml</ofd:Signatures></ofd:DocBody></ofd:OFD>`,
+		"Doc_0/Document.xml", `<ofd:Document xmlns:ofd="http://www.ofdspec.org/2016"><ofd:Pages><ofd:Page ID="4" BaseLoc="Pages/Page_0/Content.xml"/></ofd:Pages></ofd:Document>`,
+		"Doc_0/Pages/Page_0/Content.xml", `<ofd:Page xmlns:ofd="http://www.ofdspec.org/2016"/>`)
+}
+
+// open reads a package of the files given as names and contents.
+func open(t testing.TB, files ...string) *ofd.Package {
+	t.Helper()
+	var buf bytes.Buffer
+	z := zip.NewWriter(&buf)
+	for i := 0; i < len(files); i += 2 {
+		f, err := z.CreateHeader(&zip.FileHeader{Name: files[i], Method: zip.Deflate})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.Write([]byte(files[i+1])); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	p, err := ofd.Read(buf.Bytes(), ofd.Limits{})
+	if err != nil {
+		t.Fatal(err)
 	}
 	return p
 }
 
-func (p *bag) Names() []string { return slices.Clone(p.names) }
-
-func (p *bag) Entry(name string) ([]byte, bool) {
-	data, ok := p.files[strings.TrimPrefix(name, "/")]
-	return data, ok
-}
-
-func (p *bag) Put(name string, data []byte) error {
-	if _, ok := p.files[name]; !ok {
-		p.names = append(p.names, name)
-	}
-	p.files[name] = bytes.Clone(data)
-	return nil
-}
-
-func (p *bag) must(t *testing.T, name string) []byte {
+// entry gives a file that must be there.
+func entry(t testing.TB, p *ofd.Package, name string) []byte {
 	t.Helper()
-	data, ok := p.files[name]
+	data, ok := p.Entry(name)
 	if !ok {
-		t.Fatalf("no file %s among %v", name, p.names)
+		t.Fatalf("no file %s among %v", name, p.Names())
 	}
 	return data
+}
+
+// edit replaces text of a file.
+func edit(t testing.TB, p *ofd.Package, name, old, with string) {
+	t.Helper()
+	if err := p.Put(name, bytes.Replace(entry(t, p, name), []byte(old), []byte(with), 1)); err != nil {
+		t.Fatal(err)
+	}
 }

@@ -3,9 +3,10 @@ package ses
 import (
 	"encoding/xml"
 	"fmt"
-	"path"
 	"strconv"
 	"strings"
+
+	"github.com/yinxin-org/yinxin/ofd"
 )
 
 // List is Signatures.xml, the list of the signatures of a document.
@@ -48,7 +49,7 @@ type xmlList struct {
 // root is what OFD.xml says of the one document that a license file holds.
 type root struct{ doc, signatures string }
 
-func readRoot(p Files) (root, error) {
+func readRoot(p *ofd.Package) (root, error) {
 	data, ok := p.Entry("OFD.xml")
 	if !ok {
 		return root{}, fault(BadPackage, "no OFD.xml", nil)
@@ -69,7 +70,7 @@ func readRoot(p Files) (root, error) {
 
 // ReadList reads the list of signatures that OFD.xml names. A package whose
 // OFD.xml names none gives an empty List with an empty Path.
-func ReadList(p Files) (*List, error) {
+func ReadList(p *ofd.Package) (*List, error) {
 	r, err := readRoot(p)
 	if err != nil {
 		return nil, err
@@ -127,21 +128,13 @@ func (l *List) counter(used []string) counter {
 	return c
 }
 
+// last is the identifier handed out last.
+func (c counter) last() string {
+	c--
+	return c.next()
+}
+
 func (c *counter) next() string {
 	*c++
 	return fmt.Sprintf("s%03d", int(*c))
-}
-
-// freeDir finds the first folder Sign_k beside the list that no file uses.
-func (l *List) freeDir(p Files) string {
-	used := map[string]bool{}
-	for _, name := range p.Names() {
-		used[fold(path.Dir(name))] = true
-	}
-	for k := len(l.Items); ; k++ {
-		dir := path.Join(path.Dir(l.Path), "Sign_"+strconv.Itoa(k))
-		if !used[fold(dir)] {
-			return dir
-		}
-	}
 }

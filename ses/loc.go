@@ -3,30 +3,16 @@ package ses
 import (
 	"path"
 	"strings"
+
+	"github.com/yinxin-org/yinxin/ofd"
 )
-
-// Package is what signing needs of an OFD package. *ofd.Package has it.
-type Package interface {
-	// Names lists the files of the package without a leading slash.
-	Names() []string
-	// Entry returns the bytes of a file.
-	Entry(name string) ([]byte, bool)
-	// Put adds or replaces a file.
-	Put(name string, data []byte) error
-}
-
-// Files is the reading half of Package.
-type Files interface {
-	Names() []string
-	Entry(name string) ([]byte, bool)
-}
 
 // Resolve finds the file that an ST_Loc written in the part base means and
 // returns its name without a leading slash. A path that starts with a slash
 // counts from the root, any other from the folder of base; where that finds
 // nothing it is tried from the root, because some makers forget the slash.
 // Back-slashes and doubled slashes are understood, escapes are not.
-func Resolve(p Files, base, loc string) (name string, ok bool) {
+func Resolve(p *ofd.Package, base, loc string) (name string, ok bool) {
 	loc = strings.ReplaceAll(strings.TrimSpace(loc), `\`, "/")
 	if loc == "" {
 		return "", false

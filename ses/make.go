@@ -78,7 +78,7 @@ func MakeSeal(info SealInfo, maker Signer) ([]byte, error) {
 	if err != nil {
 		return nil, fault(BadSeal, "seal cannot be encoded", err)
 	}
-	sig, err := signChecked(maker, body)
+	sig, err := signMessage(maker, body)
 	if err != nil {
 		return nil, err
 	}

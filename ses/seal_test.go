@@ -120,7 +120,7 @@ type liar struct {
 	other ses.Signer
 }
 
-func (l liar) Sign(tbs []byte) ([]byte, error) { return l.other.Sign(tbs) }
+func (l liar) SignDigest(e [32]byte) ([]byte, error) { return l.other.SignDigest(e) }
 
 func TestSignerIsNotBelieved(t *testing.T) {
 	t.Parallel()
@@ -128,6 +128,25 @@ func TestSignerIsNotBelieved(t *testing.T) {
 	_, err := ses.MakeSeal(k.info("1", k.a), liar{k.maker, k.a})
 	if !errors.Is(err, &ses.Error{Code: ses.SignerFailed}) {
 		t.Errorf("seal by a wrong key: %v", err)
+	}
+}
+
+func TestNewSealerRefuses(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	for _, c := range []struct {
+		name   string
+		seal   []byte
+		signer ses.Signer
+		code   ses.Code
+	}{
+		{"signer not in seal", k.sealA, k.b, ses.NotInSeal},
+		{"broken seal", k.sealA[1:], k.a, ses.BadSeal},
+		{"nobody", k.sealA, nil, ses.SignerFailed},
+	} {
+		if _, err := ses.NewSealer(c.seal, c.signer); !errors.Is(err, &ses.Error{Code: c.code}) {
+			t.Errorf("%s: %v, want %s", c.name, err, c.code)
+		}
 	}
 }
 

@@ -1,132 +1,190 @@
 package ses
 
 import (
+	"path"
 	"slices"
+	"strconv"
 	"time"
 
-	"github.com/emmansun/gmsm/smx509"
+	"github.com/yinxin-org/yinxin/ofd"
 )
 
-// Stamp is a place where the seal's picture stands. Lengths are millimetres
-// from the top left corner of the page.
-type Stamp struct {
-	PageID     string // identifier of the page in Document.xml
-	X, Y, W, H float64
-	Clip       *Clip // the part of the picture shown, nil for all of it
-}
-
-// Clip is a box within a stamp, as 骑缝章 (a seal across page edges) needs.
-type Clip struct{ X, Y, W, H float64 }
-
-// SignRequest describes one seal signature.
+// SignRequest describes one signature to set. With a Sealer it is the
+// signature of a seal (Type="Seal", GB/T 38540); with a Signer alone it has no
+// seal (Type="Sign", GB/T 35275 SignedData over Signature.xml), as a platform
+// uses to close a document for good.
 type SignRequest struct {
-	Seal     []byte // DER of the seal
-	Signer   Signer // whose certificate must be in the seal
-	Stamps   []Stamp
+	Sealer   *Sealer
+	Signer   Signer      // looked at only without a Sealer
+	At       []Placement // where the seal's picture stands; none without a Sealer
 	Time     time.Time
 	Provider string // name of the signing software, shown in readers
 	// Close makes this signature protect Signatures.xml too: no signature can
-	// be added or silently taken away afterwards. The last seal sets it.
+	// be added or silently taken away afterwards. The last signature sets it.
 	Close bool
 	// Timestamp, when given, gets the signature value and returns a time stamp
 	// token (GB/T 20520) to store with it.
 	Timestamp func(signature []byte) (token []byte, err error)
 }
 
-// SignPackage adds one seal signature to a package whose OFD.xml already names
-// its Signatures.xml (GB/T 33190 clause 18, GB/T 38540 clause 7). It digests
-// every file but Signatures.xml, unless Close is set, and its own
+// Sign sets signatures on a package one after the other (GB/T 33190 clause 18,
+// GB/T 38540 clause 7). The package's OFD.xml must already name its
+// Signatures.xml. Each signature digests every file, those of the signatures
+// before it included, but for Signatures.xml, unless Close is set, and its own
 // Signature.xml and SignedValue.dat. Nothing is put into the package unless
-// all steps went well. Several seals are added one after the other; after one
-// with Close every further call gives an Error with code Closed.
-func SignPackage(p Package, req SignRequest) error {
-	list, err := ReadList(p)
+// all went well. After one with Close every further one gives an Error with
+// code Closed.
+func Sign(p *ofd.Package, requests ...SignRequest) error {
+	s, err := begin(p)
 	if err != nil {
 		return err
 	}
+	for i := range requests {
+		if err := s.sign(&requests[i]); err != nil {
+			return err
+		}
+	}
+	return s.finish()
+}
+
+// session is the work on one package. What it makes stays here until finish.
+type session struct {
+	p      *ofd.Package
+	list   *List
+	pages  []string
+	ids    counter
+	dirs   map[string]bool // folders that files use, folded
+	old    []Reference     // the files of the package without the list
+	fresh  []file          // the files of the signatures set so far
+	closed bool
+}
+
+// file is one to be put, with its digest if a later signature may ask for it.
+type file struct {
+	name string
+	data []byte
+	ref  Reference
+}
+
+func newFile(name string, data []byte) file {
+	sum := Digest(data)
+	return file{name, data, Reference{File: "/" + name, Value: sum[:]}}
+}
+
+func begin(p *ofd.Package) (*session, error) {
+	list, err := ReadList(p)
+	if err != nil {
+		return nil, err
+	}
 	if list.Path == "" {
-		return fault(BadPackage, "OFD.xml names no list of signatures", nil)
+		return nil, fault(BadPackage, "OFD.xml names no list of signatures", nil)
 	}
 	used, err := list.inUse(p)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if err := req.check(p); err != nil {
-		return err
+	s := &session{p: p, list: list, ids: list.counter(used), dirs: map[string]bool{}}
+	if s.pages, err = PageIDs(p); err != nil {
+		return nil, err
 	}
+	for _, name := range p.Names() {
+		s.dirs[fold(path.Dir(name))] = true
+		if data, ok := p.Entry(name); ok && !same(name, list.Path) {
+			sum := Digest(data)
+			s.old = append(s.old, Reference{File: "/" + name, Value: sum[:]})
+		}
+	}
+	return s, nil
+}
 
-	ids := list.counter(used)
-	dir := list.freeDir(p)
+// sign sets one signature: its files join those of the session.
+func (s *session) sign(req *SignRequest) error {
+	if s.closed {
+		return fault(Closed, "the signature before closes the list", nil)
+	}
+	if err := req.check(s.pages); err != nil {
+		return err
+	}
+	dir := s.freeDir()
+	item := ListItem{ID: s.ids.next(), Type: "Seal", BaseLoc: "/" + dir + "/Signature.xml"}
 	m := &Manifest{
 		Provider: req.Provider, Method: OIDSM2WithSM3().String(), CheckMethod: OIDSM3().String(),
-		DateTime: req.Time.UTC().Format("20060102150405Z"),
-		SealLoc:  "/" + dir + "/Seal.esl", ValueLoc: "/" + dir + "/SignedValue.dat",
+		DateTime: req.Time.UTC().Format("20060102150405Z"), ValueLoc: "/" + dir + "/SignedValue.dat",
 	}
-	manifestPath := dir + "/Signature.xml"
-	list.Items = append(list.Items, ListItem{ID: ids.next(), Type: "Seal", BaseLoc: "/" + manifestPath})
-	for _, s := range req.Stamps {
-		annot := StampAnnot{ID: ids.next(), PageRef: s.PageID, Boundary: box(s.X, s.Y, s.W, s.H)}
-		if s.Clip != nil {
-			annot.Clip = box(s.Clip.X, s.Clip.Y, s.Clip.W, s.Clip.H)
-		}
-		m.Stamps = append(m.Stamps, annot)
+	for _, at := range req.At {
+		m.Stamps = append(m.Stamps, at.annot(s.ids.next()))
 	}
-	list.MaxID = lastID(ids)
-
-	fresh := []file{{list.Path, list.encode()}, {dir + "/Seal.esl", req.Seal}}
-	m.References = digests(p, fresh, list.Path, req.Close)
-	frozen := m.encode()
-	value, err := sealing{
-		seal: req.Seal, at: req.Time, dataHash: Digest(frozen), property: "/" + manifestPath,
-		signer: req.Signer, stamp: req.Timestamp,
-	}.sign()
+	var own []file
+	if req.Sealer == nil {
+		item.Type = "Sign"
+	} else {
+		m.SealLoc = "/" + dir + "/Seal.esl"
+		own = append(own, req.Sealer.file(dir+"/Seal.esl"))
+	}
+	s.list.Items = append(s.list.Items, item)
+	m.References = s.protected(own, req.Close)
+	frozen := newFile(dir+"/Signature.xml", m.encode())
+	value, err := req.value(frozen)
 	if err != nil {
 		return err
 	}
-	fresh = append(fresh, file{manifestPath, frozen}, file{dir + "/SignedValue.dat", value})
-	for _, f := range fresh {
-		if err := p.Put(f.name, f.data); err != nil {
+	s.fresh = append(append(s.fresh, own...), frozen, newFile(dir+"/SignedValue.dat", value))
+	s.closed = req.Close
+	return nil
+}
+
+// value makes SignedValue.dat over the bytes of Signature.xml.
+func (req *SignRequest) value(frozen file) ([]byte, error) {
+	if req.Sealer == nil {
+		return signPlain(req.Signer, [32]byte(frozen.ref.Value))
+	}
+	return req.Sealer.value(req.Time, [32]byte(frozen.ref.Value), frozen.ref.File, req.Timestamp)
+}
+
+// protected lists the files that a signature protects.
+func (s *session) protected(own []file, closing bool) []Reference {
+	refs := slices.Grow(slices.Clone(s.old), len(s.fresh)+2)
+	for _, f := range s.fresh {
+		refs = append(refs, f.ref)
+	}
+	if closing {
+		s.list.MaxID = s.ids.last()
+		refs = append(refs, newFile(s.list.Path, s.list.encode()).ref)
+	}
+	for _, f := range own {
+		refs = append(refs, f.ref)
+	}
+	return refs
+}
+
+// freeDir finds the first folder Sign_k beside the list that no file uses.
+func (s *session) freeDir() string {
+	for k := len(s.list.Items); ; k++ {
+		dir := path.Join(path.Dir(s.list.Path), "Sign_"+strconv.Itoa(k))
+		if !s.dirs[fold(dir)] {
+			s.dirs[fold(dir)] = true
+			return dir
+		}
+	}
+}
+
+// finish puts the list and what the signatures brought into the package.
+func (s *session) finish() error {
+	if len(s.fresh) == 0 {
+		return nil
+	}
+	s.list.MaxID = s.ids.last()
+	for _, f := range append([]file{{name: s.list.Path, data: s.list.encode()}}, s.fresh...) {
+		if err := s.p.Put(f.name, f.data); err != nil {
 			return fault(BadPackage, "file cannot be added", err)
 		}
 	}
 	return nil
 }
 
-type file struct {
-	name string
-	data []byte
-}
-
-func lastID(c counter) string {
-	c--
-	return c.next()
-}
-
-// digests lists the protected files in the package's order, new ones last.
-func digests(p Files, fresh []file, listPath string, closing bool) []Reference {
-	var refs []Reference
-	add := func(name string, data []byte) {
-		if !closing && same(name, listPath) {
-			return
-		}
-		sum := Digest(data)
-		refs = append(refs, Reference{File: "/" + name, Value: sum[:]})
-	}
-	for _, name := range p.Names() {
-		isFresh := slices.ContainsFunc(fresh, func(f file) bool { return same(f.name, name) })
-		if data, ok := p.Entry(name); ok && !isFresh {
-			add(name, data)
-		}
-	}
-	for _, f := range fresh {
-		add(f.name, f.data)
-	}
-	return refs
-}
-
 // inUse returns the identifiers that the signatures so far have taken, and an
 // Error with code Closed when one of them protects the list.
-func (l *List) inUse(p Files) ([]string, error) {
+func (l *List) inUse(p *ofd.Package) ([]string, error) {
 	var ids []string
 	for _, it := range l.Items {
 		ids = append(ids, it.ID)
@@ -150,7 +208,7 @@ func (l *List) inUse(p Files) ([]string, error) {
 
 // Protects reports whether the manifest, read from the file at, has a
 // reference to the file of the name.
-func (m *Manifest) Protects(p Files, at, name string) bool {
+func (m *Manifest) Protects(p *ofd.Package, at, name string) bool {
 	for _, r := range m.References {
 		if target, ok := Resolve(p, at, r.File); ok && same(target, name) {
 			return true
@@ -159,35 +217,26 @@ func (m *Manifest) Protects(p Files, at, name string) bool {
 	return false
 }
 
-func (req *SignRequest) check(p Files) error {
-	seal, err := ParseSeal(req.Seal)
-	if err != nil {
+func (req *SignRequest) check(pages []string) error {
+	if req.Sealer == nil {
+		switch {
+		case req.Signer == nil:
+			return fault(SignerFailed, "no signer", nil)
+		case len(req.At) > 0:
+			return fault(BadStamp, "a signature without a seal has no picture to place", nil)
+		case req.Timestamp != nil:
+			return fault(SignerFailed, "a signature without a seal has no place for a time stamp", nil)
+		}
+		return nil
+	}
+	if err := req.Sealer.usable(req.Time); err != nil {
 		return err
 	}
-	switch {
-	case req.Signer == nil:
-		return fault(SignerFailed, "no signer", nil)
-	case !seal.Admits(req.Signer.Cert()):
-		return fault(NotInSeal, "the signer's certificate is not in the seal", nil)
-	case req.Time.Before(seal.ValidFrom) || req.Time.After(seal.ValidTo):
-		return fault(Period, "the time of signing is outside the seal's period", nil)
-	}
-	cert, err := smx509.ParseCertificate(req.Signer.Cert())
-	if err != nil {
-		return fault(SignerFailed, "the signer's certificate cannot be read", err)
-	}
-	if req.Time.Before(cert.NotBefore) || req.Time.After(cert.NotAfter) {
-		return fault(Period, "the time of signing is outside the certificate's period", nil)
-	}
-	pages, err := PageIDs(p)
-	if err != nil {
-		return err
-	}
-	for _, s := range req.Stamps {
-		if !(s.W > 0 && s.H > 0) || s.W > 1000 || s.H > 1000 {
+	for _, at := range req.At {
+		if !(at.W > 0 && at.H > 0) || at.W > 1000 || at.H > 1000 {
 			return fault(BadStamp, "a stamp has no usable size", nil)
 		}
-		if !slices.Contains(pages, s.PageID) {
+		if !slices.Contains(pages, at.PageID) {
 			return fault(BadStamp, "a stamp stands on an unknown page", nil)
 		}
 	}
@@ -195,7 +244,7 @@ func (req *SignRequest) check(p Files) error {
 }
 
 // PageIDs lists the identifiers of the pages of the document.
-func PageIDs(p Files) ([]string, error) {
+func PageIDs(p *ofd.Package) ([]string, error) {
 	r, err := readRoot(p)
 	if err != nil {
 		return nil, err

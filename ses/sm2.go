@@ -25,16 +25,18 @@ func OIDSM3() asn1.ObjectIdentifier {
 	return asn1.ObjectIdentifier{1, 2, 156, 10197, 1, 401}
 }
 
-// Signer signs with one SM2 key. Implementations may be software or a device;
-// the private key stays behind the interface.
+// Signer signs with one SM2 key. The key may lie in software, in a device or
+// behind a service: all it is asked for is a signature over 32 bytes, and the
+// private key stays behind the interface.
 type Signer interface {
 	// Public returns the public key on curve sm2p256v1.
 	Public() *ecdsa.PublicKey
 	// Cert returns the certificate of the key in DER.
 	Cert() []byte
-	// Sign returns SEQUENCE{r, s} in DER: SM2 with SM3 over tbs, Z computed
-	// with the user id 1234567812345678.
-	Sign(tbs []byte) ([]byte, error)
+	// SignDigest returns SEQUENCE{r, s} in DER: SM2 over e = SM3(Z‖M), where Z
+	// is computed with the user id 1234567812345678 (GB/T 32918.2 clause 6.1,
+	// GB/T 35276).
+	SignDigest(e [32]byte) ([]byte, error)
 }
 
 // VerifySM2 reports whether sig is pub's SM2 signature over msg with the user
@@ -78,18 +80,14 @@ func certKey(der []byte) (*ecdsa.PublicKey, error) {
 }
 
 // signChecked asks the signer and believes the answer only when it verifies
-// under the certificate that will be shown with it: a broken device or a
-// certificate of another key must fail here, not in a citizen's hands.
-func signChecked(s Signer, tbs []byte) (sig []byte, err error) {
-	pub, err := certKey(s.Cert())
-	if err != nil {
-		return nil, fault(SignerFailed, "signer has no usable certificate", err)
-	}
-	sig, err = s.Sign(tbs)
+// under the key of the certificate that will be shown with it: a broken device
+// or a certificate of another key must fail here, not in a citizen's hands.
+func signChecked(s Signer, public *ecdsa.PublicKey, e [32]byte) (sig []byte, err error) {
+	sig, err = s.SignDigest(e)
 	if err != nil {
 		return nil, fault(SignerFailed, "signer refused", err)
 	}
-	if !sm2.VerifyASN1WithSM2(pub, nil, tbs, sig) {
+	if !sm2.VerifyASN1(public, e[:], sig) {
 		return nil, fault(SignerFailed, "signature does not verify under the signer's certificate", nil)
 	}
 	return sig, nil

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+
+	"github.com/yinxin-org/yinxin/ofd"
 )
 
 const (
@@ -80,6 +82,6 @@ func millimetres(v float64) string {
 	return s
 }
 
-func box(x, y, w, h float64) string {
-	return millimetres(x) + " " + millimetres(y) + " " + millimetres(w) + " " + millimetres(h)
+func box(b ofd.Box) string {
+	return millimetres(b.X) + " " + millimetres(b.Y) + " " + millimetres(b.W) + " " + millimetres(b.H)
 }

@@ -107,16 +107,20 @@ func plain(t testing.TB, seals int, meta ...ofd.Meta) *ofd.Package {
 
 func (w *world) sign(t testing.TB, p *ofd.Package, unit string, change func(*ses.SignRequest)) {
 	t.Helper()
-	req := ses.SignRequest{Seal: w.seals[unit], Signer: w.signers[unit], Time: signed, Provider: "Yinxin"}
+	sealer, err := ses.NewSealer(w.seals[unit], w.signers[unit])
+	if err != nil {
+		t.Fatal(err)
+	}
+	req := ses.SignRequest{Sealer: sealer, Time: signed, Provider: "Yinxin"}
 	ids, err := ses.PageIDs(p)
 	if err != nil {
 		t.Fatal(err)
 	}
-	req.Stamps = []ses.Stamp{{PageID: ids[0], X: 120, Y: 200, W: 40, H: 40}}
+	req.At = []ses.Placement{{PageID: ids[0], Box: ofd.Box{X: 120, Y: 200, W: 40, H: 40}}}
 	if change != nil {
 		change(&req)
 	}
-	if err := ses.SignPackage(p, req); err != nil {
+	if err := ses.Sign(p, req); err != nil {
 		t.Fatal(err)
 	}
 }

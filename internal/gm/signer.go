@@ -126,6 +126,15 @@ func (s *Signer) Sign(msg []byte) ([]byte, error) {
 	return sig, nil
 }
 
+// SignDigest is Sign over e = SM3(Z‖M), computed by the caller.
+func (s *Signer) SignDigest(e [32]byte) ([]byte, error) {
+	sig, err := sm2.SignASN1(rand.Reader, s.key, e[:], nil)
+	if err != nil {
+		return nil, fmt.Errorf("sign with SM2: %w", err)
+	}
+	return sig, nil
+}
+
 // String keeps the key out of logs.
 func (s *Signer) String() string { return "SM2 signer" }
 

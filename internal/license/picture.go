@@ -2,8 +2,6 @@ package license
 
 import (
 	"fmt"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/yinxin-org/yinxin/ofd"
@@ -16,7 +14,7 @@ func Picture(file []byte) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read file: %w", err)
 	}
-	stamps, err := stampsOf(p)
+	stamps, err := ses.Stamps(p)
 	if err != nil {
 		return nil, err
 	}
@@ -30,7 +28,7 @@ func PDF(file []byte, mark string, made time.Time) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read file: %w", err)
 	}
-	stamps, err := stampsOf(p)
+	stamps, err := ses.Stamps(p)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +45,7 @@ func originalStamps(file []byte) ([]ofd.Object, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read file: %w", err)
 	}
-	stamps, err := stampsOf(p)
+	stamps, err := ses.Stamps(p)
 	if err != nil {
 		return nil, err
 	}
@@ -56,49 +54,4 @@ func originalStamps(file []byte) ([]ofd.Object, error) {
 		out = append(out, ofd.Image{X: s.X, Y: s.Y, W: s.W, H: s.H, Data: s.Image})
 	}
 	return out, nil
-}
-
-// stampsOf reads where the seals of a file stand and what they look like.
-func stampsOf(p *ofd.Package) ([]ofd.Stamp, error) {
-	list, err := p.Signatures()
-	if err != nil {
-		return nil, fmt.Errorf("list signatures: %w", err)
-	}
-	var out []ofd.Stamp
-	for _, ref := range list.Items {
-		xml, _ := p.Entry(ref.Path)
-		m, err := ses.ParseManifest(xml)
-		if err != nil {
-			return nil, fmt.Errorf("read signature: %w", err)
-		}
-		der, _ := p.Entry(ref.Dir + "/Seal.esl")
-		seal, err := ses.ParseSeal(der)
-		if err != nil {
-			return nil, fmt.Errorf("read seal: %w", err)
-		}
-		for _, s := range m.Stamps {
-			box, err := parseBox(s.Boundary)
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, ofd.Stamp{Box: box, Image: seal.Picture.Data, Format: seal.Picture.Type})
-		}
-	}
-	return out, nil
-}
-
-func parseBox(s string) (ofd.Box, error) {
-	words := strings.Fields(s)
-	if len(words) != 4 {
-		return ofd.Box{}, fmt.Errorf("boundary of a stamp: %d numbers", len(words))
-	}
-	var v [4]float64
-	for i, w := range words {
-		f, err := strconv.ParseFloat(w, 64)
-		if err != nil {
-			return ofd.Box{}, fmt.Errorf("boundary of a stamp: number %d: %w", i+1, err)
-		}
-		v[i] = f
-	}
-	return ofd.Box{X: v[0], Y: v[1], W: v[2], H: v[3]}, nil
 }

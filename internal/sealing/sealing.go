@@ -113,25 +113,38 @@ func (s *Store) Sign(p *ofd.Package, steps []Step) error {
 	if err != nil {
 		return fmt.Errorf("read the file to seal: %w", err)
 	}
+	now := s.clock.Now()
+	var requests []ses.SignRequest
 	for i, step := range steps {
-		if err := step.Seal.usable(s.clock.Now()); err != nil {
+		if err := step.Seal.usable(now); err != nil {
 			return err
 		}
-		signer, err := s.keys.Signer(step.Seal.KeyID)
+		sealer, err := s.sealer(step.Seal)
 		if err != nil {
-			return fmt.Errorf("find seal key: %w", err)
+			return err
 		}
-		err = ses.SignPackage(p, ses.SignRequest{
-			Seal:     step.Seal.DER,
-			Signer:   signer,
-			Stamps:   []ses.Stamp{{PageID: info.Pages[0].ID, X: step.Place.X, Y: step.Place.Y, W: step.Place.W, H: step.Place.H}},
-			Time:     s.clock.Now(),
+		requests = append(requests, ses.SignRequest{
+			Sealer:   sealer,
+			At:       []ses.Placement{{PageID: info.Pages[0].ID, Box: ofd.Box(step.Place)}},
+			Time:     now,
 			Provider: "Yinxin",
 			Close:    i == len(steps)-1,
 		})
-		if err != nil {
-			return fmt.Errorf("set seal %d: %w", i+1, err)
-		}
+	}
+	if err := ses.Sign(p, requests...); err != nil {
+		return fmt.Errorf("set seals: %w", err)
 	}
 	return nil
+}
+
+func (s *Store) sealer(x Seal) (*ses.Sealer, error) {
+	signer, err := s.keys.Signer(x.KeyID)
+	if err != nil {
+		return nil, fmt.Errorf("find seal key: %w", err)
+	}
+	sealer, err := ses.NewSealer(x.DER, signer)
+	if err != nil {
+		return nil, fmt.Errorf("prepare seal: %w", err)
+	}
+	return sealer, nil
 }
