@@ -3,7 +3,6 @@ module github.com/yinxin-org/yinxin
 go 1.26.0
 
 require (
-	codeberg.org/go-pdf/fpdf v0.12.0
 	github.com/6tail/lunar-go v1.4.6
 	github.com/BurntSushi/toml v1.5.0
 	github.com/alecthomas/kong v1.17.0

@@ -9,40 +9,85 @@ type Stamp struct {
 	// Clip shows only this part of the stamp, in millimetres from its corner;
 	// nil shows all. A seal across page edges (骑缝章) uses it.
 	Clip *Box
-	// Image is a PNG or JPEG file; other formats are not drawn.
+	// Image is a picture file, or an OFD package whose first page is the
+	// picture, as the seals of tax authorities have it.
 	Image  []byte
 	Format string
 }
 
-// RenderOptions say how a page is drawn.
+// RenderOptions say how pages are drawn.
 type RenderOptions struct {
 	Stamps []Stamp
-	// Fallback draws text whose font is not embedded, or not as TrueType. Nil
-	// leaves such text out.
+	// Fallback draws text whose font is not embedded or lacks a character. Nil
+	// leaves such text out, which Drawing.Missing then tells.
 	Fallback *Font
+	// Mask says what is shown instead of the value of a data item (标引, GB/T
+	// 36905), such as 110101********1234; the value itself leaves the item as it
+	// is. A value that is masked leaves no trace in what is written: neither its
+	// text nor its glyphs, wherever else on the pages it stands as text. Nil
+	// masks nothing.
+	Mask func(tag, value string) string
+	// HidePictures puts a gray box in the place of the pictures that belong to
+	// the document itself, such as a holder's photo. Those of template pages and
+	// the stamps stay.
+	HidePictures bool
+	// Banner is a line at the lower edge of every page, drawn with Fallback, such
+	// as "PDF副本，以OFD文件为准 核验码 7KQ2M9XW4B". Empty for none.
+	Banner string
 }
 
-// Drawing is a page resolved into paths and pictures, ready to be written.
+// Drawing is a page resolved into paths, glyphs and pictures, ready to be
+// written.
 type Drawing struct {
 	// Width and Height of the page in millimetres.
 	Width, Height float64
-	title         string
-	items         []item
-	segments      int
+	// Missing tells what the page has but the drawing does not show, or shows
+	// only roughly, each kind of loss once per object.
+	Missing []Undrawn
+
+	title    string
+	items    []item
+	lines    []textLine
+	segments int
+}
+
+// Undrawn is something on a page that could not be drawn as it is.
+type Undrawn struct {
+	// Object is the ID of the object in the file; empty for a stamp.
+	Object string
+	// What is lost, such as "character U+9FFF" or "picture in format TIFF".
+	What string
+}
+
+// String is both in one line.
+func (u Undrawn) String() string {
+	if u.Object == "" {
+		return u.What
+	}
+	return "object " + u.Object + ": " + u.What
 }
 
 // item is one thing drawn: the path or glyph, or else the picture.
 type item struct {
-	at        matrix // from the item's own coordinates to the page
-	path      []Seg
-	glyph     *glyphKey // set when path is a glyph in em units
-	fill      *paint
-	stroke    *paint
-	lineWidth float64 // in the item's own coordinates
-	evenOdd   bool
-	picture   *picture // a unit square
-	alpha     float64
-	clip      *Box // on the page, upright
+	at      matrix // from the item's own coordinates to the page
+	path    []Seg
+	glyph   *glyphKey // set when path is a glyph in em units
+	text    string    // the characters that the glyph stands for
+	line    int       // the line of text it belongs to, from 1; 0 for none
+	fill    *paint
+	stroke  *paint
+	pen     pen
+	evenOdd bool
+	picture *picture // a unit square
+	alpha   float64
+	clip    *clip
+}
+
+// under is the item as seen through m.
+func (it item) under(m matrix) item {
+	it.at = it.at.then(m)
+	it.fill, it.stroke, it.clip = it.fill.under(m), it.stroke.under(m), it.clip.under(m)
+	return it
 }
 
 type glyphKey struct {
@@ -50,18 +95,24 @@ type glyphKey struct {
 	gid  uint16
 }
 
-type paint struct {
-	RGB
-	alpha float64
+// clip is what may be drawn on: the inside of a path on the page, and of the
+// clip around it.
+type clip struct {
+	path    []Seg
+	evenOdd bool
+	outer   *clip
 }
 
-type picture struct {
-	format string // PNG or JPEG
-	data   []byte
+func (c *clip) under(m matrix) *clip {
+	if c == nil {
+		return nil
+	}
+	return &clip{path: pathUnder(c.path, m), evenOdd: c.evenOdd, outer: c.outer.under(m)}
 }
 
 // SVG draws a page, counted from 0, as a self-contained picture: no script, no
-// reference to anything outside, no font needed.
+// reference to anything outside, no font needed. Its text can be selected,
+// copied and searched.
 func (p *Package) SVG(page int, stamps ...Stamp) ([]byte, error) {
 	d, err := p.Render(page, RenderOptions{Stamps: stamps})
 	if err != nil {
@@ -82,62 +133,127 @@ func (p *Package) PNG(page int, pixelsPerMM float64, stamps ...Stamp) ([]byte, e
 // Render resolves a page, counted from 0: template, content, annotations and
 // stamps, from the bottom up.
 func (p *Package) Render(page int, o RenderOptions) (*Drawing, error) {
+	b, err := p.book(o)
+	if err != nil {
+		return nil, err
+	}
+	if page < 0 || page >= len(b.pages) {
+		return nil, broken("missing", b.root, "no page %d", page)
+	}
+	return b.draw(page)
+}
+
+// RenderAll resolves every page, as Render does. Pages that use the same fonts
+// and pictures share them.
+func (p *Package) RenderAll(o RenderOptions) ([]*Drawing, error) {
+	b, err := p.book(o)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]*Drawing, 0, len(b.pages))
+	for i := range b.pages {
+		d, err := b.draw(i)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, d)
+	}
+	return out, nil
+}
+
+// Bounds on what is drawn, on one page and on all pages together.
+const (
+	maxItems       = 200_000
+	maxAllItems    = 1_000_000
+	maxAllSegments = 4_000_000
+	maxMissing     = 200
+)
+
+// book is a package whose pages are being drawn.
+type book struct {
+	*structure
+	pkg   *Package
+	o     RenderOptions
+	masks *masks
+	cache *drawCache
+	// What is left of the bounds on all pages.
+	items, segments int
+}
+
+func (p *Package) book(o RenderOptions) (*book, error) {
 	s, err := p.structure()
 	if err != nil {
 		return nil, err
 	}
-	if page < 0 || page >= len(s.pages) {
-		return nil, broken("missing", s.root, "no page %d", page)
+	b := &book{structure: s, pkg: p, o: o, cache: newDrawCache(), items: maxAllItems, segments: maxAllSegments}
+	if b.masks, err = p.masks(s, o.Mask); err != nil {
+		return nil, err
 	}
-	part := s.pages[page]
-	root, err := s.parse(p, part.name)
+	return b, nil
+}
+
+func (b *book) draw(page int) (*Drawing, error) {
+	part := b.pages[page]
+	root, err := b.parse(b.pkg, part.name)
 	if err != nil {
 		return nil, err
 	}
-	area := s.pageBox(root)
+	area := b.pageBox(root)
 	r := &renderer{
-		d:        &Drawing{Width: area.W, Height: area.H, title: s.body.kid("DocInfo").kid("Title").value()},
-		res:      p.resourcesOf(s, part.name, root),
-		fallback: o.Fallback,
+		book: b, fallback: b.o.Fallback,
+		d:   &Drawing{Width: area.W, Height: area.H, title: b.masks.hide(b.body.kid("DocInfo").kid("Title").value())},
+		res: b.pkg.resourcesOf(b.structure, b.cache, part.name, root),
 	}
-	templates, err := p.templates(s, root)
+	below, above, err := b.pkg.templatesAround(b.structure, root)
 	if err != nil {
 		return nil, err
 	}
-	annots, err := p.annots(s, part.id)
+	annots, err := b.pkg.annots(b.structure, part.id)
 	if err != nil {
 		return nil, err
 	}
 	origin := translate(-area.X, -area.Y)
-	for _, t := range templates {
+	for _, t := range below {
 		r.content(t, origin)
 	}
+	r.hide = b.o.HidePictures
 	r.content(root, origin)
+	r.hide = false
+	for _, t := range above {
+		r.content(t, origin)
+	}
+	r.hide = b.o.HidePictures
+	r.layer++
 	for _, a := range annots {
 		look := a.kid("Appearance")
-		b, _ := box(look.attr("Boundary"))
-		r.objects(look, translate(b.X, b.Y).then(origin), nil, 0)
+		at, _ := box(look.attr("Boundary"))
+		r.objects(look, scope{at: translate(at.X, at.Y).then(origin)})
 	}
-	for _, st := range o.Stamps {
+	for _, st := range b.o.Stamps {
 		if st.Page == page {
 			r.stamp(st)
 		}
 	}
-	if r.full {
+	r.layer++
+	r.banner(b.o.Banner)
+	b.items, b.segments = b.items-len(r.d.items), b.segments-r.d.segments
+	if r.full || b.items < 0 || b.segments < 0 {
 		return nil, broken("limit", part.name, "page draws too much")
 	}
 	return r.d, nil
 }
 
-// maxItems bounds the things drawn on one page.
-const maxItems = 200_000
-
 // renderer fills a Drawing.
 type renderer struct {
+	*book
 	d        *Drawing
 	res      *resources
 	fallback *Font
+	layer    int  // of the text: the page, then annotations, then the banner
+	hide     bool // pictures here are boxes
+	steps    int
 	full     bool
+	nested   bool
 }
 
 func (r *renderer) add(it item) {
@@ -151,107 +267,101 @@ func (r *renderer) add(it item) {
 	}
 }
 
+// miss tells that something of an object is not drawn.
+func (r *renderer) miss(id, what string) {
+	u := Undrawn{id, what}
+	if len(r.d.Missing) >= maxMissing {
+		return
+	}
+	for _, known := range r.d.Missing {
+		if known == u {
+			return
+		}
+	}
+	r.d.Missing = append(r.d.Missing, u)
+}
+
 func (r *renderer) stamp(st Stamp) {
-	format := imageFormat(st.Image)
-	if format == "" || st.W <= 0 || st.H <= 0 {
+	if st.W <= 0 || st.H <= 0 {
+		r.miss("", "stamp without area")
 		return
 	}
-	it := item{at: scale(st.W, st.H).then(translate(st.X, st.Y)), picture: &picture{format, st.Image}, alpha: 1}
+	place := scale(st.W, st.H).then(translate(st.X, st.Y))
+	var within *clip
 	if st.Clip != nil {
-		it.clip = &Box{st.X + st.Clip.X, st.Y + st.Clip.Y, st.Clip.W, st.Clip.H}
+		within = &clip{path: Rect(Box{st.X + st.Clip.X, st.Y + st.Clip.Y, max(st.Clip.W, 0), max(st.Clip.H, 0)})}
 	}
-	r.add(it)
-}
-
-func (r *renderer) content(page *node, at matrix) {
-	for _, layer := range page.kid("Content").all("Layer") {
-		r.objects(layer, at, r.res.drawParam(layer.attr("DrawParam")), 0)
-	}
-}
-
-// objects draws the children of a layer, block or appearance. style is the
-// DrawParam that they inherit.
-func (r *renderer) objects(n *node, at matrix, style *node, depth int) {
-	if n == nil || depth > 16 || r.full {
+	if isPackage(st.Image) {
+		r.nest(st.Image, place, within)
 		return
 	}
-	for _, k := range n.kids {
-		if !k.boolOr("Visible", true) || r.full {
-			continue
-		}
-		obj := object{node: k, style: [2]*node{r.res.drawParam(k.attr("DrawParam")), style}}
-		b, _ := box(k.attr("Boundary"))
-		obj.at = k.ctm().then(translate(b.X, b.Y)).then(at)
-		obj.alpha = min(max(k.numberOr("Alpha", 255)/255, 0), 1)
-		switch k.name {
-		case "TextObject":
-			r.text(obj)
-		case "PathObject":
-			r.path(obj)
-		case "ImageObject":
-			if k.attr("CTM") == "" { // some writers leave out what scales the unit square
-				obj.at = scale(b.W, b.H).then(obj.at)
-			}
-			r.image(obj)
-		case "PageBlock":
-			r.objects(k, at, style, depth+1)
-		}
+	pic, lack := readPicture(st.Image)
+	if pic == nil {
+		r.miss("", "stamp: "+lack)
+		return
 	}
+	r.add(item{at: place, picture: pic, alpha: 1, clip: within})
 }
 
-// object is a graphic object with what it inherits.
-type object struct {
-	*node
-	style [2]*node // its own DrawParam and that of the layer
-	at    matrix
-	alpha float64
-}
-
-// find looks a child up in the object and then in the DrawParams.
-func (o object) find(name string) *node {
-	for _, n := range [...]*node{o.node, o.style[0], o.style[1]} {
-		if k := n.kid(name); k != nil {
-			return k
-		}
+// nest draws the first page of a package into the unit square seen through at.
+func (r *renderer) nest(file []byte, at matrix, within *clip) {
+	if r.nested {
+		r.miss("", "package within a package within a package")
+		return
 	}
-	return nil
-}
-
-func (o object) lineWidth() float64 {
-	for _, n := range [...]*node{o.node, o.style[0], o.style[1]} {
-		if v, ok := number(n.attr("LineWidth")); ok && v >= 0 {
-			return v
-		}
+	p, err := Read(file, Limits{MaxBytes: 8 << 20, MaxEntryBytes: 8 << 20, MaxTotalBytes: 16 << 20})
+	if err != nil {
+		r.miss("", "stamp: package that cannot be read")
+		return
 	}
-	return defaultLineWidth
-}
-
-// color reads FillColor or StrokeColor; black without one.
-func (o object) color(name string) *paint {
-	c := o.find(name)
-	p := parseColor(c.attr("Value"))
-	p.alpha = o.alpha * min(max(c.numberOr("Alpha", 255)/255, 0), 1)
-	return &p
-}
-
-func (r *renderer) path(o object) {
-	it := item{
-		at: o.at, path: parseAbbreviated(o.kid("AbbreviatedData").value()),
-		lineWidth: o.lineWidth(), evenOdd: o.attr("Rule") == "Even-Odd",
+	d, err := p.Render(0, RenderOptions{Fallback: r.fallback})
+	if err != nil {
+		r.miss("", "stamp: package that cannot be drawn")
+		return
 	}
-	if o.boolOr("Fill", false) {
-		it.fill = o.color("FillColor")
-	}
-	if o.boolOr("Stroke", true) {
-		it.stroke = o.color("StrokeColor")
-	}
-	if len(it.path) > 0 && (it.fill != nil || it.stroke != nil) {
+	fit := scale(1/d.Width, 1/d.Height).then(at)
+	for _, it := range d.items {
+		it = it.under(fit)
+		it.line = 0 // a seal's letters are not text of the page
+		it.clip = it.clip.inside(within)
 		r.add(it)
 	}
+	for _, u := range d.Missing {
+		r.miss("", "stamp: "+u.String())
+	}
 }
 
-func (r *renderer) image(o object) {
-	if pic := r.res.picture(o.attr("ResourceID")); pic != nil {
-		r.add(item{at: o.at, picture: pic, alpha: o.alpha})
+// inside is the clip c within another.
+func (c *clip) inside(outer *clip) *clip {
+	if c == nil {
+		return outer
+	}
+	return &clip{path: c.path, evenOdd: c.evenOdd, outer: c.outer.inside(outer)}
+}
+
+// banner writes a line at the lower edge of the page.
+func (r *renderer) banner(text string) {
+	if text == "" {
+		return
+	}
+	const most, margin = 3.2, 4.0
+	size := most
+	if w := TextWidth(r.fallback, text, size); w > r.d.Width-2*margin {
+		size *= (r.d.Width - 2*margin) / w
+	}
+	if size <= 0 {
+		return
+	}
+	x, y := (r.d.Width-TextWidth(r.fallback, text, size))/2, r.d.Height-margin/2
+	line, black := r.line(), &paint{alpha: 1}
+	for _, c := range text {
+		font, gid := r.fallback.pick(c)
+		if font == nil {
+			r.miss("", missingCharacter(c))
+			continue
+		}
+		it := item{at: scale(size, size).then(translate(x, y)), fill: black, glyph: &glyphKey{font, gid}}
+		r.letter(line, it, string(c), font.advance(gid))
+		x += font.advance(gid) * size
 	}
 }

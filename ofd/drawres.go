@@ -4,19 +4,42 @@ package ofd
 // use. They are read when first asked for.
 type resources struct {
 	pkg      *Package
+	cache    *drawCache
 	fontLoc  map[string]string // entry by id
 	imageLoc map[string]string
 	params   map[string]*node
+	units    map[string]*node    // CompositeGraphicUnits by id
+	palettes map[string][]string // of colour spaces
+}
+
+// drawCache keeps what the pages of a package share.
+type drawCache struct {
 	fonts    map[string]*Font
 	pictures map[string]*picture
+	lacks    map[string]string // why an entry is no picture
+	outlines map[glyphKey][]Seg
+}
+
+func newDrawCache() *drawCache {
+	return &drawCache{fonts: map[string]*Font{}, pictures: map[string]*picture{}, lacks: map[string]string{}, outlines: map[glyphKey][]Seg{}}
+}
+
+// outline is the shape of a glyph in em, shared by all who draw it.
+func (c *drawCache) outline(k glyphKey) []Seg {
+	path, known := c.outlines[k]
+	if !known {
+		path = k.font.outline(k.gid)
+		c.outlines[k] = path
+	}
+	return path
 }
 
 // resourcesOf gathers what PublicRes, DocumentRes and PageRes declare. Damage
 // here costs only what depends on it.
-func (p *Package) resourcesOf(s *structure, page string, root *node) *resources {
+func (p *Package) resourcesOf(s *structure, cache *drawCache, page string, root *node) *resources {
 	r := &resources{
-		pkg: p, fontLoc: map[string]string{}, imageLoc: map[string]string{},
-		params: map[string]*node{}, fonts: map[string]*Font{}, pictures: map[string]*picture{},
+		pkg: p, cache: cache, fontLoc: map[string]string{}, imageLoc: map[string]string{},
+		params: map[string]*node{}, units: map[string]*node{}, palettes: map[string][]string{},
 	}
 	common := s.document.kid("CommonData")
 	for _, kind := range [...]string{"PublicRes", "DocumentRes"} {
@@ -49,44 +72,55 @@ func (r *resources) load(s *structure, base, loc string) {
 	for _, d := range root.kid("DrawParams").all("DrawParam") {
 		r.params[d.attr("ID")] = d
 	}
+	for _, u := range root.kid("CompositeGraphicUnits").all("CompositeGraphicUnit") {
+		r.units[u.attr("ID")] = u
+	}
+	for _, c := range root.kid("ColorSpaces").all("ColorSpace") {
+		for _, v := range c.kid("Palette").all("CV") {
+			r.palettes[c.attr("ID")] = append(r.palettes[c.attr("ID")], v.value())
+		}
+	}
 }
 
 // font gives an embedded font, or nil when there is none that can be read.
 func (r *resources) font(id string) *Font {
-	if f, known := r.fonts[id]; known {
-		return f
-	}
-	r.fonts[id] = nil
 	e, ok := r.pkg.find(r.fontLoc[id])
 	if !ok {
 		return nil
 	}
+	if f, known := r.cache.fonts[e.name]; known {
+		return f
+	}
+	r.cache.fonts[e.name] = nil
 	f, err := parseOutlines(e.data)
 	if err != nil {
 		return nil
 	}
 	// Fonts in packages often lack a cmap and are used by glyph id alone.
 	f.cmap, _ = parseCmap(f.tables["cmap"])
-	r.fonts[id] = f
+	r.cache.fonts[e.name] = f
 	return f
 }
 
-func (r *resources) picture(id string) *picture {
-	if pic, known := r.pictures[id]; known {
-		return pic
+// picture gives a picture, or says why there is none.
+func (r *resources) picture(id string) (*picture, string) {
+	e, ok := r.pkg.find(r.imageLoc[id])
+	if !ok {
+		return nil, "picture that is not in the package"
 	}
-	r.pictures[id] = nil
-	if e, ok := r.pkg.find(r.imageLoc[id]); ok {
-		if format := imageFormat(e.data); format != "" {
-			r.pictures[id] = &picture{format, e.data}
-		}
+	pic, known := r.cache.pictures[e.name]
+	if !known {
+		pic, r.cache.lacks[e.name] = readPicture(e.data)
+		r.cache.pictures[e.name] = pic
 	}
-	return r.pictures[id]
+	return pic, r.cache.lacks[e.name]
 }
 
-func (r *resources) drawParam(id string) *node {
-	if id == "" {
-		return nil
+// drawParams is a DrawParam and those it is based on, nearest first.
+func (r *resources) drawParams(id string) []*node {
+	var out []*node
+	for n := r.params[id]; n != nil && len(out) < 8; n = r.params[n.attr("Relative")] {
+		out = append(out, n)
 	}
-	return r.params[id]
+	return out
 }

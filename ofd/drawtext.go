@@ -1,10 +1,46 @@
 package ofd
 
 import (
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
+	"unicode"
 )
+
+// textLine is the characters of one TextCode where they stand.
+type textLine struct {
+	layer int
+	chars []lineChar
+}
+
+// lineChar is a character, or several that one glyph stands for.
+type lineChar struct {
+	text  string
+	at    matrix  // from em units with the baseline's start at 0, 0 to the page
+	width float64 // em
+}
+
+// line begins a line of text and gives its number.
+func (r *renderer) line() int {
+	r.d.lines = append(r.d.lines, textLine{layer: r.layer})
+	return len(r.d.lines)
+}
+
+// letter draws a glyph, or nothing, as a character of a line.
+func (r *renderer) letter(line int, it item, text string, width float64) {
+	if text != "" && it.at.finite() {
+		l := &r.d.lines[line-1]
+		l.chars = append(l.chars, lineChar{text, it.at, width})
+	}
+	it.line, it.text = line, text
+	if it.glyph != nil {
+		it.path = r.cache.outline(*it.glyph)
+	}
+	r.add(it)
+}
+
+func missingCharacter(c rune) string { return fmt.Sprintf("character U+%04X", c) }
 
 // text draws the characters of a TextObject as glyphs.
 func (r *renderer) text(o object) {
@@ -12,81 +48,190 @@ func (r *renderer) text(o object) {
 	if !ok || size <= 0 {
 		return
 	}
-	font := r.res.font(o.attr("Font"))
-	var fill, stroke *paint
+	w := &letters{renderer: r, object: o, size: size, font: r.res.font(o.attr("Font")), stretch: o.numberOr("HScale", 1),
+		turn: rotate(o.numberOr("CharDirection", 0)), glyphs: glyphTransforms(o.node)}
+	w.ahead, w.down = rotate(o.numberOr("ReadDirection", 0)).apply(1, 0)
+	w.style = item{pen: o.pen().scaled(1 / size), clip: o.clip}
 	if o.boolOr("Fill", true) {
-		fill = o.color("FillColor")
+		w.style.fill = r.color(o, "FillColor")
 	}
 	if o.boolOr("Stroke", false) {
-		stroke = o.color("StrokeColor")
+		w.style.stroke = r.color(o, "StrokeColor")
 	}
-	glyphs := glyphTransforms(o.node)
-	stretch := o.numberOr("HScale", 1)
-	index := 0
-	var x, y float64
-	for _, code := range o.all("TextCode") {
-		x, y = code.numberOr("X", x), code.numberOr("Y", y)
-		chars := []rune(string(code.chars))
-		if strings.TrimSpace(string(chars)) == "" {
-			index += len(chars)
-			continue
+	if w.font == nil {
+		r.miss("", "font "+word(o.attr("Font"))+" is not in the package as TrueType")
+		w.imitate()
+	}
+	codes := o.all("TextCode")
+	shown := r.masks.pieces(o.id, codes)
+	for i, code := range codes {
+		w.x, w.y = code.numberOr("X", w.x), code.numberOr("Y", w.y)
+		was := []rune(string(code.chars))
+		w.code(code, was, shown[i])
+		w.index += len(was)
+	}
+}
+
+// letters places the characters of one TextObject.
+type letters struct {
+	*renderer
+	object
+	size, stretch float64
+	font          *Font
+	turn          matrix // of every character, by CharDirection
+	ahead, down   float64
+	glyphs        map[int][]uint16
+	style         item
+	slant, bold   bool
+	index         int // of the character in the object
+	x, y          float64
+}
+
+// imitate gives the weight and slant that the missing font would have had.
+func (w *letters) imitate() {
+	if w.boolOr("Italic", false) {
+		w.slant = true
+	}
+	if w.numberOr("Weight", 400) >= 600 && w.style.stroke == nil && w.style.fill != nil {
+		w.style.stroke, w.style.pen = w.style.fill, pen{width: 0.03, miter: defaultMiter, cap: 'B'}
+	}
+}
+
+// code draws one TextCode: the characters shown, at the places of those that
+// stand in the file.
+func (w *letters) code(code *node, was, shown []rune) {
+	if strings.TrimSpace(string(shown)) == "" {
+		return
+	}
+	line := w.line()
+	dx, dy := newDeltas(code.attr("DeltaX")), newDeltas(code.attr("DeltaY"))
+	for i, c := range shown {
+		if w.full {
+			return
 		}
-		dx, dy := newDeltas(code.attr("DeltaX")), newDeltas(code.attr("DeltaY"))
-		for i, c := range chars {
-			key := r.glyph(font, c, glyphs, index)
-			if key != nil && !r.full {
-				r.add(item{
-					at:    scale(size*stretch, size).then(translate(x, y)).then(o.at),
-					path:  key.font.outline(key.gid),
-					glyph: key, fill: fill, stroke: stroke, lineWidth: o.lineWidth() / size,
-				})
-			}
-			index++
-			if i == len(chars)-1 {
-				break
-			}
-			step := 0.0
-			if dy.empty() && key != nil {
-				step = key.font.advance(key.gid) * size * stretch
-			}
-			x += dx.next(step)
-			y += dy.next(0)
+		same := i < len(was) && was[i] == c
+		advance := w.char(line, c, w.index+i, same)
+		if i == len(shown)-1 {
+			break
+		}
+		step := advance * w.size * w.stretch
+		switch {
+		case dx.empty() && dy.empty():
+			w.x, w.y = w.x+step*w.ahead, w.y+step*w.down
+		default:
+			w.x, w.y = w.x+dx.next(0), w.y+dy.next(0)
 		}
 	}
 }
 
-// glyph chooses what to draw for a character: the glyph that CGTransform
-// names, else by the cmap of the embedded font, else from the fallback.
-func (r *renderer) glyph(font *Font, c rune, glyphs map[int]uint16, index int) *glyphKey {
+// char draws one character and gives its advance in em. same says that it is
+// the one that the file's own glyphs are for.
+func (w *letters) char(line int, c rune, index int, same bool) float64 {
+	it := w.style
+	place := scale(w.size*w.stretch, w.size).then(w.turn).then(translate(w.x, w.y)).then(w.at)
+	it.at = place
+	if own, given := w.glyphs[index]; given && same && w.font != nil && inFont(own, w.font) {
+		text, along := string(c), 0.0
+		if len(own) == 0 { // drawn by the glyph before
+			w.join(line, text)
+		}
+		for _, gid := range own {
+			it.at = translate(along, 0).then(place)
+			it.glyph = &glyphKey{w.font, gid}
+			w.letter(line, it, text, w.font.advance(gid))
+			text, along = "", along+w.font.advance(gid)
+		}
+		return along
+	}
+	font, gid := w.font, uint16(0)
 	if font != nil {
-		if gid, ok := glyphs[index]; ok && int(gid) < font.numGlyphs {
-			return &glyphKey{font, gid}
-		}
-		if gid := font.glyph(c); gid != 0 {
-			return &glyphKey{font, gid}
+		gid = font.glyph(c)
+	}
+	if gid == 0 {
+		font, gid = w.fallback.pick(c)
+		if w.slant {
+			it.at = matrix{a: 1, c: -0.2, d: 1}.then(place)
 		}
 	}
-	if f, gid := r.fallback.pick(c); f != nil {
-		return &glyphKey{f, gid}
+	if font != nil {
+		it.glyph = &glyphKey{font, gid}
+		w.letter(line, it, string(c), font.advance(gid))
+		return font.advance(gid)
 	}
-	return nil
+	return w.blank(line, it, c, same)
 }
 
-// glyphTransforms collects the CGTransforms of a text object by the position of
-// the character. Only one glyph for one character is understood.
-func glyphTransforms(n *node) map[int]uint16 {
-	var out map[int]uint16
+// blank stands for a character that no font draws: a bar if it masks another.
+func (w *letters) blank(line int, it item, c rune, same bool) float64 {
+	width := 0.5
+	if c >= 0x2E80 {
+		width = 1
+	}
+	switch {
+	case unicode.IsSpace(c):
+	case !same:
+		it.path = Rect(Box{X: 0.04, Y: -0.72, W: width - 0.08, H: 0.74})
+	default:
+		w.miss(w.id, missingCharacter(c))
+	}
+	w.letter(line, it, string(c), width)
+	return 0
+}
+
+// join adds a character to the one before it in a line.
+func (w *letters) join(line int, text string) {
+	l := &w.d.lines[line-1]
+	if k := len(l.chars) - 1; k >= 0 {
+		l.chars[k].text += text
+	}
+	if k := len(w.d.items) - 1; k >= 0 && w.d.items[k].line == line {
+		w.d.items[k].text += text
+	}
+}
+
+func inFont(glyphs []uint16, f *Font) bool {
+	for _, g := range glyphs {
+		if int(g) >= f.numGlyphs {
+			return false
+		}
+	}
+	return true
+}
+
+// maxCodes bounds the characters that one CGTransform speaks of.
+const maxCodes = 100_000
+
+// glyphTransforms collects the CGTransforms of a text object: the glyphs of a
+// character by its position. Where n characters have m glyphs, the first have
+// one each and the last has what remains, perhaps none.
+func glyphTransforms(n *node) map[int][]uint16 {
+	var out map[int][]uint16
 	for _, t := range n.all("CGTransform") {
 		at := int(min(max(t.numberOr("CodePosition", 0), 0), math.MaxInt32))
-		for i, g := range strings.Fields(t.kid("Glyphs").value()) {
+		var glyphs []uint16
+		for _, g := range strings.Fields(t.kid("Glyphs").value()) {
 			gid, err := strconv.ParseUint(g, 10, 16)
 			if err != nil {
 				break
 			}
-			if out == nil {
-				out = map[int]uint16{}
+			glyphs = append(glyphs, uint16(gid))
+		}
+		if len(glyphs) == 0 {
+			continue
+		}
+		codes := int(min(max(t.numberOr("CodeCount", float64(len(glyphs))), 1), maxCodes))
+		if out == nil {
+			out = map[int][]uint16{}
+		}
+		for i := range codes {
+			switch {
+			case i == codes-1 && i < len(glyphs):
+				out[at+i] = glyphs[i:]
+			case i < len(glyphs):
+				out[at+i] = glyphs[i : i+1]
+			default:
+				out[at+i] = nil
 			}
-			out[at+i] = uint16(gid)
 		}
 	}
 	return out
@@ -130,29 +275,4 @@ func (d *deltaReader) next(byDefault float64) float64 {
 		d.fields = d.fields[1:]
 	}
 	return d.value
-}
-
-// parseColor reads one value (gray), three (RGB) or four (CMYK), decimal or as
-// #hh.
-func parseColor(s string) paint {
-	var v []float64
-	for _, f := range strings.Fields(s) {
-		if hex, ok := strings.CutPrefix(f, "#"); ok {
-			n, _ := strconv.ParseUint(hex, 16, 8)
-			v = append(v, float64(n))
-			continue
-		}
-		n, _ := number(f)
-		v = append(v, min(max(n, 0), 255))
-	}
-	switch len(v) {
-	case 1:
-		return paint{RGB: RGB{uint8(v[0]), uint8(v[0]), uint8(v[0])}}
-	case 3:
-		return paint{RGB: RGB{uint8(v[0]), uint8(v[1]), uint8(v[2])}}
-	case 4:
-		ink := func(c float64) uint8 { return uint8((255 - c) * (255 - v[3]) / 255) }
-		return paint{RGB: RGB{ink(v[0]), ink(v[1]), ink(v[2])}}
-	}
-	return paint{}
 }

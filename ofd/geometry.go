@@ -75,6 +75,17 @@ func (m matrix) apply(x, y float64) (float64, float64) {
 // mean is the factor by which m scales a length, on average.
 func (m matrix) mean() float64 { return math.Sqrt(math.Abs(m.a*m.d - m.b*m.c)) }
 
+// inverse undoes m; ok is false if m lays everything on a line or point.
+func (m matrix) inverse() (_ matrix, ok bool) {
+	d := m.a*m.d - m.b*m.c
+	if math.Abs(d) < 1e-12 || math.IsNaN(d) {
+		return identity, false
+	}
+	n := matrix{a: m.d / d, b: -m.b / d, c: -m.c / d, d: m.a / d}
+	n.e, n.f = -(m.e*n.a + m.f*n.c), -(m.e*n.b + m.f*n.d)
+	return n, true
+}
+
 func (m matrix) finite() bool {
 	for _, v := range [...]float64{m.a, m.b, m.c, m.d, m.e, m.f} {
 		if !finite(v) {

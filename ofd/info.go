@@ -178,44 +178,21 @@ func (p *Package) attachments(s *structure) []Attachment {
 	return out
 }
 
-// tags resolves the data index. Vendors write tag files that are not even
-// well-formed, so a bad one is passed over.
-func (p *Package) tags(s *structure, shown map[string]string) map[string]string {
-	out := map[string]string{}
-	loc := s.document.kid("CustomTags").value()
-	base, err := ResolvePath(s.root, loc)
-	if loc == "" || err != nil {
-		return out
-	}
-	root, err := p.parse(base)
-	if err != nil {
-		return out
-	}
-	for _, tag := range atMost(root.all("CustomTag")) {
-		name, err := ResolvePath(base, tag.kid("FileLoc").value())
-		if err != nil {
-			continue
-		}
-		if tree, err := s.parse(p, name); err == nil {
-			tagText(tree, shown, out)
-		}
-	}
-	return out
-}
-
 // maxTagText bounds what a crafted index can make of one long text.
 const maxTagText = 4 << 10
 
-func tagText(n *node, shown, out map[string]string) {
-	for _, k := range n.kids {
-		if k.name != "ObjectRef" {
-			tagText(k, shown, out)
-			continue
-		}
-		if len(out[n.name]) < maxTagText {
-			out[n.name] += shown[k.value()]
+// tags gives the text that the objects of every data item show.
+func (p *Package) tags(s *structure, shown map[string]string) map[string]string {
+	out := map[string]string{}
+	refs := p.tagObjects(s)
+	for _, tag := range refs.order {
+		for _, id := range refs.ids[tag] {
+			if len(out[tag]) < maxTagText {
+				out[tag] += shown[id]
+			}
 		}
 	}
+	return out
 }
 
 // annots lists the visible annotations of a page.

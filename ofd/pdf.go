@@ -2,118 +2,143 @@ package ofd
 
 import (
 	"bytes"
+	"compress/zlib"
+	"crypto/sha256"
 	"fmt"
 	"strconv"
 	"time"
-
-	"codeberg.org/go-pdf/fpdf"
+	"unicode/utf16"
 )
 
-// PDFInfo is what a PDF copy says of itself beside its page.
+// PDFInfo is what a PDF copy says of itself beside its pages.
 type PDFInfo struct {
 	Title    string
 	Keywords string
 	Made     time.Time
 }
 
-// PDF writes the drawing as a document of one page. Glyphs are paths, so that it looks the same everywhere and
-// needs no font; the same drawing and info give the same bytes.
-func (d *Drawing) PDF(info PDFInfo) ([]byte, error) {
-	w := &pdfWriter{height: d.Height, pictures: map[*picture]string{}, out: fpdf.NewCustom(&fpdf.InitType{
-		OrientationStr: "P", UnitStr: "mm", Size: fpdf.SizeType{Wd: d.Width, Ht: d.Height},
-	})}
-	w.out.SetCatalogSort(true)
-	w.out.SetCreationDate(info.Made.UTC())
-	w.out.SetModificationDate(info.Made.UTC())
-	w.out.SetProducer("Yinxin", true)
-	w.out.SetTitle(info.Title, true)
-	w.out.SetKeywords(info.Keywords, false)
-	w.out.SetLang("zh-CN")
-	w.out.SetMargins(0, 0, 0)
-	w.out.SetAutoPageBreak(false, 0)
-	w.out.AddPage()
-	for i := range d.items {
-		w.item(&d.items[i])
+// PDF writes drawings as the pages of one document (ISO 32000-1, version 1.7).
+// Text is text: fonts of the glyphs used are embedded with the characters they
+// stand for, so that it can be selected, copied and searched and looks the same
+// everywhere. The same drawings and info give the same bytes.
+func PDF(pages []*Drawing, info PDFInfo) ([]byte, error) {
+	if len(pages) == 0 {
+		return nil, broken("missing", "", "a PDF without pages")
 	}
-	var b bytes.Buffer
-	if err := w.out.Output(&b); err != nil {
-		return nil, fmt.Errorf("write PDF: %w", err)
-	}
-	return b.Bytes(), nil
-}
-
-type pdfWriter struct {
-	out      *fpdf.Fpdf
-	height   float64
-	pictures map[*picture]string
-}
-
-func (w *pdfWriter) item(it *item) {
-	if it.clip != nil {
-		w.out.ClipRect(it.clip.X, it.clip.Y, max(it.clip.W, 0), max(it.clip.H, 0), false)
-		defer w.out.ClipEnd()
-	}
-	if it.picture != nil {
-		w.picture(it)
-		return
-	}
-	if len(it.path) == 0 {
-		return
-	}
-	if it.fill != nil {
-		w.out.SetAlpha(it.fill.alpha, "Normal")
-		w.out.SetFillColor(int(it.fill.R), int(it.fill.G), int(it.fill.B))
-		w.path(it)
-		w.out.DrawPath(map[bool]string{true: "f*", false: "F"}[it.evenOdd])
-	}
-	if it.stroke != nil {
-		w.out.SetAlpha(it.stroke.alpha, "Normal")
-		w.out.SetDrawColor(int(it.stroke.R), int(it.stroke.G), int(it.stroke.B))
-		w.out.SetLineWidth(it.lineWidth * it.at.mean())
-		w.path(it)
-		w.out.DrawPath("D")
-	}
-}
-
-// path writes the item's path in the coordinates of the page.
-func (w *pdfWriter) path(it *item) {
-	at := it.at
-	x := func(px, py float64) float64 { return at.a*px + at.c*py + at.e }
-	y := func(px, py float64) float64 { return at.b*px + at.d*py + at.f }
-	for _, s := range it.path {
-		switch s.Op {
-		case MoveTo:
-			w.out.MoveTo(x(s.X, s.Y), y(s.X, s.Y))
-		case LineTo:
-			w.out.LineTo(x(s.X, s.Y), y(s.X, s.Y))
-		case QuadTo:
-			w.out.CurveTo(x(s.X1, s.Y1), y(s.X1, s.Y1), x(s.X, s.Y), y(s.X, s.Y))
-		case CubicTo:
-			w.out.CurveBezierCubicTo(x(s.X1, s.Y1), y(s.X1, s.Y1), x(s.X2, s.Y2), y(s.X2, s.Y2), x(s.X, s.Y), y(s.X, s.Y))
-		case ClosePath:
-			w.out.ClosePath()
+	w := &pdfWriter{pictures: map[*picture]int{}, fonts: map[*Font]*pdfFont{}, states: map[pdfAlpha]int{}}
+	w.buf.WriteString("%PDF-1.7\n%\xE2\xE3\xCF\xD3\n")
+	catalog, tree, about := w.id(), w.id(), w.id()
+	var kids bytes.Buffer
+	for _, d := range pages {
+		if !(d.Width > 0 && d.Height > 0) {
+			return nil, broken("limit", "", "page without area")
 		}
+		page := pdfPage{pdfWriter: w, used: map[string]bool{}}
+		content, err := page.draw(d)
+		if err != nil {
+			return nil, err
+		}
+		fmt.Fprintf(&kids, "%d 0 R ", w.page(d, tree, content, page.resources()))
 	}
+	for _, f := range w.fontOrder {
+		w.font(f)
+	}
+	w.object(tree, fmt.Sprintf("<</Type/Pages/Count %d/Kids[%s]>>", len(pages), bytes.TrimSpace(kids.Bytes())))
+	w.object(catalog, fmt.Sprintf("<</Type/Catalog/Pages %d 0 R/Lang(zh-CN)/ViewerPreferences<</DisplayDocTitle true>>>>", tree))
+	made := info.Made.UTC().Format("D:20060102150405Z")
+	w.object(about, fmt.Sprintf("<</Title%s/Keywords%s/Producer(Yinxin)/CreationDate(%s)/ModDate(%s)>>",
+		pdfString(info.Title), pdfString(info.Keywords), made, made))
+	w.finish(catalog, about)
+	return w.buf.Bytes(), nil
 }
 
-// picture draws a unit square of the page's coordinates, whichever way it is turned.
-func (w *pdfWriter) picture(it *item) {
-	name, known := w.pictures[it.picture]
-	options := fpdf.ImageOptions{ImageType: it.picture.format}
-	if !known {
-		name = "p" + strconv.Itoa(len(w.pictures))
-		w.pictures[it.picture] = name
-		w.out.RegisterImageOptionsReader(name, options, bytes.NewReader(it.picture.data))
+// pdfWriter writes the objects of a PDF one after the other.
+type pdfWriter struct {
+	buf       bytes.Buffer
+	offsets   []int // of every object, from number 1
+	pictures  map[*picture]int
+	fonts     map[*Font]*pdfFont
+	fontOrder []*pdfFont
+	states    map[pdfAlpha]int
+}
+
+// pdfAlpha is the opacity of fill and stroke.
+type pdfAlpha struct{ fill, stroke float64 }
+
+func (w *pdfWriter) id() int {
+	w.offsets = append(w.offsets, 0)
+	return len(w.offsets)
+}
+
+func (w *pdfWriter) object(id int, body string) {
+	w.offsets[id-1] = w.buf.Len()
+	fmt.Fprintf(&w.buf, "%d 0 obj\n%s\nendobj\n", id, body)
+}
+
+// stream writes data under a dictionary whose entries are given without its
+// length.
+func (w *pdfWriter) stream(id int, dict string, data []byte) {
+	w.offsets[id-1] = w.buf.Len()
+	fmt.Fprintf(&w.buf, "%d 0 obj\n<<%s/Length %d>>\nstream\n", id, dict, len(data))
+	w.buf.Write(data)
+	w.buf.WriteString("\nendstream\nendobj\n")
+}
+
+// packed writes data compressed.
+func (w *pdfWriter) packed(id int, dict string, data []byte) {
+	var b bytes.Buffer
+	z := zlib.NewWriter(&b)
+	_, _ = z.Write(data) // a bytes.Buffer takes everything
+	_ = z.Close()
+	w.stream(id, dict+"/Filter/FlateDecode", b.Bytes())
+}
+
+func (w *pdfWriter) page(d *Drawing, parent int, content []byte, resources string) int {
+	id, stream := w.id(), w.id()
+	w.packed(stream, "", content)
+	w.object(id, fmt.Sprintf("<</Type/Page/Parent %d 0 R/MediaBox[0 0 %s %s]/Contents %d 0 R/Resources<<%s>>>>",
+		parent, num(d.Width*pointsPerMM), num(d.Height*pointsPerMM), stream, resources))
+	return id
+}
+
+func (w *pdfWriter) finish(catalog, about int) {
+	at := w.buf.Len()
+	sum := sha256.Sum256(w.buf.Bytes())
+	fmt.Fprintf(&w.buf, "xref\n0 %d\n0000000000 65535 f \n", len(w.offsets)+1)
+	for _, off := range w.offsets {
+		fmt.Fprintf(&w.buf, "%010d 00000 n \n", off)
 	}
-	w.out.SetAlpha(it.alpha, "Normal")
-	// The matrix in points, with PDF's y pointing up: see ISO 32000-1, 8.3.3.
-	k, at := w.out.GetConversionRatio(), it.at
-	h := w.height * k
-	w.out.TransformBegin()
-	w.out.Transform(fpdf.TransformMatrix{
-		A: at.a, B: -at.b, C: -at.c, D: at.d,
-		E: at.c*h + at.e*k, F: h*(1-at.d) - at.f*k,
-	})
-	w.out.ImageOptions(name, 0, 0, 1, 1, false, options, 0, "")
-	w.out.TransformEnd()
+	fmt.Fprintf(&w.buf, "trailer\n<</Size %d/Root %d 0 R/Info %d 0 R/ID[<%x><%x>]>>\nstartxref\n%d\n%%%%EOF\n",
+		len(w.offsets)+1, catalog, about, sum[:16], sum[:16], at)
+}
+
+// pdfString writes plain ASCII as it is and other text as UTF-16.
+func pdfString(s string) string {
+	plain := true
+	for _, r := range s {
+		plain = plain && r >= 0x20 && r < 0x7F && r != '(' && r != ')' && r != '\\'
+	}
+	if plain {
+		return "(" + s + ")"
+	}
+	return "<FEFF" + hexUTF16(s) + ">"
+}
+
+func hexUTF16(s string) string {
+	var b []byte
+	for _, u := range utf16.Encode([]rune(s)) {
+		b = fmt.Appendf(b, "%04X", u)
+	}
+	return string(b)
+}
+
+// alpha is the name of a graphics state of that opacity.
+func (w *pdfWriter) alpha(a pdfAlpha) string {
+	id, known := w.states[a]
+	if !known {
+		id = w.id()
+		w.states[a] = id
+		w.object(id, fmt.Sprintf("<</ca %s/CA %s>>", num(a.fill), num(a.stroke)))
+	}
+	return "G" + strconv.Itoa(id)
 }

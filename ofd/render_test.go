@@ -70,7 +70,7 @@ func TestSVGIsSafe(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	allowed := map[string]bool{"svg": true, "title": true, "defs": true, "path": true, "rect": true, "use": true, "image": true, "g": true, "clipPath": true}
+	allowed := map[string]bool{"svg": true, "title": true, "defs": true, "path": true, "rect": true, "use": true, "image": true, "g": true, "clipPath": true, "text": true}
 	d := xml.NewDecoder(bytes.NewReader(svg))
 	for {
 		tok, err := d.Token()

@@ -8,6 +8,7 @@ type structure struct {
 	root      string
 	document  *node
 	templates map[string]string // entry by id
+	order     map[string]string // ZOrder of a template by id
 	pages     []pagePart
 	trees     map[string]*node // what has been parsed, by entry
 }
@@ -20,7 +21,7 @@ func (p *Package) structure() (*structure, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &structure{body: top.kid("DocBody"), templates: map[string]string{}, trees: map[string]*node{}}
+	s := &structure{body: top.kid("DocBody"), templates: map[string]string{}, order: map[string]string{}, trees: map[string]*node{}}
 	if s.body == nil {
 		return nil, broken("missing", partRoot, "no DocBody")
 	}
@@ -34,6 +35,7 @@ func (p *Package) structure() (*structure, error) {
 		if s.templates[t.attr("ID")], err = ResolvePath(s.root, t.attr("BaseLoc")); err != nil {
 			return nil, err
 		}
+		s.order[t.attr("ID")] = t.attr("ZOrder")
 	}
 	for _, page := range s.document.kid("Pages").all("Page") {
 		name, err := ResolvePath(s.root, page.attr("BaseLoc"))
@@ -82,7 +84,13 @@ func named(nodes []*node, attr, value string) []*node {
 // templates lists the template pages of a page. An unknown id is passed over,
 // as readers do.
 func (p *Package) templates(s *structure, page *node) ([]*node, error) {
-	var out []*node
+	below, above, err := p.templatesAround(s, page)
+	return append(below, above...), err
+}
+
+// templatesAround lists the template pages that lie below and above the content
+// of a page. What the page says of the order counts before the template.
+func (p *Package) templatesAround(s *structure, page *node) (below, above []*node, err error) {
 	for _, t := range atMost(page.all("Template")) {
 		name, ok := s.templates[t.attr("TemplateID")]
 		if !ok {
@@ -90,11 +98,19 @@ func (p *Package) templates(s *structure, page *node) ([]*node, error) {
 		}
 		template, err := s.parse(p, name)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		out = append(out, template)
+		order := t.attr("ZOrder")
+		if order == "" {
+			order = s.order[t.attr("TemplateID")]
+		}
+		if order == "Foreground" {
+			above = append(above, template)
+		} else {
+			below = append(below, template)
+		}
 	}
-	return out, nil
+	return below, above, nil
 }
 
 // pageBox is the physical area of a page: its own, or that of the document.

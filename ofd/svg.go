@@ -9,118 +9,225 @@ import (
 // glyphUnits is the size of the em square that glyphs have in an SVG.
 const glyphUnits = 1000
 
-// SVG writes the drawing. Every glyph and picture stands once in defs. All that
-// comes from the file is numbers, pictures in base64 and the escaped title.
+// SVG writes the drawing. Every glyph and picture stands once in defs, and
+// above all lies the text itself, unseen, to be selected and searched. All that
+// comes from the file is numbers, pictures in base64 and escaped text.
 func (d *Drawing) SVG() []byte {
-	w := svgWriter{glyphs: map[glyphKey]int{}, pictures: map[*picture]int{}}
-	w.text(`<svg xmlns="http://www.w3.org/2000/svg" width="`, num(d.Width), `mm" height="`, num(d.Height),
+	w := svgWriter{glyphs: map[glyphKey]string{}, pictures: map[*picture]string{}, clips: map[*clip]string{}}
+	for i := 0; i < len(d.items); {
+		if n := runLength(d.items[i:]); n > 1 && w.run(d.items[i:i+n]) {
+			i += n
+			continue
+		}
+		w.item(&d.items[i])
+		i++
+	}
+	w.within(nil)
+	w.words(d)
+	out := svgText{}
+	out.text(`<svg xmlns="http://www.w3.org/2000/svg" width="`, num(d.Width), `mm" height="`, num(d.Height),
 		`mm" viewBox="0 0 `, nums(d.Width, d.Height), `">`)
 	if d.title != "" {
-		m := markup{}
-		m.escape(d.title, false)
-		w.text("<title>", string(m.buf), "</title>")
+		out.text("<title>", escaped(d.title), "</title>")
 	}
-	w.text("<defs>")
-	for i := range d.items {
-		w.define(i, &d.items[i])
-	}
-	w.text(`</defs><rect width="100%" height="100%" fill="#fff"/>`)
-	for i := range d.items {
-		w.item(i, &d.items[i])
-	}
-	w.text("</svg>\n")
-	return w.buf
+	out.text("<defs>", string(w.defs.buf), `</defs><rect width="100%" height="100%" fill="#fff"/>`)
+	out.text(string(w.buf), "</svg>\n")
+	return out.buf
 }
 
-type svgWriter struct {
-	buf      []byte
-	glyphs   map[glyphKey]int
-	pictures map[*picture]int
+func escaped(s string) string {
+	m := markup{}
+	m.escape(s, false)
+	return string(m.buf)
 }
 
-func (w *svgWriter) text(parts ...string) {
+// runLength counts the items that are glyphs of one line, drawn alike and only
+// moved against each other.
+func runLength(items []item) int {
+	first := &items[0]
+	if first.glyph == nil || first.line == 0 || first.shaded() {
+		return 1
+	}
+	n := 1
+	for n < len(items) {
+		it := &items[n]
+		a, b := it.at, first.at
+		if it.glyph == nil || it.line != first.line || it.fill != first.fill || it.stroke != first.stroke || it.clip != first.clip ||
+			a.a != b.a || a.b != b.b || a.c != b.c || a.d != b.d {
+			break
+		}
+		n++
+	}
+	return n
+}
+
+func (it *item) shaded() bool {
+	return it.fill != nil && it.fill.shade != nil || it.stroke != nil && it.stroke.shade != nil
+}
+
+type svgText struct{ buf []byte }
+
+func (w *svgText) text(parts ...string) {
 	for _, p := range parts {
 		w.buf = append(w.buf, p...)
 	}
 }
 
-// define writes what the item refers to, unless it stands already.
-func (w *svgWriter) define(i int, it *item) {
-	if it.clip != nil {
-		c := *it.clip
-		w.text(`<clipPath id="c`, strconv.Itoa(i), `"><rect x="`, num(c.X), `" y="`, num(c.Y),
-			`" width="`, num(max(c.W, 0)), `" height="`, num(max(c.H, 0)), `"/></clipPath>`)
+func (w *svgText) transform(name string, m matrix) {
+	if m == identity {
+		return
 	}
-	switch {
-	case it.glyph != nil:
-		if _, known := w.glyphs[*it.glyph]; known {
-			return
+	w.text(" ", name, `="matrix(`)
+	for k, v := range [...]float64{m.a, m.b, m.c, m.d, m.e, m.f} {
+		if k > 0 {
+			w.text(" ")
 		}
-		w.glyphs[*it.glyph] = len(w.glyphs)
-		if len(it.path) > 0 {
-			w.text(`<path id="g`, strconv.Itoa(w.glyphs[*it.glyph]), `" d="`)
-			w.path(it.path, glyphUnits, 0)
-			w.text(`"/>`)
-		}
-	case it.picture != nil:
-		if _, known := w.pictures[it.picture]; known {
-			return
-		}
-		w.pictures[it.picture] = len(w.pictures)
-		kind := "image/png"
-		if it.picture.format == "JPEG" {
-			kind = "image/jpeg"
-		}
-		w.text(`<image id="i`, strconv.Itoa(w.pictures[it.picture]), `" width="1" height="1" preserveAspectRatio="none" href="data:`, kind, `;base64,`)
-		w.buf = base64.StdEncoding.AppendEncode(w.buf, it.picture.data)
-		w.text(`"/>`)
+		w.buf = strconv.AppendFloat(w.buf, v, 'g', 7, 64)
+	}
+	w.text(`)"`)
+}
+
+type svgWriter struct {
+	svgText          // what is drawn
+	defs     svgText // what it refers to
+	clip     *clip   // of the group that is open
+	glyphs   map[glyphKey]string
+	pictures map[*picture]string
+	clips    map[*clip]string
+	shades   int
+}
+
+// within opens the group that is drawn inside a clip, if it is not open.
+func (w *svgWriter) within(c *clip) {
+	if w.clip == c {
+		return
+	}
+	if w.clip != nil {
+		w.text("</g>")
+	}
+	if w.clip = c; c != nil {
+		w.text(`<g clip-path="url(#`, w.clipID(c), `)">`)
 	}
 }
 
-func (w *svgWriter) item(i int, it *item) {
-	if it.clip != nil {
-		w.text(`<g clip-path="url(#c`, strconv.Itoa(i), `)">`)
-		defer w.text(`</g>`)
+func (w *svgWriter) clipID(c *clip) string {
+	id, known := w.clips[c]
+	if known {
+		return id
 	}
+	outer := ""
+	if c.outer != nil {
+		outer = ` clip-path="url(#` + w.clipID(c.outer) + `)"`
+	}
+	id = "c" + strconv.Itoa(len(w.clips))
+	w.clips[c] = id
+	w.defs.text(`<clipPath id="`, id, `"`, outer, `><path d="`)
+	w.defs.path(c.path, 1, 4)
+	w.defs.text(`"`)
+	if c.evenOdd {
+		w.defs.text(` clip-rule="evenodd"`)
+	}
+	w.defs.text(`/></clipPath>`)
+	return id
+}
+
+func (w *svgWriter) glyphID(it *item) string {
+	id, known := w.glyphs[*it.glyph]
+	if !known {
+		id = "g" + strconv.Itoa(len(w.glyphs))
+		w.glyphs[*it.glyph] = id
+		w.defs.text(`<path id="`, id, `" d="`)
+		w.defs.path(it.path, glyphUnits, 0)
+		w.defs.text(`"/>`)
+	}
+	return id
+}
+
+func (w *svgWriter) pictureID(p *picture) string {
+	id, known := w.pictures[p]
+	if !known {
+		id = "i" + strconv.Itoa(len(w.pictures))
+		w.pictures[p] = id
+		kind := "image/png"
+		if p.format == "JPEG" {
+			kind = "image/jpeg"
+		}
+		w.defs.text(`<image id="`, id, `" width="1" height="1" preserveAspectRatio="none" href="data:`, kind, `;base64,`)
+		w.defs.buf = base64.StdEncoding.AppendEncode(w.defs.buf, p.data)
+		w.defs.text(`"/>`)
+	}
+	return id
+}
+
+// run writes glyphs that only differ in place as one group, in the coordinates
+// of the first. It gives up on a line that is squeezed to nothing.
+func (w *svgWriter) run(items []item) bool {
+	first := &items[0]
+	base := scale(1.0/glyphUnits, 1.0/glyphUnits).then(first.at)
+	back, ok := base.inverse()
+	if !ok {
+		return false
+	}
+	w.within(first.clip)
+	w.text("<g")
+	w.paint(first, base, glyphUnits)
+	w.transform("transform", base)
+	w.text(">")
+	for i := range items {
+		it := &items[i]
+		if len(it.path) == 0 {
+			continue
+		}
+		w.text(`<use href="#`, w.glyphID(it), `"`)
+		x, y := back.apply(it.at.e, it.at.f)
+		if x = math.Round(x); x != 0 {
+			w.text(` x="`, num(x), `"`)
+		}
+		if y = math.Round(y); y != 0 {
+			w.text(` y="`, num(y), `"`)
+		}
+		w.text("/>")
+	}
+	w.text("</g>")
+	return true
+}
+
+func (w *svgWriter) item(it *item) {
 	at := it.at
 	switch {
 	case it.picture != nil:
-		w.text(`<use href="#i`, strconv.Itoa(w.pictures[it.picture]), `"`)
+		w.within(it.clip)
+		w.text(`<use href="#`, w.pictureID(it.picture), `"`)
 		if it.alpha < 1 {
 			w.text(` opacity="`, num(it.alpha), `"`)
 		}
+	case len(it.path) == 0:
+		return
 	case it.glyph != nil:
-		if len(it.path) == 0 {
-			return
-		}
+		w.within(it.clip)
 		at = scale(1.0/glyphUnits, 1.0/glyphUnits).then(at)
-		w.text(`<use href="#g`, strconv.Itoa(w.glyphs[*it.glyph]), `"`)
-		w.paint(it, it.lineWidth*glyphUnits)
+		w.text(`<use href="#`, w.glyphID(it), `"`)
+		w.paint(it, at, glyphUnits)
 	default:
+		w.within(it.clip)
 		w.text(`<path d="`)
 		w.path(it.path, 1, 4)
 		w.text(`"`)
-		w.paint(it, it.lineWidth)
+		w.paint(it, at, 1)
 	}
-	if at != identity {
-		w.text(` transform="matrix(`)
-		for k, v := range [...]float64{at.a, at.b, at.c, at.d, at.e, at.f} {
-			if k > 0 {
-				w.text(" ")
-			}
-			w.buf = strconv.AppendFloat(w.buf, v, 'g', 7, 64)
-		}
-		w.text(`)"`)
-	}
+	w.transform("transform", at)
 	w.text(`/>`)
 }
 
-func (w *svgWriter) paint(it *item, lineWidth float64) {
-	if it.fill == nil {
+// paint writes fill and stroke of an element that at brings to the page and
+// whose units are so many to one of the item.
+func (w *svgWriter) paint(it *item, at matrix, units float64) {
+	switch {
+	case it.fill == nil:
 		w.text(` fill="none"`)
-	} else {
-		if it.fill.RGB != (RGB{}) {
-			w.text(` fill="`, it.fill.hex(), `"`)
+	default:
+		if color := w.color(it.fill, at); color != "#000000" {
+			w.text(` fill="`, color, `"`)
 		}
 		if it.fill.alpha < 1 {
 			w.text(` fill-opacity="`, num(it.fill.alpha), `"`)
@@ -129,12 +236,69 @@ func (w *svgWriter) paint(it *item, lineWidth float64) {
 			w.text(` fill-rule="evenodd"`)
 		}
 	}
-	if it.stroke != nil {
-		w.text(` stroke="`, it.stroke.hex(), `" stroke-width="`, num(lineWidth), `"`)
-		if it.stroke.alpha < 1 {
-			w.text(` stroke-opacity="`, num(it.stroke.alpha), `"`)
+	if it.stroke == nil {
+		return
+	}
+	p := it.pen.scaled(units)
+	w.text(` stroke="`, w.color(it.stroke, at), `" stroke-width="`, num(p.width), `"`)
+	if it.stroke.alpha < 1 {
+		w.text(` stroke-opacity="`, num(it.stroke.alpha), `"`)
+	}
+	switch p.cap {
+	case 'R':
+		w.text(` stroke-linecap="round"`)
+	case 'S':
+		w.text(` stroke-linecap="square"`)
+	}
+	switch {
+	case p.round:
+		w.text(` stroke-linejoin="round"`)
+	case p.bevel:
+		w.text(` stroke-linejoin="bevel"`)
+	case p.miter != defaultMiter:
+		w.text(` stroke-miterlimit="`, num(p.miter), `"`)
+	}
+	if len(p.dash) > 0 {
+		w.text(` stroke-dasharray="`, nums(p.dash...), `"`)
+		if p.offset != 0 {
+			w.text(` stroke-dashoffset="`, num(p.offset), `"`)
 		}
 	}
+}
+
+// color is a colour, or the reference to a gradient seen from an element.
+func (w *svgWriter) color(p *paint, at matrix) string {
+	s := p.shade
+	back, ok := at.inverse()
+	if s == nil || !ok {
+		return p.hex()
+	}
+	id := "s" + strconv.Itoa(w.shades)
+	w.shades++
+	kind := "linearGradient"
+	w.defs.text(`<`)
+	if s.radial {
+		kind = "radialGradient"
+		w.defs.text(kind, ` id="`, id, `" cx="`, num(s.x1), `" cy="`, num(s.y1), `" r="`, num(s.r1),
+			`" fx="`, num(s.x0), `" fy="`, num(s.y0), `" fr="`, num(s.r0), `"`)
+	} else {
+		w.defs.text(kind, ` id="`, id, `" x1="`, num(s.x0), `" y1="`, num(s.y0), `" x2="`, num(s.x1), `" y2="`, num(s.y1), `"`)
+	}
+	w.defs.text(` gradientUnits="userSpaceOnUse"`)
+	w.defs.transform("gradientTransform", s.at.then(back))
+	w.defs.text(`>`)
+	const nothing = `" stop-opacity="0"/>`
+	if !s.before {
+		w.defs.text(`<stop offset="0" stop-color="`, s.stops[0].hex(), nothing)
+	}
+	for _, st := range s.stops {
+		w.defs.text(`<stop offset="`, num(st.pos), `" stop-color="`, st.hex(), `"/>`)
+	}
+	if !s.after {
+		w.defs.text(`<stop offset="1" stop-color="`, s.stops[len(s.stops)-1].hex(), nothing)
+	}
+	w.defs.text(`</`, kind, `>`)
+	return "url(#" + id + ")"
 }
 
 func (c RGB) hex() string {
@@ -147,7 +311,7 @@ func (c RGB) hex() string {
 }
 
 // path writes path data; factor scales it, decimals bounds its precision.
-func (w *svgWriter) path(path []Seg, factor float64, decimals int) {
+func (w *svgText) path(path []Seg, factor float64, decimals int) {
 	at := func(op byte, values ...float64) {
 		w.buf = append(w.buf, op)
 		for i, v := range values {
@@ -176,4 +340,64 @@ func (w *svgWriter) path(path []Seg, factor float64, decimals int) {
 			w.buf = append(w.buf, 'Z')
 		}
 	}
+}
+
+// words lays the text over the picture, unseen, in the order of reading. The
+// places of the characters stand one by one, since the font that a browser
+// takes for them is not that of the file.
+func (w *svgWriter) words(d *Drawing) {
+	lines := d.reading()
+	if len(lines) == 0 {
+		return
+	}
+	w.text(`<g fill-opacity="0" font-family="serif" xml:space="preserve">`)
+	for _, l := range lines {
+		at := l[0].at
+		size := math.Hypot(at.c, at.d)
+		base := scale(1/size, 1/size).then(at)
+		back, ok := base.inverse()
+		if !ok {
+			continue
+		}
+		upright := base.a == 1 && base.b == 0 && base.c == 0 && base.d == 1
+		if upright {
+			back = identity
+		}
+		w.text(`<text font-size="`, num(size), `"`)
+		if !upright {
+			w.transform("transform", base)
+		}
+		var xs, ys []float64
+		for _, c := range l {
+			x, y := back.apply(c.at.e, c.at.f)
+			units := utf16Units(c.text)
+			for i := range units {
+				xs, ys = append(xs, x+c.width*size*float64(i)/float64(units)), append(ys, y)
+			}
+			if units == 2 && len(c.text) == 4 { // one character outside the BMP
+				xs[len(xs)-1] = x
+			}
+		}
+		w.places("x", xs)
+		w.places("y", ys)
+		w.text(">")
+		for _, c := range l {
+			w.text(escaped(c.text))
+		}
+		w.text("</text>")
+	}
+	w.text("</g>")
+}
+
+// places writes a list of numbers, or one if all are the same.
+func (w *svgWriter) places(name string, v []float64) {
+	same := true
+	for i := range v {
+		v[i] = math.Round(v[i]*100) / 100
+		same = same && v[i] == v[0]
+	}
+	if same {
+		v = v[:1]
+	}
+	w.text(" ", name, `="`, nums(v...), `"`)
 }

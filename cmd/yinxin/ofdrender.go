@@ -54,7 +54,7 @@ func (c ofdRenderCmd) Run(s streams) error {
 		case "png":
 			picture, err = d.PNG(c.DPI / 25.4)
 		case "pdf":
-			picture, err = d.PDF(ofd.PDFInfo{Title: info.Title})
+			picture, err = ofd.PDF([]*ofd.Drawing{d}, ofd.PDFInfo{Title: info.Title})
 		}
 		if err != nil {
 			return fmt.Errorf("draw page %d: %w", page, err)

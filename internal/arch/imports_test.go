@@ -53,7 +53,6 @@ var fences = []struct {
 	{"github.com/transparency-dev", []string{"internal/translog", "verify"}, "one log"},
 	{"github.com/alecthomas/kong", []string{"cmd"}, "commands are wiring"},
 	{"github.com/klauspost/compress", []string{"ofd"}, "a package is written and read in one place"},
-	{"codeberg.org/go-pdf/fpdf", []string{"ofd"}, "a PDF is one more way to draw a page"},
 	{"github.com/xuri/excelize", []string{"internal/sheet"}, "spreadsheets are read and written in one place"},
 	{
 		"net/http",

@@ -21,7 +21,7 @@ func Picture(file []byte) ([]byte, error) {
 	return p.SVG(0, stamps...)
 }
 
-// PDF draws the first page of a sealed file, with its seals, as a PDF copy. mark stands among its keywords, so
+// PDF draws the pages of a sealed file, with its seals, as a PDF copy. mark stands among its keywords, so
 // that a copy names itself when somebody checks it; the seals in it are pictures and prove nothing.
 func PDF(file []byte, mark string, made time.Time) ([]byte, error) {
 	p, err := ofd.Read(file, ofd.Limits{})
@@ -32,11 +32,11 @@ func PDF(file []byte, mark string, made time.Time) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	page, err := p.Render(0, ofd.RenderOptions{Stamps: stamps})
+	pages, err := p.RenderAll(ofd.RenderOptions{Stamps: stamps})
 	if err != nil {
 		return nil, fmt.Errorf("draw file: %w", err)
 	}
-	return page.PDF(ofd.PDFInfo{Title: "电子证照PDF副本（以OFD文件为准）", Keywords: mark, Made: made})
+	return ofd.PDF(pages, ofd.PDFInfo{Title: "电子证照PDF副本（以OFD文件为准）", Keywords: mark, Made: made})
 }
 
 // originalStamps gives the seals of a license as pictures, to be drawn on a copy.
