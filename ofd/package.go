@@ -132,13 +132,13 @@ func (p *Package) PageIDs() []string {
 }
 
 // SignatureList is the entry of Signatures.xml that OFD.xml names; empty when
-// it names none. The entry itself exists only after the first signature.
+// it names none, or when it holds several documents with lists of their own. The entry itself exists only after the first signature.
 func (p *Package) SignatureList() string {
 	if p.built != nil {
 		return p.built.list
 	}
 	top, err := p.parse(partRoot)
-	if err != nil {
+	if err != nil || len(top.all("DocBody")) != 1 {
 		return ""
 	}
 	list, err := ResolvePath(partRoot, top.kid("DocBody").kid("Signatures").value())

@@ -105,14 +105,14 @@ func ReadList(p *ofd.Package) (*List, error) {
 
 // encode writes the list anew. It is only called while no signature protects it.
 func (l *List) encode() []byte {
-	w := newWriter()
+	w := newWriter(512)
 	w.open("Signatures", "xmlns:ofd", namespace)
 	w.leaf("MaxSignId", l.MaxID)
 	for _, it := range l.Items {
 		w.void("Signature", "ID", it.ID, "Type", it.Type, "BaseLoc", it.BaseLoc, "Relative", it.Relative)
 	}
 	w.close("Signatures")
-	return w.bytes()
+	return w
 }
 
 // counter hands out the identifiers sNNN that signatures and their stamps share.

@@ -91,7 +91,7 @@ func ParseManifest(data []byte) (*Manifest, error) {
 
 // encode writes Signature.xml in the schema's element order.
 func (m *Manifest) encode() []byte {
-	w := newWriter()
+	w := newWriter(1024 + 160*len(m.References))
 	w.open("Signature", "xmlns:ofd", namespace)
 	w.open("SignedInfo")
 	w.void("Provider", "ProviderName", m.Provider, "Version", m.Version, "Company", m.Company)
@@ -100,7 +100,7 @@ func (m *Manifest) encode() []byte {
 	w.open("References", "CheckMethod", m.CheckMethod)
 	for _, r := range m.References {
 		w.open("Reference", "FileRef", r.File)
-		w.leaf("CheckValue", base64.StdEncoding.EncodeToString(r.Value))
+		w.base64("CheckValue", r.Value)
 		w.close("Reference")
 	}
 	w.close("References")
@@ -115,5 +115,5 @@ func (m *Manifest) encode() []byte {
 	w.close("SignedInfo")
 	w.leaf("SignedValue", m.ValueLoc)
 	w.close("Signature")
-	return w.bytes()
+	return w
 }

@@ -50,12 +50,8 @@ func Stamps(p *ofd.Package) ([]ofd.Stamp, error) {
 	if len(list.Items) == 0 {
 		return nil, nil
 	}
-	pages, err := PageIDs(p)
-	if err != nil {
-		return nil, err
-	}
-	numbers := make(map[string]int, len(pages))
-	for i, id := range pages {
+	numbers := map[string]int{}
+	for i, id := range p.PageIDs() {
 		numbers[id] = i
 	}
 	var stamps []ofd.Stamp

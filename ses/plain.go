@@ -44,12 +44,12 @@ type (
 // signPlain makes the SignedValue.dat of a signature without a seal: a
 // SignedData whose contents are the SM3 digest of Signature.xml (GB/T 35275,
 // GM/T 0099 clause 7.2.2).
-func signPlain(signer Signer, digest [32]byte) ([]byte, error) {
+func signPlain(signer Signer, digest []byte) ([]byte, error) {
 	cert, err := smx509.ParseCertificate(signer.Cert())
 	if err != nil {
 		return nil, fault(SignerFailed, "the signer's certificate cannot be read", err)
 	}
-	value, err := signMessage(signer, digest[:])
+	value, err := signMessage(signer, digest)
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +61,7 @@ func signPlain(signer Signer, digest [32]byte) ([]byte, error) {
 	info.Issuer.Name, info.Issuer.Serial = asn1.RawValue{FullBytes: cert.RawIssuer}, cert.SerialNumber
 	data, err := asn1.Marshal(wireSignedData{
 		Version: 1, Digests: []pkix.AlgorithmIdentifier{sm3Name},
-		Encap:   wireContent{oidData, explicit(element(nil, asn1.TagOctetString, digest[:]))},
+		Encap:   wireContent{oidData, explicit(element(nil, asn1.TagOctetString, digest))},
 		Certs:   explicit(signer.Cert()),
 		Signers: []wireSignerInfo{info},
 	})

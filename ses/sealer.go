@@ -69,7 +69,7 @@ func NewSealer(seal []byte, signer Signer) (*Sealer, error) {
 func (s *Sealer) Seal() *Seal { return s.seal }
 
 func (s *Sealer) file(name string) file {
-	return file{name, s.seal.Raw, Reference{File: "/" + name, Value: s.listed}}
+	return file{name: name, data: s.seal.Raw, sum: s.listed}
 }
 
 func (s *Sealer) usable(at time.Time) error {
@@ -108,14 +108,15 @@ func (s *Sealer) begin(property int) ([]byte, error) {
 	return h.(encoding.BinaryMarshaler).MarshalBinary()
 }
 
-// value makes SignedValue.dat: steps 6 to 9 of signing.
-func (s *Sealer) value(at time.Time, dataHash [32]byte, property string, stamp func([]byte) ([]byte, error)) ([]byte, error) {
+// value makes SignedValue.dat over Signature.xml: steps 6 to 9 of signing.
+func (s *Sealer) value(at time.Time, frozen Reference, stamp func([]byte) ([]byte, error)) ([]byte, error) {
+	property := frozen.File
 	if len(property) > 127 {
 		return nil, fault(BadPackage, "path of Signature.xml is too long", nil)
 	}
 	tail := make([]byte, 0, fixedTail+2+len(property))
 	tail = element(tail, asn1.TagGeneralizedTime, at.UTC().AppendFormat(nil, "20060102150405Z"))
-	tail = bits(tail, dataHash[:])
+	tail = bits(tail, frozen.Value)
 	tail = element(tail, tagIA5String, []byte(property))
 	sig, err := s.sign(tail, len(property))
 	if err != nil {

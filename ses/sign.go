@@ -59,38 +59,59 @@ type session struct {
 	closed bool
 }
 
-// file is one to be put, with its digest if a later signature may ask for it.
+// file is one to be put.
 type file struct {
 	name string
 	data []byte
-	ref  Reference
+	sum  []byte // SM3 of data, nil until somebody asks
 }
 
-func newFile(name string, data []byte) file {
-	sum := Digest(data)
-	return file{name, data, Reference{File: "/" + name, Value: sum[:]}}
+func (f *file) reference() Reference {
+	if f.sum == nil {
+		sum := Digest(f.data)
+		f.sum = sum[:]
+	}
+	return Reference{File: "/" + f.name, Value: f.sum}
+}
+
+func (f *file) put(p *ofd.Package) error {
+	var err error
+	if f.sum == nil {
+		err = p.Put(f.name, f.data)
+	} else {
+		err = p.PutDigested(f.name, f.data, [32]byte(f.sum))
+	}
+	if err != nil {
+		return fault(BadPackage, "file cannot be added", err)
+	}
+	return nil
 }
 
 func begin(p *ofd.Package) (*session, error) {
-	list, err := ReadList(p)
-	if err != nil {
-		return nil, err
-	}
-	if list.Path == "" {
+	s := &session{p: p, list: &List{Path: p.SignatureList()}, pages: p.PageIDs(), dirs: map[string]bool{}}
+	if s.list.Path == "" {
 		return nil, fault(BadPackage, "OFD.xml names no list of signatures", nil)
 	}
-	used, err := list.inUse(p)
+	if len(s.pages) == 0 {
+		return nil, fault(BadPackage, "no pages", nil)
+	}
+	// Without the entry there is nothing to read: the list that OFD.xml names is made by the first signature.
+	if _, ok := p.Entry(s.list.Path); ok {
+		var err error
+		if s.list, err = ReadList(p); err != nil {
+			return nil, err
+		}
+	}
+	used, err := s.list.inUse(p)
 	if err != nil {
 		return nil, err
 	}
-	s := &session{p: p, list: list, ids: list.counter(used), dirs: map[string]bool{}}
-	if s.pages, err = PageIDs(p); err != nil {
-		return nil, err
-	}
-	for _, name := range p.Names() {
+	s.ids = s.list.counter(used)
+	names := p.Names()
+	s.old = make([]Reference, 0, len(names))
+	for _, name := range names {
 		s.dirs[fold(path.Dir(name))] = true
-		if data, ok := p.Entry(name); ok && !same(name, list.Path) {
-			sum := Digest(data)
+		if sum, ok := p.Digest(name); ok && !same(name, s.list.Path) {
 			s.old = append(s.old, Reference{File: "/" + name, Value: sum[:]})
 		}
 	}
@@ -123,38 +144,43 @@ func (s *session) sign(req *SignRequest) error {
 	}
 	s.list.Items = append(s.list.Items, item)
 	m.References = s.protected(own, req.Close)
-	frozen := newFile(dir+"/Signature.xml", m.encode())
-	value, err := req.value(frozen)
+	frozen := file{name: dir + "/Signature.xml", data: m.encode()}
+	value, err := req.value(frozen.reference())
 	if err != nil {
 		return err
 	}
-	s.fresh = append(append(s.fresh, own...), frozen, newFile(dir+"/SignedValue.dat", value))
+	s.fresh = append(append(s.fresh, own...), frozen, file{name: dir + "/SignedValue.dat", data: value})
 	s.closed = req.Close
 	return nil
 }
 
-// value makes SignedValue.dat over the bytes of Signature.xml.
-func (req *SignRequest) value(frozen file) ([]byte, error) {
+// value makes SignedValue.dat over the digest of Signature.xml.
+func (req *SignRequest) value(frozen Reference) ([]byte, error) {
 	if req.Sealer == nil {
-		return signPlain(req.Signer, [32]byte(frozen.ref.Value))
+		return signPlain(req.Signer, frozen.Value)
 	}
-	return req.Sealer.value(req.Time, [32]byte(frozen.ref.Value), frozen.ref.File, req.Timestamp)
+	return req.Sealer.value(req.Time, frozen, req.Timestamp)
 }
 
 // protected lists the files that a signature protects.
 func (s *session) protected(own []file, closing bool) []Reference {
 	refs := slices.Grow(slices.Clone(s.old), len(s.fresh)+2)
-	for _, f := range s.fresh {
-		refs = append(refs, f.ref)
+	for i := range s.fresh {
+		refs = append(refs, s.fresh[i].reference())
 	}
 	if closing {
-		s.list.MaxID = s.ids.last()
-		refs = append(refs, newFile(s.list.Path, s.list.encode()).ref)
+		list := s.listFile()
+		refs = append(refs, list.reference())
 	}
-	for _, f := range own {
-		refs = append(refs, f.ref)
+	for i := range own {
+		refs = append(refs, own[i].reference())
 	}
 	return refs
+}
+
+func (s *session) listFile() file {
+	s.list.MaxID = s.ids.last()
+	return file{name: s.list.Path, data: s.list.encode()}
 }
 
 // freeDir finds the first folder Sign_k beside the list that no file uses.
@@ -173,10 +199,13 @@ func (s *session) finish() error {
 	if len(s.fresh) == 0 {
 		return nil
 	}
-	s.list.MaxID = s.ids.last()
-	for _, f := range append([]file{{name: s.list.Path, data: s.list.encode()}}, s.fresh...) {
-		if err := s.p.Put(f.name, f.data); err != nil {
-			return fault(BadPackage, "file cannot be added", err)
+	list := s.listFile()
+	if err := list.put(s.p); err != nil {
+		return err
+	}
+	for i := range s.fresh {
+		if err := s.fresh[i].put(s.p); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -241,30 +270,4 @@ func (req *SignRequest) check(pages []string) error {
 		}
 	}
 	return nil
-}
-
-// PageIDs lists the identifiers of the pages of the document.
-func PageIDs(p *ofd.Package) ([]string, error) {
-	r, err := readRoot(p)
-	if err != nil {
-		return nil, err
-	}
-	name, ok := Resolve(p, "OFD.xml", r.doc)
-	if !ok {
-		return nil, fault(BadPackage, "no Document.xml", nil)
-	}
-	data, _ := p.Entry(name)
-	var x struct {
-		Pages []struct {
-			ID string `xml:"ID,attr"`
-		} `xml:"Pages>Page"`
-	}
-	if err := decode(data, &x); err != nil {
-		return nil, fault(BadPackage, "Document.xml cannot be read", err)
-	}
-	ids := make([]string, len(x.Pages))
-	for i, page := range x.Pages {
-		ids[i] = page.ID
-	}
-	return ids, nil
 }

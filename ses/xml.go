@@ -2,6 +2,7 @@ package ses
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/xml"
 	"errors"
 	"strconv"
@@ -28,12 +29,10 @@ func decode(data []byte, into any) error {
 }
 
 // writer builds XML whose element order is fixed by the schema.
-type writer struct{ b strings.Builder }
+type writer []byte
 
-func newWriter() *writer {
-	w := &writer{}
-	w.b.WriteString(xmlHead)
-	return w
+func newWriter(size int) writer {
+	return append(make(writer, 0, size), xmlHead...)
 }
 
 // open starts an element; attributes come in pairs of name and value, and a
@@ -41,7 +40,7 @@ func newWriter() *writer {
 func (w *writer) open(name string, attrs ...string) { w.tag(name, attrs, ">") }
 
 func (w *writer) close(name string) {
-	w.b.WriteString("</ofd:" + name + ">")
+	*w = append(append(append(*w, "</ofd:"...), name...), '>')
 }
 
 func (w *writer) leaf(name, text string, attrs ...string) {
@@ -53,24 +52,46 @@ func (w *writer) leaf(name, text string, attrs ...string) {
 func (w *writer) void(name string, attrs ...string) { w.tag(name, attrs, "/>") }
 
 func (w *writer) tag(name string, attrs []string, end string) {
-	w.b.WriteString("<ofd:" + name)
+	*w = append(append(*w, "<ofd:"...), name...)
 	for i := 0; i+1 < len(attrs); i += 2 {
 		if attrs[i+1] == "" {
 			continue
 		}
-		w.b.WriteString(" " + attrs[i] + `="`)
+		*w = append(append(append(*w, ' '), attrs[i]...), `="`...)
 		w.text(attrs[i+1])
-		w.b.WriteByte('"')
+		*w = append(*w, '"')
 	}
-	w.b.WriteString(end)
+	*w = append(*w, end...)
 }
 
 func (w *writer) text(s string) {
-	// A strings.Builder never fails to write.
-	_ = xml.EscapeText(&w.b, []byte(s))
+	if plain(s) {
+		*w = append(*w, s...)
+		return
+	}
+	var b bytes.Buffer
+	// A buffer never fails to write.
+	_ = xml.EscapeText(&b, []byte(s))
+	*w = append(*w, b.Bytes()...)
 }
 
-func (w *writer) bytes() []byte { return []byte(w.b.String()) }
+// plain reports that nothing in s needs escaping: the common case of names of
+// files and numbers.
+func plain(s string) bool {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c < ' ' || c >= 0x7f, c == '<', c == '>', c == '&', c == '"', c == '\'':
+			return false
+		}
+	}
+	return true
+}
+
+func (w *writer) base64(name string, value []byte) {
+	w.open(name)
+	*w = base64.StdEncoding.AppendEncode(*w, value)
+	w.close(name)
+}
 
 // millimetres writes a length with at most four decimals, whatever the locale.
 func millimetres(v float64) string {

@@ -72,7 +72,7 @@ func (r *Report) examine(p *ofd.Package, o Options) findings {
 		whole.add(NoSeal, "", "")
 	}
 	c := &check{p: p, o: o, list: list, digests: map[string][]byte{}, covered: map[string]bool{}, seen: map[[32]byte]bool{}}
-	c.pages, _ = ses.PageIDs(p)
+	c.pages = p.PageIDs()
 	for _, item := range list.Items {
 		r.Seals = append(r.Seals, c.seal(item))
 	}

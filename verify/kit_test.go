@@ -112,11 +112,7 @@ func (w *world) sign(t testing.TB, p *ofd.Package, unit string, change func(*ses
 		t.Fatal(err)
 	}
 	req := ses.SignRequest{Sealer: sealer, Time: signed, Provider: "Yinxin"}
-	ids, err := ses.PageIDs(p)
-	if err != nil {
-		t.Fatal(err)
-	}
-	req.At = []ses.Placement{{PageID: ids[0], Box: ofd.Box{X: 120, Y: 200, W: 40, H: 40}}}
+	req.At = []ses.Placement{{PageID: p.PageIDs()[0], Box: ofd.Box{X: 120, Y: 200, W: 40, H: 40}}}
 	if change != nil {
 		change(&req)
 	}

@@ -109,9 +109,9 @@ type Step struct {
 // Sign sets the seals in order on the first page of a package; the last one closes the list, so that nothing
 // can be added or taken away afterwards.
 func (s *Store) Sign(p *ofd.Package, steps []Step) error {
-	info, err := p.Info()
-	if err != nil {
-		return fmt.Errorf("read the file to seal: %w", err)
+	pages := p.PageIDs()
+	if len(pages) == 0 {
+		return errors.New("sealing: the file has no page")
 	}
 	now := s.clock.Now()
 	var requests []ses.SignRequest
@@ -125,7 +125,7 @@ func (s *Store) Sign(p *ofd.Package, steps []Step) error {
 		}
 		requests = append(requests, ses.SignRequest{
 			Sealer:   sealer,
-			At:       []ses.Placement{{PageID: info.Pages[0].ID, Box: ofd.Box(step.Place)}},
+			At:       []ses.Placement{{PageID: pages[0], Box: ofd.Box(step.Place)}},
 			Time:     now,
 			Provider: "Yinxin",
 			Close:    i == len(steps)-1,
