@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks that the named tools are here (go node postgres chromium java); installs what is missing with
+# Checks that the named tools are here (go node postgres chromium cc java); installs what is missing with
 # apt-get after asking (YES=1 or CI=true: without asking), or says in one line what to install.
 # need.sh --quiet NAME…  only answers by its exit code.
 set -euo pipefail
@@ -28,6 +28,7 @@ have() {
     node) command -v npm >/dev/null && at_least "$(node --version | tr -d v)" 20.19 ;;
     postgres) find_postgres >/dev/null ;;
     chromium) find_chromium >/dev/null && has_chinese_font ;;
+    cc) command -v gcc >/dev/null && echo '#include <openssl/evp.h>' | gcc -E - >/dev/null 2>&1 ;;
     java) command -v mvn >/dev/null && command -v javac >/dev/null &&
       at_least "$(javac -version 2>&1 | cut -d' ' -f2)" 17 ;;
     *) echo "need.sh: unknown name $1" >&2; exit 2 ;;
@@ -40,6 +41,7 @@ wording() {
     node) echo 'Node.js 20.19 or newer with npm' ;;
     postgres) echo 'the PostgreSQL server, 15 or newer' ;;
     chromium) echo 'Chromium and a Chinese font' ;;
+    cc) echo 'GCC and the headers of OpenSSL 3 (libssl-dev)' ;;
     java) echo 'JDK 17 or newer and Maven' ;;
   esac
 }
@@ -51,6 +53,7 @@ packages() {
     node) echo nodejs:20.19 npm:0 ;;
     postgres) echo postgresql:15 ;;
     chromium) echo chromium:0 fontconfig:0 fonts-noto-cjk:0 ;;
+    cc) echo gcc:0 libc6-dev:0 libssl-dev:3 ;;
     java) echo default-jdk-headless:1.17 maven:0 ;;
   esac
 }

@@ -53,6 +53,7 @@ var fences = []struct {
 	{"github.com/transparency-dev", []string{"internal/translog", "verify"}, "one log"},
 	{"github.com/alecthomas/kong", []string{"cmd"}, "commands are wiring"},
 	{"github.com/klauspost/compress", []string{"ofd"}, "a package is written and read in one place"},
+	{"github.com/ebitengine/purego", []string{"internal/gm/sdf"}, "one place calls what was not written in Go"},
 	{"github.com/xuri/excelize", []string{"internal/sheet"}, "spreadsheets are read and written in one place"},
 	{
 		"net/http",
