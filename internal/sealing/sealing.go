@@ -5,9 +5,11 @@
 package sealing
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/yinxin-org/yinxin/internal/clock"
@@ -46,11 +48,24 @@ type Store struct {
 	keys  *gm.KeyStore
 	clock clock.Clock
 	maker Maker // zero where seals are made elsewhere
+
+	mu    sync.Mutex
+	ready map[string]ready // by seal code; guarded by mu
 }
+
+// ready is a seal prepared for signing, good while the row and the key's name stay as they were.
+type ready struct {
+	der    []byte
+	keyID  string
+	sealer *ses.Sealer
+}
+
+// maxReady bounds the seals kept prepared; each takes about as much memory as its picture.
+const maxReady = 1000
 
 // Open gives the store of seals.
 func Open(d *db.DB, keys *gm.KeyStore, c clock.Clock) *Store {
-	return &Store{db: d, keys: keys, clock: c}
+	return &Store{db: d, keys: keys, clock: c, ready: map[string]ready{}}
 }
 
 // Put enters a seal that has been made. The same code again changes nothing.
@@ -107,7 +122,7 @@ type Step struct {
 }
 
 // Sign sets the seals in order on the first page of a package; the last one closes the list, so that nothing
-// can be added or taken away afterwards.
+// can be added or taken away afterwards. Where there are several pages it also stands across their edges (骑缝章).
 func (s *Store) Sign(p *ofd.Package, steps []Step) error {
 	pages := p.PageIDs()
 	if len(pages) == 0 {
@@ -123,12 +138,21 @@ func (s *Store) Sign(p *ofd.Package, steps []Step) error {
 		if err != nil {
 			return err
 		}
+		last := i == len(steps)-1
+		at := []ses.Placement{{PageID: pages[0], Box: ofd.Box(step.Place)}}
+		if last && len(pages) > 1 {
+			edge, err := acrossPages(p, pages, step.Place)
+			if err != nil {
+				return err
+			}
+			at = append(at, edge...)
+		}
 		requests = append(requests, ses.SignRequest{
 			Sealer:   sealer,
-			At:       []ses.Placement{{PageID: pages[0], Box: ofd.Box(step.Place)}},
+			At:       at,
 			Time:     now,
 			Provider: "Yinxin",
-			Close:    i == len(steps)-1,
+			Close:    last,
 		})
 	}
 	if err := ses.Sign(p, requests...); err != nil {
@@ -137,7 +161,24 @@ func (s *Store) Sign(p *ofd.Package, steps []Step) error {
 	return nil
 }
 
+// acrossPages places a seal of the size across the right edges of all pages, at half their height.
+func acrossPages(p *ofd.Package, pages []string, size Place) ([]ses.Placement, error) {
+	info, err := p.Info()
+	if err != nil {
+		return nil, fmt.Errorf("read the file to seal: %w", err)
+	}
+	first := info.Pages[0]
+	return ses.AcrossPages(pages, first.Width, (first.Height-size.H)/2, size.W, size.H), nil
+}
+
+// sealer gives a seal prepared for signing: parsing a seal and finding its key costs more than a signature.
 func (s *Store) sealer(x Seal) (*ses.Sealer, error) {
+	s.mu.Lock()
+	kept, ok := s.ready[x.Code]
+	s.mu.Unlock()
+	if ok && kept.keyID == x.KeyID && bytes.Equal(kept.der, x.DER) {
+		return kept.sealer, nil
+	}
 	signer, err := s.keys.Signer(x.KeyID)
 	if err != nil {
 		return nil, fmt.Errorf("find seal key: %w", err)
@@ -146,5 +187,11 @@ func (s *Store) sealer(x Seal) (*ses.Sealer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("prepare seal: %w", err)
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.ready) >= maxReady {
+		clear(s.ready) // rare, and each comes back with its next use
+	}
+	s.ready[x.Code] = ready{der: x.DER, keyID: x.KeyID, sealer: sealer}
 	return sealer, nil
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/gm"
 	"github.com/yinxin-org/yinxin/internal/sealing"
 	"github.com/yinxin-org/yinxin/ofd"
+	"github.com/yinxin-org/yinxin/ses"
 	"github.com/yinxin-org/yinxin/test/world"
 	"github.com/yinxin-org/yinxin/verify"
 )
@@ -172,5 +173,41 @@ func TestSealThatEndedMeanwhileDoesNotSign(t *testing.T) {
 	}
 	if list, err := bad.Signatures(); err == nil && len(list.Items) > 0 {
 		t.Error("the refusal left a signature")
+	}
+}
+
+// The last seal stands across the edges too (骑缝章). It is prepared once, but never outlives a change of its row.
+func TestSeveralPagesAreSealedAcrossTheirEdges(t *testing.T) {
+	t.Parallel()
+	w := world.New(t)
+	var seal sealing.Seal
+	w.Read(t, func(ctx context.Context, q *db.Tx) error {
+		var err error
+		seal, err = w.Seals.Usable(ctx, q, unit, sealing.ForLicenses)
+		return err
+	})
+	a4 := ofd.Page{Width: 210, Height: 297}
+	p, err := ofd.Build(&ofd.Document{ID: "0123456789abcdef0123456789abcdef", Title: "t", Created: now, SignaturesExpected: 1, Pages: []ofd.Page{a4, a4, a4}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	step := sealing.Step{Seal: seal, Place: sealing.Place{X: 10, Y: 10, W: 42, H: 40}}
+	if err := w.Seals.Sign(p, []sealing.Step{step}); err != nil {
+		t.Fatal(err)
+	}
+	stamps, err := ses.Stamps(p)
+	if err != nil || len(stamps) != 4 || stamps[0].Clip != nil {
+		t.Fatalf("%d stamps: %v", len(stamps), err)
+	}
+	for i, s := range stamps[1:] {
+		strip := ofd.Box{X: 210 - 14*float64(i+1), Y: 128.5, W: 42, H: 40}
+		if s.Page != i || s.Box != strip || s.Clip == nil || *s.Clip != (ofd.Box{X: 14 * float64(i), W: 14, H: 40}) {
+			t.Errorf("page %d: %+v, clip %+v", i, s.Box, s.Clip)
+		}
+	}
+	changed := step
+	changed.Seal.DER = changed.Seal.DER[1:]
+	if err := w.Seals.Sign(page(t), []sealing.Step{changed}); err == nil {
+		t.Error("the prepared seal was used for a row that has changed")
 	}
 }
