@@ -96,6 +96,9 @@ type FaceObject struct {
 
 	Columns []Column `json:"columns,omitempty"` // for "table"
 	Rows    int      `json:"rows,omitempty"`    // for "table": most rows; Size is the text's, H the height of a row
+
+	// Continues lets a "table" of more rows go on over continuation pages (续页).
+	Continues bool `json:"continues,omitempty"`
 }
 
 // Column is one column of a table on a face.

@@ -71,4 +71,7 @@ var catalogMessages = messages{
 	"face.photo-field":   {"“{label}”不是照片字段。", "{label} is no photo field."},
 	"face.part":          {"只有日期可以分年、月、日显示；“{label}”不能。", "Only a date can be shown in parts; {label} cannot."},
 	"face.table":         {"表格至少要有一列、1到100行，并给出行高。", "A table needs a column, 1 to 100 rows and a height of rows."},
+
+	"face.continues-twice": {"一个照面只能有一个可续页的表格。", "Only one table of a face may go on over further pages."},
+	"face.continues-room":  {"续页放不下：请加宽表格或降低行高。", "A continuation page has no room: make the table wider or its rows lower."},
 }

@@ -38,6 +38,7 @@ var base = []string{"ZZMC", "ZZLXDM", "ZZBH", "ZZBS", "ZZBFJG", "ZZBFJGDM", "ZZB
 type Drawer struct {
 	fonts   []*ofd.Font
 	baseURL string
+	blanks  blanks
 }
 
 // New makes a drawer; baseURL is how the outside reaches the platform, for the check code on a face.
@@ -76,11 +77,20 @@ func (d *Drawer) License(t *catalog.Type, in Input, seals int, now time.Time) (*
 
 // Build turns the engine's refusals into words about the license's fields.
 func (d *Drawer) Build(t *catalog.Type, in Input, doc *ofd.Document) (*ofd.Package, error) {
-	p, err := ofd.Build(doc)
-	if missing, ok := errors.AsType[*ofd.MissingGlyph](err); ok {
-		return nil, errs.New(errs.Invalid, "license.glyph").With("label", labelOf(t, in.Values, missing.Rune))
+	b, err := d.blank(t)
+	if err != nil {
+		return nil, unshown(err, t, in)
 	}
-	return p, err
+	p, err := b.build(doc)
+	return p, unshown(err, t, in)
+}
+
+// unshown names the field whose value holds a character that no font draws.
+func unshown(err error, t *catalog.Type, in Input) error {
+	if missing, ok := errors.AsType[*ofd.MissingGlyph](err); ok {
+		return errs.New(errs.Invalid, "license.glyph").With("label", labelOf(t, in.Values, missing.Rune))
+	}
+	return err
 }
 
 // Document is the page of a license with its data.
@@ -92,30 +102,20 @@ func (d *Drawer) Document(t *catalog.Type, in Input, now time.Time) (*ofd.Docume
 	if err != nil {
 		return nil, fmt.Errorf("encode license data: %w", err)
 	}
-	doc := &ofd.Document{
+	b, err := d.blank(t)
+	if err != nil {
+		return nil, unshown(err, t, in)
+	}
+	pages, err := d.pages(t, in, b)
+	if err != nil {
+		return nil, err
+	}
+	return &ofd.Document{
 		ID: strings.ReplaceAll(uuid.NewString(), "-", ""), Title: t.Name, Author: in.Values["ZZBFJG"], Creator: "Yinxin",
-		Created: now, Meta: meta(t, in.Values), Fonts: d.fonts,
-		Pages:       []ofd.Page{{Width: t.Face.Width, Height: t.Face.Height, Template: &ofd.TemplatePage{}}},
+		Created: now, Meta: meta(t, in.Values), Fonts: d.fonts, Pages: pages,
 		Attachments: []ofd.Attachment{{Name: "license.json", Format: "json", Data: data}},
 		Permissions: &ofd.Permissions{Export: true, Signature: true, PrintScreen: true, Print: true, Copies: -1},
-	}
-	for _, o := range t.Face.Objects {
-		drawn, err := d.draw(t, o, in)
-		if err != nil {
-			return nil, err
-		}
-		put(&doc.Pages[0], o, drawn)
-	}
-	return doc, nil
-}
-
-// put lays what was drawn on the page: what every license of the type shares, or what belongs to this one.
-func put(p *ofd.Page, o catalog.FaceObject, drawn []ofd.Object) {
-	if slices.Contains([]string{"field", "photo", "table", "qr"}, o.Kind) {
-		p.Content = append(p.Content, drawn...)
-		return
-	}
-	p.Template.Objects = append(p.Template.Objects, drawn...)
+	}, nil
 }
 
 // meta writes the values as CustomDatas; dates in the form of GB/T 36903, YYYYMMDD. A photo is no index data: it

@@ -125,6 +125,9 @@ func (g *gate) object(i int, o catalog.FaceObject) {
 	if len(g.found) == before {
 		g.drawn(i, o)
 	}
+	if len(g.found) == before && o.Continues && o.Kind == "table" {
+		g.continues(i, o)
+	}
 }
 
 // drawn draws the object with the longest values.

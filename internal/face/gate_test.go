@@ -85,6 +85,17 @@ func TestGateFindsWhatCannotBePublished(t *testing.T) {
 		}, 0, "", "face.path"},
 		"invisible":      {func(t *catalog.Type) { t.Face.Objects[0] = catalog.FaceObject{Kind: "rect", W: 5, H: 5} }, 0, "", "face.invisible"},
 		"no table":       {func(t *catalog.Type) { t.Face.Objects[3].Rows = 0 }, 3, "", "face.table"},
+		"two go on": {func(t *catalog.Type) {
+			t.Face.Objects[3].Continues = true
+			t.Face.Objects = append(t.Face.Objects, t.Face.Objects[3])
+		}, 7, "", "face.continues-twice"},
+		"no room to go on": {func(t *catalog.Type) {
+			t.Face.Objects[3].Continues, t.Face.Height, t.Face.Objects[3].H, t.Face.Objects[3].Y = true, 140, 60, 1
+			t.Face.Objects[3].Rows = 1
+		}, 3, "", "face.continues-room"},
+		"goes on for ever": {func(t *catalog.Type) {
+			t.Face.Objects[3].Continues, t.Fields[2].Multi, t.Fields[2].MaxLen = true, 5000, 4
+		}, 3, "KZ_XM", "face.overflow"},
 		"beyond measure": {func(t *catalog.Type) { t.Face.Objects[0].Size = 1e9 }, 0, "", "face.number"},
 	} {
 		typ := card()

@@ -7,6 +7,7 @@ import (
 	"image"
 	_ "image/jpeg" // photos are JPEG or PNG
 	_ "image/png"
+	"iter"
 	"strings"
 
 	"github.com/yinxin-org/yinxin/internal/catalog"
@@ -14,20 +15,24 @@ import (
 	"github.com/yinxin-org/yinxin/ofd"
 )
 
-// draw draws one object of a face. A value that does not fit is license.overflow, with what runs over.
+// draw draws one object of a face whole. A value that does not fit is license.overflow, with what runs over.
 func (d *Drawer) draw(t *catalog.Type, o catalog.FaceObject, in Input) ([]ofd.Object, error) {
+	out, failed := d.shared(t, o)
+	own, err := d.own(t, o, in)
+	failed = errors.Join(failed, err)
+	if e, ok := errors.AsType[*errs.Error](failed); ok {
+		return append(out, own...), e
+	}
+	return append(out, own...), failed
+}
+
+// shared draws what every license of a type has alike of an object.
+func (d *Drawer) shared(t *catalog.Type, o catalog.FaceObject) ([]ofd.Object, error) {
 	switch o.Kind {
 	case "text":
 		return d.lines(o, o.Text, "")
-	case "field":
-		name, part, _ := strings.Cut(o.Field, ":")
-		field, _ := t.Field(name)
-		drawn, err := d.lines(o, shown(field, in.Values[name], part, o.Format), name)
-		return drawn, overflow(err, field)
-	case "photo":
-		return photo(t, o, in.Values[o.Field])
 	case "table":
-		return d.table(t, o, in.Values)
+		return d.frame(o)
 	case "rect":
 		return []ofd.Object{pathOf(o, ofd.Rect(ofd.Box{X: o.X, Y: o.Y, W: o.W, H: o.H}))}, nil
 	case "line":
@@ -38,16 +43,32 @@ func (d *Drawer) draw(t *catalog.Type, o catalog.FaceObject, in Input) ([]ofd.Ob
 			return nil, err
 		}
 		return []ofd.Object{pathOf(o, segs)}, nil
+	case "field", "photo", "qr", "seal":
+		return nil, nil
+	default:
+		return nil, fmt.Errorf("face of type %s: unknown object %q", t.Code, o.Kind)
+	}
+}
+
+// own draws what belongs to one license of an object.
+func (d *Drawer) own(t *catalog.Type, o catalog.FaceObject, in Input) ([]ofd.Object, error) {
+	switch o.Kind {
+	case "field":
+		name, part, _ := strings.Cut(o.Field, ":")
+		field, _ := t.Field(name)
+		drawn, err := d.lines(o, shown(field, in.Values[name], part, o.Format), name)
+		return drawn, overflow(err, field)
+	case "photo":
+		return photo(t, o, in.Values[o.Field])
+	case "table":
+		return d.rows(t, o, in.Values, 0)
 	case "qr":
 		if o.W <= 0 {
 			return nil, nil // the gate asks for room
 		}
 		return []ofd.Object{ofd.QR{X: o.X, Y: o.Y, W: o.W, Value: d.baseURL + "/v/" + in.Code}}, nil
-	case "seal":
-		return nil, nil
-	default:
-		return nil, fmt.Errorf("face of type %s: unknown object %q", t.Code, o.Kind)
 	}
+	return nil, nil
 }
 
 // overflow names the field whose value does not fit.
@@ -84,37 +105,60 @@ const (
 	padding  = 1.0  // beside the text of a cell
 )
 
-// table draws multi-value fields side by side: a row of titles, then one row a value. X, Y is its top left corner.
-func (d *Drawer) table(t *catalog.Type, o catalog.FaceObject, values map[string]string) ([]ofd.Object, error) {
+// frame draws what stands of a table without values: its lines and titles. X, Y is its top left corner.
+func (d *Drawer) frame(o catalog.FaceObject) ([]ofd.Object, error) {
 	out := grid(o)
 	var failed error
-	x := o.X
-	for _, c := range o.Columns {
-		cell := o
-		cell.X, cell.W, cell.Lines = x+padding, c.W-2*padding, 1
-		f, _ := t.Field(c.Field)
+	for cell, c := range cells(o) {
 		cell.Y = o.Y + o.H*baseline
 		title, err := d.lines(cell, c.Title, "")
 		failed = errors.Join(failed, overflow(err, catalog.Field{Name: c.Field, Label: c.Title}))
 		out = append(out, title...)
-		if v := values[c.Field]; v != "" {
-			for i, value := range strings.Split(v, multi) {
-				if i >= o.Rows {
-					failed = errors.Join(failed, overflow(errOverflow, f))
-					break
-				}
-				cell.Y = o.Y + o.H*(float64(i+1)+baseline)
-				drawn, err := d.lines(cell, shown(f, value, "", o.Format), c.Field)
-				failed = errors.Join(failed, overflow(err, f))
-				out = append(out, drawn...)
-			}
-		}
-		x += c.W
-	}
-	if e, ok := errors.AsType[*errs.Error](failed); ok {
-		return out, e
 	}
 	return out, failed
+}
+
+// rows draws the values of multi-value fields side by side, one row a value, beginning with a row counted from 0.
+func (d *Drawer) rows(t *catalog.Type, o catalog.FaceObject, values map[string]string, from int) ([]ofd.Object, error) {
+	var out []ofd.Object
+	var failed error
+	for cell, c := range cells(o) {
+		f, _ := t.Field(c.Field)
+		column := column(values[c.Field])
+		if len(column) > from+o.Rows && !o.Continues {
+			failed = errors.Join(failed, overflow(errOverflow, f))
+		}
+		for i, value := range column[min(from, len(column)):min(from+o.Rows, len(column))] {
+			cell.Y = o.Y + o.H*(float64(i+1)+baseline)
+			drawn, err := d.lines(cell, shown(f, value, "", o.Format), c.Field)
+			failed = errors.Join(failed, overflow(err, f))
+			out = append(out, drawn...)
+		}
+	}
+	return out, failed
+}
+
+// column is the values of one column, from the top.
+func column(value string) []string {
+	if value == "" {
+		return nil
+	}
+	return strings.Split(value, multi)
+}
+
+// cells gives, for every column of a table, the place of a cell's text but for its height.
+func cells(o catalog.FaceObject) iter.Seq2[catalog.FaceObject, catalog.Column] {
+	return func(yield func(catalog.FaceObject, catalog.Column) bool) {
+		x := o.X
+		for _, c := range o.Columns {
+			cell := o
+			cell.X, cell.W, cell.Lines = x+padding, c.W-2*padding, 1
+			if !yield(cell, c) {
+				return
+			}
+			x += c.W
+		}
+	}
 }
 
 // grid are the lines of a table, if it has any.

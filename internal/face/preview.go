@@ -24,7 +24,7 @@ func (d *Drawer) Preview(t *catalog.Type, values map[string]string) (svg []byte,
 	}
 	in := Input{Values: values, Code: sampleCode}
 	doc := &ofd.Document{ID: "00000000000000000000000000000000", Title: t.Name, Created: time.Unix(0, 0), Fonts: d.fonts,
-		Pages: []ofd.Page{{Width: f.Width, Height: f.Height, Template: &ofd.TemplatePage{}}}}
+		Pages: []ofd.Page{{Width: f.Width, Height: f.Height}}}
 	if !plainText(t.Name) {
 		doc.Title = ""
 	}
@@ -41,7 +41,7 @@ func (d *Drawer) Preview(t *catalog.Type, values map[string]string) (svg []byte,
 				Args: map[string]string{"char": fmt.Sprintf("U+%04X", r)}, Field: o.Field, Object: i})
 			drawn = d.without(drawn)
 		}
-		put(&doc.Pages[0], o, drawn)
+		doc.Pages[0].Content = append(doc.Pages[0].Content, drawn...)
 		if o.Kind == "seal" {
 			marks = append(marks, d.sealPlace(t, o)...)
 		}

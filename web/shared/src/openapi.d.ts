@@ -5077,6 +5077,7 @@ export interface components {
             alpha?: number;
             color?: string;
             columns?: components["schemas"]["CatalogColumn"][];
+            continues?: boolean;
             field?: string;
             fill?: string;
             font?: string;

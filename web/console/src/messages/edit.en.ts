@@ -142,6 +142,7 @@ export const editEn: SameShape<typeof editZh> = {
   y: 'From top',
   baseline: 'Baseline from top',
   rowHeight: 'Row height',
+  continues: 'Goes on over further pages when there are more rows',
   noFace: 'The face is empty. A first layout can be made from the fields, and then adjusted piece by piece.',
   layOut: 'Make a first layout',
   missing: '{n} fields are not on the face yet: {names}.',

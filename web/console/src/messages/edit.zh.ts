@@ -139,6 +139,7 @@ export const editZh = {
   y: '上边距',
   baseline: '基线到上边',
   rowHeight: '行高',
+  continues: '行数放不下时续页',
   noFace: '照面还是空的。可以先按元数据自动排一个初稿，再逐个调整。',
   layOut: '排一个初稿',
   missing: '有{n}项还没上照面：{names}。',
