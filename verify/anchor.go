@@ -90,6 +90,15 @@ func (a *Anchors) chain(cert *smx509.Certificate, at time.Time) []*smx509.Certif
 type standing struct {
 	reasons   []string // anchor, period, usage
 	revokedAt time.Time
+	onHold    bool // revokedAt is the beginning of a hold (certificateHold, RFC 5280 5.3.1)
+}
+
+// revoked words a revocation that came before what the certificate signed.
+func (s standing) revoked() string {
+	if s.onHold {
+		return "suspended"
+	}
+	return "revoked"
 }
 
 // judge examines a certificate that signed at a time.
@@ -106,6 +115,6 @@ func judge(cert *smx509.Certificate, at time.Time, a *Anchors, lists *CRLs) stan
 	if cert.KeyUsage != 0 && cert.KeyUsage&signing == 0 {
 		s.reasons = append(s.reasons, "usage")
 	}
-	s.revokedAt = lists.revoked(chain)
+	s.revokedAt, s.onHold = lists.revoked(chain)
 	return s
 }

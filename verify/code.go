@@ -25,6 +25,8 @@ const (
 	SealFile        Code = "SEAL_FILE"          // Seal.esl is not the seal that signed
 	Timestamp       Code = "TIMESTAMP"          // the time of signing
 	CoverageGap     Code = "COVERAGE"           // something stands outside all signatures
+	SealMissing     Code = "SEAL_MISSING"       // fewer seals than the file declares
+	ListOpen        Code = "LIST_OPEN"          // no signature protects the list of seals
 	StampPage       Code = "STAMP_PAGE"         // a stamp stands on an unknown page
 	CopyExpired     Code = "COPY_EXPIRED"       // an annotated copy after its last day
 )
@@ -34,7 +36,7 @@ func Codes() []Code {
 	return []Code{
 		FormatOFD, NoSeal, FormatSES, SealFormat, SealSignature, SealMakerCert, SealPeriod, SealRevoked,
 		SignValue, SignerNotInSeal, SignerCert, DataHash, Property, RefMissing, RefDigest, CheckMethod,
-		SealFile, Timestamp, CoverageGap, StampPage, CopyExpired,
+		SealFile, Timestamp, CoverageGap, SealMissing, ListOpen, StampPage, CopyExpired,
 	}
 }
 

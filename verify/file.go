@@ -2,6 +2,7 @@ package verify
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -40,7 +41,7 @@ func File(b []byte, o Options) Report {
 	r.Coverage.Uncovered = []string{}
 	var whole findings
 	if p, err := ofd.Read(b, ofd.Limits{}); err != nil {
-		whole.add(FormatOFD, "", "")
+		whole.add(FormatOFD, unreadable(err, ""), "")
 	} else {
 		whole = r.examine(p, o)
 	}
@@ -54,7 +55,7 @@ func (r *Report) examine(p *ofd.Package, o Options) findings {
 	var whole findings
 	items, err := metadata(p)
 	if err != nil {
-		whole.add(FormatOFD, "document", "")
+		whole.add(FormatOFD, unreadable(err, "document"), "")
 	}
 	r.License = items.license()
 	r.Copy = items.copyReport(o.Now, &whole)
@@ -78,6 +79,24 @@ func (r *Report) examine(p *ofd.Package, o Options) findings {
 	}
 	r.Coverage = c.coverage(items.declaredSeals(), &whole)
 	return whole
+}
+
+// unreadable is the reason that stands for a refusal of package ofd, or the
+// usual one.
+func unreadable(err error, usual string) string {
+	refused, ok := errors.AsType[*ofd.FormatError](err)
+	if !ok {
+		return usual
+	}
+	switch refused.Rule {
+	case "name", "duplicate", "overlap", "gap", "limit", "ratio", "missing":
+		return refused.Rule
+	case "path":
+		return "name"
+	case "doctype", "entity":
+		return "entity"
+	}
+	return usual
 }
 
 // conclude orders the causes and words the verdict.

@@ -96,7 +96,7 @@ func TestDamagedFiles(t *testing.T) {
 		}, []string{"DATA_HASH s003"}},
 		{"manifest unreadable", func(t *testing.T, l *loose) { l.put(sign1+"/Signature.xml", []byte("<a>")) },
 			[]string{"FORMAT_SES/manifest s003", "COVERAGE/file " + sign1 + "/Seal.esl", "COVERAGE/file " + sign1 + "/Signature.xml",
-				"COVERAGE/file " + sign1 + "/SignedValue.dat", "COVERAGE/open"}},
+				"COVERAGE/file " + sign1 + "/SignedValue.dat", "LIST_OPEN"}},
 		{"signature data cut", func(t *testing.T, l *loose) {
 			l.put(sign1+"/SignedValue.dat", l.files[sign1+"/SignedValue.dat"][:100])
 		}, []string{"FORMAT_SES/structure s003"}},
@@ -111,10 +111,10 @@ func TestDamagedFiles(t *testing.T) {
 			l.remove(sign1 + "/SignedValue.dat")
 			l.remove(sign1 + "/Seal.esl")
 			l.replace(t, list, `<ofd:Signature ID="s003" Type="Seal" BaseLoc="/Doc_0/Signs/Sign_1/Signature.xml"/>`, "")
-		}, []string{"COVERAGE/fewer", "COVERAGE/open"}},
+		}, []string{"SEAL_MISSING", "LIST_OPEN"}},
 		{"first seal stripped", func(t *testing.T, l *loose) {
 			l.replace(t, list, `<ofd:Signature ID="s001" Type="Seal" BaseLoc="/Doc_0/Signs/Sign_0/Signature.xml"/>`, "")
-		}, []string{"REF_DIGEST s003 " + list, "COVERAGE/fewer"}},
+		}, []string{"REF_DIGEST s003 " + list, "SEAL_MISSING"}},
 		{"every seal stripped", func(t *testing.T, l *loose) { l.remove(list) }, []string{"NO_SEAL"}},
 		{"list unreadable", func(t *testing.T, l *loose) { l.put(list, []byte("<Signatures")) }, []string{"FORMAT_SES/list"}},
 		{"unknown kind of signature", func(t *testing.T, l *loose) {
@@ -125,13 +125,13 @@ func TestDamagedFiles(t *testing.T) {
 			l.remove(sign1 + "/SignedValue.dat")
 			l.remove(sign1 + "/Seal.esl")
 			l.replace(t, list, "Sign_1", "Sign_0")
-		}, []string{"FORMAT_SES/repeated s003", "COVERAGE/open"}},
+		}, []string{"FORMAT_SES/repeated s003", "LIST_OPEN"}},
 		{"last seal stripped, first copied in its place", func(t *testing.T, l *loose) {
 			for _, f := range []string{"/Signature.xml", "/SignedValue.dat", "/Seal.esl"} {
 				l.put(sign1+f, l.files[sign0+f])
 			}
 		}, []string{"FORMAT_SES/repeated s003", "PROPERTY s003", "COVERAGE/file " + sign1 + "/Seal.esl",
-			"COVERAGE/file " + sign1 + "/SignedValue.dat", "COVERAGE/open"}},
+			"COVERAGE/file " + sign1 + "/SignedValue.dat", "LIST_OPEN"}},
 		{"file with a name that folds to the list", func(t *testing.T, l *loose) {
 			l.put("Doc_0/Signs/Signature\u017f.xml", []byte("<x/>"))
 		}, []string{"COVERAGE/file Doc_0/Signs/Signature\u017f.xml"}},
@@ -169,12 +169,12 @@ func TestOpenList(t *testing.T) {
 	p := plain(t, 1)
 	w.sign(t, p, "a", nil)
 	r := verify.File(raw(t, p), w.options(t))
-	expect(t, r, verify.Valid, "COVERAGE/open")
+	expect(t, r, verify.Valid, "LIST_OPEN")
 	if r.Coverage.ListClosed || r.Coverage.Files != r.Coverage.Covered+1 {
 		t.Errorf("coverage %+v", r.Coverage)
 	}
 	w.sign(t, p, "b", nil)
-	expect(t, verify.File(raw(t, p), w.options(t)), verify.Invalid, "COVERAGE/more", "COVERAGE/open")
+	expect(t, verify.File(raw(t, p), w.options(t)), verify.Invalid, "COVERAGE/more", "LIST_OPEN")
 }
 
 // world.with seals one page with a seal prepared for the case.

@@ -214,7 +214,7 @@ func TestForgedSignatures(t *testing.T) {
 			if at > 0 && want[at-1] == "STAMP_PAGE s001" {
 				at--
 			}
-			want = append(want[:at:at], append([]string{"COVERAGE/open"}, want[at:]...)...)
+			want = append(want[:at:at], append([]string{"LIST_OPEN"}, want[at:]...)...)
 			expect(t, verify.File(file, w.options(t)), c.verdict, want...)
 		})
 	}

@@ -143,12 +143,12 @@ func (c *check) coverage(declared int, f *findings) Coverage {
 	}
 	switch {
 	case declared > 0 && cov.SealsFound < declared:
-		f.add(CoverageGap, "fewer", "")
+		f.add(SealMissing, "", "")
 	case declared > 0 && cov.SealsFound > declared:
 		f.add(CoverageGap, "more", "")
 	}
 	if !c.closed {
-		f.add(CoverageGap, "open", "")
+		f.add(ListOpen, "", "")
 	}
 	return cov
 }

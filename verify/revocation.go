@@ -36,13 +36,15 @@ func ParseCRLs(data []byte) (*CRLs, error) {
 	return &CRLs{lists: []*smx509.RevocationList{list}}, nil
 }
 
+// certificateHold is the reason code of a certificate that is suspended (RFC 5280 5.3.1).
+const certificateHold = 6
+
 // revoked returns the earliest time at which a certificate of the chain, the
-// root apart, was revoked, or the zero time. A list counts only when the next
-// certificate of the chain signed it.
-func (c *CRLs) revoked(chain []*smx509.Certificate) time.Time {
-	var earliest time.Time
+// root apart, was revoked or put on hold, or the zero time. A list counts only
+// when the next certificate of the chain signed it.
+func (c *CRLs) revoked(chain []*smx509.Certificate) (earliest time.Time, hold bool) {
 	if c == nil {
-		return earliest
+		return earliest, false
 	}
 	for i := 0; i+1 < len(chain); i++ {
 		cert, issuer := chain[i], chain[i+1]
@@ -55,16 +57,31 @@ func (c *CRLs) revoked(chain []*smx509.Certificate) time.Time {
 					continue
 				}
 				if earliest.IsZero() || entry.RevocationTime.Before(earliest) {
-					earliest = entry.RevocationTime
+					earliest, hold = entry.RevocationTime, entry.ReasonCode == certificateHold
 				}
 			}
 		}
 	}
-	return earliest
+	return earliest, hold
 }
 
-// RevokedSeal is an entry of a list of withdrawn seals.
+// RevokedSeal is an entry of a list of withdrawn and stopped seals.
 type RevokedSeal struct {
 	ID string    `json:"id"` // code of the seal (esID)
 	At time.Time `json:"at"`
+	// Until is when a stopped seal (停用) was resumed; zero when it is withdrawn
+	// for good (撤销).
+	Until time.Time `json:"until,omitzero"`
+}
+
+// reason says how the entry stands to a signature: "none" when it does not
+// concern it.
+func (r RevokedSeal) reason(signed time.Time, trusted bool) string {
+	if r.Until.IsZero() {
+		return whenRevoked(r.At, signed, trusted, "later")
+	}
+	if signed.Before(r.At) || !signed.Before(r.Until) {
+		return "none"
+	}
+	return "stopped"
 }

@@ -144,8 +144,11 @@ func (c *check) stampedSeal(s *SealReport, sig *ses.Signature, f *findings) {
 		f.add(SealPeriod, "", s.ID)
 	}
 	for _, r := range c.o.RevokedSeals {
-		if r.ID == seal.ID {
-			f.add(SealRevoked, whenRevoked(r.At, sig.Time, s.TimeTrusted, "later"), s.ID)
+		if r.ID != seal.ID {
+			continue
+		}
+		if reason := r.reason(sig.Time, s.TimeTrusted); reason != "none" {
+			f.add(SealRevoked, reason, s.ID)
 		}
 	}
 }
@@ -166,7 +169,7 @@ func (c *check) makerCert(s *SealReport, seal *ses.Seal, sig *ses.Signature, f *
 	case state.revokedAt.After(seal.Created):
 		f.add(SealMakerCert, "revokedLater", s.ID)
 	default:
-		f.add(SealMakerCert, "revoked", s.ID)
+		f.add(SealMakerCert, state.revoked(), s.ID)
 	}
 	if bytes.Equal(seal.MakerCert, sig.Cert) {
 		f.add(SealMakerCert, "self", s.ID)
@@ -202,7 +205,7 @@ func (c *check) signerCert(s *SealReport, cert *smx509.Certificate, f *findings)
 	if !state.revokedAt.IsZero() {
 		reason := whenRevoked(state.revokedAt, s.SignedAt, s.TimeTrusted, "revokedLater")
 		if reason == "" {
-			reason = "revoked"
+			reason = state.revoked()
 		}
 		f.add(SignerCert, reason, s.ID)
 	}

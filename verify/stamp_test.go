@@ -225,12 +225,12 @@ func TestPlainSignature(t *testing.T) {
 				verdict = verify.Invalid
 			}
 			r := verify.File(file, w.options(t))
-			expect(t, r, verdict, append(c.want, "COVERAGE/open")...)
+			expect(t, r, verdict, append(c.want, "LIST_OPEN")...)
 			if s := r.Seals[0]; s.Signer != "单位 b" || !s.SignedAt.Equal(signed) || s.Type != "Sign" {
 				t.Errorf("signature %+v", s)
 			}
 		})
 	}
 	broken := w.forge(t, forgery{kind: "Sign", value: func([]byte) []byte { return []byte{0x30, 0} }})
-	expect(t, verify.File(broken, w.options(t)), verify.Invalid, "FORMAT_SES/structure s001", "COVERAGE/open")
+	expect(t, verify.File(broken, w.options(t)), verify.Invalid, "FORMAT_SES/structure s001", "LIST_OPEN")
 }
