@@ -154,7 +154,7 @@ func TestSamplesAreValid(t *testing.T) {
 
 var (
 	textObject = regexp.MustCompile(`<ofd:TextObject [^>]*Boundary="([-0-9. ]+)"[^>]*>.*?<ofd:TextCode X="([-0-9.]+)" Y="([-0-9.]+)"`)
-	glyphUse   = regexp.MustCompile(`<use href="#g[0-9]+"[^>]* transform="matrix\(([-0-9.e ]+)\)"`)
+	glyphUse   = regexp.MustCompile(`<(?:g|use href="#g[^"]*")[^>]* transform="matrix\(([-0-9.e ]+)\)"`)
 )
 
 func numbers(t *testing.T, words string) []float64 {
