@@ -18,23 +18,28 @@ func (b *builder) publicRes() *markup {
 	m.start("Fonts")
 	for _, fonts := range [...][]usedFont{b.compiled.constant, b.used} {
 		for _, u := range fonts {
-			attrs := []string{"ID", strconv.Itoa(u.id), "FontName", u.font.Name}
-			if u.font.Family != "" {
-				attrs = append(attrs, "FamilyName", u.font.Family)
-			}
-			attrs = append(attrs, "Charset", "unicode")
-			if u.font.Bold {
-				attrs = append(attrs, "Bold", "true")
-			}
-			if u.font.Serif {
-				attrs = append(attrs, "Serif", "true")
-			}
-			m.start("Font", attrs...)
-			m.leaf("FontFile", u.file)
-			m.end()
+			u.declare(m)
 		}
 	}
 	return m
+}
+
+// declare writes the Font element of a subset.
+func (u *usedFont) declare(m *markup) {
+	attrs := []string{"ID", strconv.Itoa(u.id), "FontName", u.font.Name}
+	if u.font.Family != "" {
+		attrs = append(attrs, "FamilyName", u.font.Family)
+	}
+	attrs = append(attrs, "Charset", "unicode")
+	if u.font.Bold {
+		attrs = append(attrs, "Bold", "true")
+	}
+	if u.font.Serif {
+		attrs = append(attrs, "Serif", "true")
+	}
+	m.start("Font", attrs...)
+	m.leaf("FontFile", u.file)
+	m.end()
 }
 
 func (b *builder) documentRes() *markup {

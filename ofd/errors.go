@@ -27,7 +27,7 @@ type FormatError struct {
 	// Entry is the part of the package at fault; empty for the ZIP itself.
 	Entry string
 	// Rule is a stable word for what was broken: zip, name, duplicate, overlap,
-	// gap, limit, ratio, xml, doctype, entity, path, missing, font, image.
+	// gap, limit, ratio, xml, doctype, entity, path, missing, font, image, copy.
 	Rule   string
 	Reason string
 }
