@@ -209,7 +209,7 @@ func (c *annotation) documentInfo() error {
 
 // replaceCount adds the note's data to that of the original and takes away the
 // number of seals that the original has.
-func (c *annotation) replaceCount(e *editor, info *element) {
+func (c *annotation) replaceCount(e *editor, info *span) {
 	for _, group := range info.kids {
 		for _, k := range group.kids {
 			if k.name == "CustomData" && k.attr("Name") == SealCountMeta {

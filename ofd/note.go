@@ -45,7 +45,7 @@ func (n *Note) check() error {
 		field, reason string
 		holds         bool
 	}{
-		{"ID", "not 32 hexadecimal digits", docIDForm.MatchString(n.ID)},
+		{"ID", "not 32 hexadecimal digits", isDocID(n.ID)},
 		{"Created", "missing", !n.Created.IsZero()},
 		{"Expires", "not after Created", n.Expires.After(n.Created)},
 		{"User", "empty", n.User != ""},
@@ -123,16 +123,16 @@ func (n *Note) tiles(width, height float64) []Object {
 	text := "仅供" + n.User + n.Purpose + "使用 有效期至" + n.Expires.Format(time.DateOnly)
 	long := TextWidth(n.Font, text, size)
 	var out []Object
-	for row, y := 0, 20.0; y < height+long/2 && len(out) < maxTiles; row, y = row+1, y+down {
-		for x := -float64(row%2) * long / 2; x < width && len(out) < maxTiles; x += long + gap {
+	for row, y := 0, 20.0; y < height+long/2 && len(out) < maxNoteTiles; row, y = row+1, y+down {
+		for x := -float64(row%2) * long / 2; x < width && len(out) < maxNoteTiles; x += long + gap {
 			out = append(out, Text{X: x, Y: y, Size: size, Color: noteTile, Value: text, Alpha: 0.5, Rotate: angle})
 		}
 	}
 	return out
 }
 
-// maxTiles bounds what an enormous page asks for.
-const maxTiles = 2000
+// maxNoteTiles bounds what an enormous page asks for.
+const maxNoteTiles = 2000
 
 // strip writes the note below the page.
 func (n *Note) strip(width, top float64) []Object {

@@ -10,17 +10,17 @@ import (
 	"strings"
 )
 
-// element is where an element stands in the bytes of its entry.
-type element struct {
+// span is where an element stands in the bytes of its entry.
+type span struct {
 	name, prefix    string
 	attrs           []xml.Attr
 	start, end      int // from "<" to after the last ">"
 	inner, innerEnd int // what stands between the tags; both are end for <a/>
-	kids            []*element
+	kids            []*span
 }
 
 // kid is the first child of that name, nil for none. It may be called on nil.
-func (e *element) kid(name string) *element {
+func (e *span) kid(name string) *span {
 	if e == nil {
 		return nil
 	}
@@ -33,16 +33,16 @@ func (e *element) kid(name string) *element {
 }
 
 // attr gives an attribute by its local name; letter case does not matter.
-func (e *element) attr(name string) string { return (&node{attrs: e.attrs}).attr(name) }
+func (e *span) attr(name string) string { return (&node{attrs: e.attrs}).attr(name) }
 
 // editor changes an XML entry of anybody's making at a few places and leaves
 // every other byte as it was. What it adds takes the prefix of the root.
 type editor struct {
 	data  []byte
-	root  *element
+	root  *span
 	edits []edit
-	added map[*element][]byte // at the end of an element
-	bad   rune                // the first character XML cannot hold
+	added map[*span][]byte // at the end of an element
+	bad   rune             // the first character XML cannot hold
 }
 
 type edit struct {
@@ -52,10 +52,10 @@ type edit struct {
 
 // newEditor reads an entry that parse has accepted.
 func newEditor(name string, data []byte) (*editor, error) {
-	e := &editor{data: bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), added: map[*element][]byte{}}
+	e := &editor{data: bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), added: map[*span][]byte{}}
 	d := xml.NewDecoder(bytes.NewReader(e.data))
-	top := &element{}
-	stack := []*element{top}
+	top := &span{}
+	stack := []*span{top}
 	for {
 		from := int(d.InputOffset())
 		tok, err := d.RawToken()
@@ -68,7 +68,7 @@ func newEditor(name string, data []byte) (*editor, error) {
 		to, last := int(d.InputOffset()), stack[len(stack)-1]
 		switch tok := tok.(type) {
 		case xml.StartElement:
-			k := &element{name: tok.Name.Local, prefix: tok.Name.Space, attrs: bytesFree(tok.Attr), start: from, inner: to}
+			k := &span{name: tok.Name.Local, prefix: tok.Name.Space, attrs: bytesFree(tok.Attr), start: from, inner: to}
 			last.kids = append(last.kids, k)
 			stack = append(stack, k)
 		case xml.EndElement:
@@ -99,13 +99,13 @@ func (e *editor) fragment(m *markup) []byte {
 }
 
 // append adds m at the end of an element.
-func (e *editor) append(to *element, m *markup) {
+func (e *editor) append(to *span, m *markup) {
 	e.added[to] = append(e.added[to], e.fragment(m)...)
 }
 
 // insert adds m to an element before the first child with one of the names, or
 // at the end.
-func (e *editor) insert(to *element, m *markup, before ...string) {
+func (e *editor) insert(to *span, m *markup, before ...string) {
 	for _, k := range to.kids {
 		if slices.Contains(before, k.name) {
 			e.edits = append(e.edits, edit{k.start, k.start, e.fragment(m)})
@@ -116,7 +116,7 @@ func (e *editor) insert(to *element, m *markup, before ...string) {
 }
 
 // replace puts m in the place of an element, or of nothing if m is nil.
-func (e *editor) replace(old *element, m *markup) {
+func (e *editor) replace(old *span, m *markup) {
 	var text []byte
 	if m != nil {
 		text = e.fragment(m)
@@ -125,7 +125,7 @@ func (e *editor) replace(old *element, m *markup) {
 }
 
 // set replaces the child of that name, or inserts it as insert does.
-func (e *editor) set(parent *element, name string, m *markup, before ...string) {
+func (e *editor) set(parent *span, name string, m *markup, before ...string) {
 	if old := parent.kid(name); old != nil {
 		e.replace(old, m)
 		return

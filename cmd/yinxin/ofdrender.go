@@ -98,7 +98,3 @@ func pageNumbers(list string, last int) ([]int, error) {
 	return out, nil
 }
 
-// drawPage draws a page, counted from 0, with the seals that stand on it.
-func drawPage(p *ofd.Package, page int) (*ofd.Drawing, error) {
-	return p.Render(page, ofd.RenderOptions{})
-}

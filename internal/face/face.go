@@ -54,10 +54,8 @@ func New(baseURL string) (*Drawer, error) {
 	return &Drawer{fonts: []*ofd.Font{a, b}, baseURL: baseURL}, nil
 }
 
-// Width is how wide a text is in one of the fonts.
-func (d *Drawer) Width(index int, text string, size float64) float64 {
-	return ofd.TextWidth(d.fonts[index], text, size)
-}
+// Font is one of the fonts of every document.
+func (d *Drawer) Font(index int) *ofd.Font { return d.fonts[index] }
 
 // Input is what one license puts on its face.
 type Input struct {

@@ -2,13 +2,20 @@ package license
 
 import (
 	"context"
+	"encoding/hex"
+	"fmt"
+	"strings"
 	"time"
+
+	"github.com/google/uuid"
 
 	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/face"
+	"github.com/yinxin-org/yinxin/internal/gm"
 	"github.com/yinxin-org/yinxin/internal/sealing"
 	"github.com/yinxin-org/yinxin/ofd"
+	"github.com/yinxin-org/yinxin/ses"
 )
 
 // Purpose is what an annotated copy (加注件) is for; it stands on the copy's face and in its data.
@@ -31,22 +38,9 @@ func (p Purpose) Cause() string {
 	return "办理“" + p.Matter + "”（办件" + p.CaseNo + "）"
 }
 
-// Where the note, the platform's seal and the strip below the face stand, in millimetres.
-const (
-	noteHeight = 26.0
-	noteMargin = 6.0
-	noteSeal   = 22.0
-)
-
-var (
-	noteInk  = ofd.RGB{R: 0x1F, G: 0x23, B: 0x28}
-	noteLine = ofd.RGB{R: 0x8A, G: 0x5A, B: 0x00}
-	waterInk = ofd.RGB{R: 0xB4, G: 0xB4, B: 0xB4}
-)
-
-// Copy makes the annotated copy of a license for one purpose: the face again, marked all over, the note below
-// it, the digest of the original and the verdict on it, under the platform's own seal. The original stays as
-// it is. GB/T 36903-2018 加注件; 闽政办〔2022〕33号 任务10.
+// Copy makes the annotated copy of a license for one purpose: the pages of the original file, marked all over,
+// the note below each, the digest of the original and the verdict on it, under the platform's own seal. The
+// original stays as it is. GB/T 36903-2018 加注件; 闽政办〔2022〕33号 任务10.
 func (r *BodyReader) Copy(ctx context.Context, b Body, p Purpose, platformID string) ([]byte, error) {
 	original, err := r.File(ctx, b)
 	if err != nil {
@@ -60,89 +54,50 @@ func (r *BodyReader) Copy(ctx context.Context, b Body, p Purpose, platformID str
 	if err != nil {
 		return nil, err
 	}
-	d := r.store.o.Faces
-	in := face.Input{Values: b.Values, Code: b.code}
-	doc, err := d.Document(b.Type, in, p.Created)
+	copied, err := annotate(original, b.License, p, r.store.o.Faces.Font(face.Sans))
 	if err != nil {
 		return nil, err
 	}
-	stamps, err := originalStamps(original)
+	info, err := copied.Info()
 	if err != nil {
+		return nil, fmt.Errorf("read the copy: %w", err)
+	}
+	var places []sealing.Place
+	for i, page := range info.Pages {
+		places = append(places, sealing.Place{Page: i, Box: ofd.NoteSeal(page)})
+	}
+	if err := r.store.o.Seals.Sign(copied, []sealing.Step{{Seal: seal, Places: places}}); err != nil {
 		return nil, err
 	}
-	first := &doc.Pages[0]
-	page := *first
-	first.Height += noteHeight
-	doc.Meta = append(doc.Meta, copyMeta(b.License, p)...)
-	first.Annots = append(stamps, watermark(d, page, p)...)
-	first.Content = append(first.Content, note(d, page, b.License, p)...)
-	doc.SignaturesExpected = 1
-	pkg, err := d.Build(b.Type, in, doc)
-	if err != nil {
-		return nil, err
-	}
-	place := sealing.Place{X: page.Width - noteMargin - noteSeal, Y: page.Height + (noteHeight-noteSeal)/2, W: noteSeal, H: noteSeal}
-	if err := r.store.o.Seals.Sign(pkg, []sealing.Step{{Seal: seal, Place: place}}); err != nil {
-		return nil, err
-	}
-	return pkg.Bytes()
+	return copied.Bytes()
 }
 
-func copyMeta(l License, p Purpose) []ofd.Meta {
-	const stamp = "20060102150405"
-	meta := []ofd.Meta{
-		{Name: "JZJZZSJ", Value: p.Created.In(clock.Shanghai).Format(stamp)},
-		{Name: "JZJZZZ", Value: p.Creator},
-		{Name: "JZJZZSY", Value: p.Cause()},
-		{Name: "JZJYXQJZSJ", Value: p.Expires.In(clock.Shanghai).Format(stamp)},
-		{Name: "YX_LX", Value: "COPY"},
-		{Name: "YX_YJZY", Value: l.FileDigest},
-		{Name: "YX_YJYZ", Value: p.Verdict},
+// annotate derives the unsigned copy from the file of a license.
+func annotate(file []byte, l License, p Purpose, font *ofd.Font) (*ofd.Package, error) {
+	sum := gm.SM3(file)
+	if got := hex.EncodeToString(sum[:]); got != l.FileDigest {
+		return nil, fmt.Errorf("file of license %s has digest %s, not the one recorded", l.ID, got)
+	}
+	original, err := ofd.Read(file, ofd.Limits{})
+	if err != nil {
+		return nil, fmt.Errorf("read file: %w", err)
+	}
+	stamps, err := ses.Stamps(original)
+	if err != nil {
+		return nil, fmt.Errorf("read seals: %w", err)
+	}
+	n := ofd.Note{
+		ID:      strings.ReplaceAll(uuid.NewString(), "-", ""),
+		Created: p.Created.In(clock.Shanghai), Expires: p.Expires.In(clock.Shanghai),
+		User: p.Creator, Purpose: p.Cause(), Matter: p.MatterCode, Case: p.CaseNo,
+		Identifier: l.Identifier, Digest: sum, Verdict: p.Verdict, Font: font, Stamps: stamps,
 	}
 	if p.CaseNo == "" {
-		return meta
+		n.Matter, n.Remark = "", "；PDF副本、打印件以OFD文件为准"
 	}
-	return append(meta, ofd.Meta{Name: "YX_SXBM", Value: p.MatterCode}, ofd.Meta{Name: "YX_BJBH", Value: p.CaseNo})
-}
-
-// watermark tiles the purpose over the face, so that no part of it can be cut out without it.
-func watermark(d *face.Drawer, page ofd.Page, p Purpose) []ofd.Object {
-	text := "仅供" + p.Creator + p.Cause() + "使用 有效期至" + p.Expires.In(clock.Shanghai).Format(time.DateOnly)
-	const size, angle = 4.2, -30
-	width := d.Width(face.Sans, text, size)
-	var out []ofd.Object
-	for row, y := 0, 20.0; y < page.Height+width/2; row, y = row+1, y+34 {
-		for x := -float64(row%2) * width / 2; x < page.Width; x += width + 12 {
-			out = append(out, ofd.Text{X: x, Y: y, Size: size, Font: face.Sans, Color: waterInk, Value: text, Alpha: 0.5, Rotate: angle})
-		}
+	copied, err := original.Annotate(n)
+	if err != nil {
+		return nil, fmt.Errorf("annotate file: %w", err)
 	}
-	return out
-}
-
-// note writes the strip below the face.
-func note(d *face.Drawer, page ofd.Page, l License, p Purpose) []ofd.Object {
-	top := page.Height
-	rule := "加注件　仅供" + p.Creator + p.Cause() + "使用，用于其他用途无效"
-	if p.CaseNo == "" {
-		rule += "；PDF副本、打印件以OFD文件为准"
-	}
-	rows := []string{
-		rule,
-		"制作时间 " + p.Created.In(clock.Shanghai).Format("2006-01-02 15:04:05") + "　有效期至 " + p.Expires.In(clock.Shanghai).Format("2006-01-02 15:04:05") + "　制作时原件：" + p.Verdict,
-		"电子证照标识 " + l.Identifier,
-		"原件摘要（SM3）" + l.FileDigest,
-	}
-	room := page.Width - 3*noteMargin - noteSeal
-	out := []ofd.Object{ofd.Path{Data: ofd.Line(noteMargin, top+1, page.Width-noteMargin, top+1), Stroke: &noteLine, LineWidth: 0.3}}
-	for i, row := range rows {
-		size := 3.2
-		if i == 0 {
-			size = 3.8
-		}
-		for d.Width(face.Sans, row, size) > room && size > 1.2 {
-			size *= 0.95
-		}
-		out = append(out, ofd.Text{X: noteMargin, Y: top + 6.5 + float64(i)*5.4, Size: size, Font: face.Sans, Color: noteInk, Value: row})
-	}
-	return out
+	return copied, nil
 }

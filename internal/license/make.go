@@ -73,7 +73,7 @@ func (s *Store) sealPlan(ctx context.Context, q *db.Tx, t *catalog.Type, l Licen
 		if err != nil {
 			return nil, err
 		}
-		steps = append(steps, sealing.Step{Seal: seal, Place: sealing.Place(place)})
+		steps = append(steps, sealing.Step{Seal: seal, Places: []sealing.Place{{Box: place}}})
 	}
 	return steps, nil
 }

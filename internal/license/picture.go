@@ -38,20 +38,3 @@ func PDF(file []byte, mark string, made time.Time) ([]byte, error) {
 	}
 	return ofd.PDF(pages, ofd.PDFInfo{Title: "电子证照PDF副本（以OFD文件为准）", Keywords: mark, Made: made})
 }
-
-// originalStamps gives the seals of a license as pictures, to be drawn on a copy.
-func originalStamps(file []byte) ([]ofd.Object, error) {
-	p, err := ofd.Read(file, ofd.Limits{})
-	if err != nil {
-		return nil, fmt.Errorf("read file: %w", err)
-	}
-	stamps, err := ses.Stamps(p)
-	if err != nil {
-		return nil, err
-	}
-	var out []ofd.Object
-	for _, s := range stamps {
-		out = append(out, ofd.Image{X: s.X, Y: s.Y, W: s.W, H: s.H, Data: s.Image})
-	}
-	return out, nil
-}

@@ -112,17 +112,20 @@ func (x Seal) usable(now time.Time) error {
 	return nil
 }
 
-// Place is where on the first page a seal stands, in millimetres.
-type Place struct{ X, Y, W, H float64 }
+// Place is where a seal stands, in millimetres.
+type Place struct {
+	Page int // counted from 0
+	ofd.Box
+}
 
 // Step is one signature to set.
 type Step struct {
-	Seal  Seal
-	Place Place
+	Seal   Seal
+	Places []Place
 }
 
-// Sign sets the seals in order on the first page of a package; the last one closes the list, so that nothing
-// can be added or taken away afterwards. Where there are several pages it also stands across their edges (骑缝章).
+// Sign sets the seals of a package in order; the last one closes the list, so that nothing can be added or taken
+// away afterwards. Where there are several pages and it has one place, it also stands across their edges (骑缝章).
 func (s *Store) Sign(p *ofd.Package, steps []Step) error {
 	pages := p.PageIDs()
 	if len(pages) == 0 {
@@ -139,9 +142,15 @@ func (s *Store) Sign(p *ofd.Package, steps []Step) error {
 			return err
 		}
 		last := i == len(steps)-1
-		at := []ses.Placement{{PageID: pages[0], Box: ofd.Box(step.Place)}}
-		if last && len(pages) > 1 {
-			edge, err := acrossPages(p, pages, step.Place)
+		var at []ses.Placement
+		for _, place := range step.Places {
+			if place.Page >= len(pages) {
+				return fmt.Errorf("seal on page %d of %d", place.Page+1, len(pages))
+			}
+			at = append(at, ses.Placement{PageID: pages[place.Page], Box: place.Box})
+		}
+		if last && len(pages) > 1 && len(step.Places) == 1 {
+			edge, err := acrossPages(p, pages, step.Places[0])
 			if err != nil {
 				return err
 			}

@@ -144,7 +144,7 @@ func TestSealThatEndedMeanwhileDoesNotSign(t *testing.T) {
 		seal, err = w.Seals.Usable(ctx, q, unit, sealing.ForLicenses)
 		return err
 	})
-	steps := []sealing.Step{{Seal: seal, Place: sealing.Place{X: 10, Y: 10, W: 40, H: 40}}}
+	steps := []sealing.Step{{Seal: seal, Places: []sealing.Place{{Box: ofd.Box{X: 10, Y: 10, W: 40, H: 40}}}}}
 	good := page(t)
 	if err := w.Seals.Sign(good, steps); err != nil {
 		t.Fatal(err)
@@ -191,7 +191,7 @@ func TestSeveralPagesAreSealedAcrossTheirEdges(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	step := sealing.Step{Seal: seal, Place: sealing.Place{X: 10, Y: 10, W: 42, H: 40}}
+	step := sealing.Step{Seal: seal, Places: []sealing.Place{{Box: ofd.Box{X: 10, Y: 10, W: 42, H: 40}}}}
 	if err := w.Seals.Sign(p, []sealing.Step{step}); err != nil {
 		t.Fatal(err)
 	}
