@@ -57,7 +57,7 @@ var fences = []struct {
 	{"github.com/xuri/excelize", []string{"internal/sheet"}, "spreadsheets are read and written in one place"},
 	{
 		"net/http",
-		[]string{"internal/httpapi", "internal/web", "internal/app", "internal/demo", "internal/authn", "internal/connect", "internal/reference", "cmd", "client"},
+		[]string{"internal/httpapi", "internal/web", "internal/app", "internal/demo", "internal/authn", "internal/connect", "internal/reference", "cmd", "client", "ses/tsp"},
 		"the domain does not know how it is asked",
 	},
 	{"html/template", []string{"internal/web", "internal/httpapi"}, "pages are made in one place"},
