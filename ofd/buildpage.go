@@ -285,7 +285,16 @@ func (b *builder) path(m *markup, p Path) error {
 	box.W, box.H = max(box.W, 0.01), max(box.H, 0.01)
 	b.beginPath(m, p, box, width)
 	m.done()
-	b.endPath(m, p, translate(-box.X, -box.Y))
+	if p.Stroke != nil {
+		colored(m, "StrokeColor", *p.Stroke, p.Alpha)
+	}
+	if p.Fill != nil {
+		colored(m, "FillColor", *p.Fill, p.Alpha)
+	}
+	m.start("AbbreviatedData")
+	m.abbreviated(p.Data, -box.X, -box.Y)
+	m.end()
+	m.end()
 	return nil
 }
 
@@ -300,22 +309,8 @@ func (b *builder) beginPath(m *markup, p Path, box Box, width float64) {
 	}
 }
 
-// endPath writes the children of a path object, with its coordinates under at.
-func (b *builder) endPath(m *markup, p Path, at matrix) {
-	if p.Stroke != nil {
-		colored(m, "StrokeColor", *p.Stroke, p.Alpha)
-	}
-	if p.Fill != nil {
-		colored(m, "FillColor", *p.Fill, p.Alpha)
-	}
-	m.start("AbbreviatedData")
-	m.abbreviated(p.Data, at)
-	m.end()
-	m.end()
-}
-
-// abbreviated writes a path moved by at.
-func (m *markup) abbreviated(path []Seg, at matrix) {
+// abbreviated writes a path moved by dx, dy.
+func (m *markup) abbreviated(path []Seg, dx, dy float64) {
 	for i, s := range path {
 		if i > 0 {
 			m.buf = append(m.buf, ' ')
@@ -323,14 +318,14 @@ func (m *markup) abbreviated(path []Seg, at matrix) {
 		m.buf = append(m.buf, byte(s.Op))
 		switch s.Op {
 		case QuadTo:
-			m.point(s.X1+at.e, s.Y1+at.f)
+			m.point(s.X1+dx, s.Y1+dy)
 		case CubicTo:
-			m.point(s.X1+at.e, s.Y1+at.f)
-			m.point(s.X2+at.e, s.Y2+at.f)
+			m.point(s.X1+dx, s.Y1+dy)
+			m.point(s.X2+dx, s.Y2+dy)
 		case ClosePath:
 			continue
 		}
-		m.point(s.X+at.e, s.Y+at.f)
+		m.point(s.X+dx, s.Y+dy)
 	}
 }
 
@@ -374,10 +369,13 @@ func (b *builder) qr(m *markup, q QR) error {
 		return &DocumentError{"QR.Value", "does not fit a QR code"}
 	}
 	unit := q.W / float64(code.Size)
-	p := Path{Data: qrPath(code), Fill: &q.Color}
-	b.beginPath(m, p, Box{q.X, q.Y, q.W, q.W}, 0)
+	b.beginPath(m, Path{Fill: &q.Color}, Box{q.X, q.Y, q.W, q.W}, 0)
 	m.attrNums("CTM", unit, 0, 0, unit, 0, 0)
 	m.done()
-	b.endPath(m, p, identity)
+	colored(m, "FillColor", q.Color, 0)
+	m.start("AbbreviatedData")
+	m.qr(code)
+	m.end()
+	m.end()
 	return nil
 }

@@ -2,7 +2,6 @@ package ofd
 
 import (
 	"encoding/binary"
-	"slices"
 )
 
 // Compact writes a font that holds only the given characters, in that order
@@ -18,14 +17,20 @@ func (f *Font) Compact(runes []rune) ([]byte, error) {
 		}
 		s.use(r, gid)
 	}
+	s.names = f.tables["name"]
 	return s.write(), nil
 }
 
 // renumbered copies glyphs in a new order, without instructions.
 func (f *Font) renumbered(order []uint16, renumber map[uint16]uint16) (glyf, loca []byte) {
+	size := 0
+	for _, gid := range order {
+		size += padded(len(f.glyphData(gid)))
+	}
+	glyf, loca = make([]byte, 0, size), make([]byte, 0, 4*len(order)+4)
 	for _, gid := range order {
 		loca = binary.BigEndian.AppendUint32(loca, uint32(len(glyf)))
-		glyf = append(glyf, bareGlyph(f.glyphData(gid), renumber)...)
+		glyf = appendGlyph(glyf, f.glyphData(gid), renumber)
 		for len(glyf)%4 != 0 {
 			glyf = append(glyf, 0)
 		}
@@ -33,33 +38,38 @@ func (f *Font) renumbered(order []uint16, renumber map[uint16]uint16) (glyf, loc
 	return glyf, binary.BigEndian.AppendUint32(loca, uint32(len(glyf)))
 }
 
-// bareGlyph strips the instructions of a glyph and renames its components.
-func bareGlyph(data []byte, renumber map[uint16]uint16) []byte {
+// appendGlyph copies a glyph without its instructions and renames its
+// components.
+func appendGlyph(out, data []byte, renumber map[uint16]uint16) []byte {
 	if len(data) < 10 {
-		return nil
+		return out
 	}
-	out := slices.Clone(data)
 	n := int(int16(binary.BigEndian.Uint16(data)))
-	if n >= 0 {
-		at := 10 + 2*n // of the length of the instructions
-		if len(data) < at+2 {
-			return out
-		}
-		skip := at + 2 + int(binary.BigEndian.Uint16(data[at:]))
-		if skip > len(data) {
-			return out
-		}
-		binary.BigEndian.PutUint16(out[at:], 0)
-		return append(out[:at+2], data[skip:]...)
+	if n < 0 {
+		return appendComposite(out, data, renumber)
 	}
-	at := 10
-	for at+4 <= len(out) {
-		flags, gid := binary.BigEndian.Uint16(out[at:]), binary.BigEndian.Uint16(out[at+2:])
-		binary.BigEndian.PutUint16(out[at:], flags&^compHasInstrs)
-		binary.BigEndian.PutUint16(out[at+2:], renumber[gid])
+	at := 10 + 2*n // of the length of the instructions
+	if len(data) < at+2 {
+		return append(out, data...)
+	}
+	skip := at + 2 + int(binary.BigEndian.Uint16(data[at:]))
+	if skip > len(data) {
+		return append(out, data...)
+	}
+	return append(append(append(out, data[:at]...), 0, 0), data[skip:]...)
+}
+
+func appendComposite(out, data []byte, renumber map[uint16]uint16) []byte {
+	from := len(out)
+	out = append(out, data...)
+	g, at := out[from:], 10
+	for at+4 <= len(g) {
+		flags, gid := binary.BigEndian.Uint16(g[at:]), binary.BigEndian.Uint16(g[at+2:])
+		binary.BigEndian.PutUint16(g[at:], flags&^compHasInstrs)
+		binary.BigEndian.PutUint16(g[at+2:], renumber[gid])
 		at += 4 + componentSize(flags)
 		if flags&compMore == 0 {
-			return out[:min(at, len(out))]
+			return out[:from+min(at, len(g))]
 		}
 	}
 	return out
@@ -73,7 +83,7 @@ func (f *Font) sharedMetrics(order []uint16) ([]byte, int) {
 	for own > 1 && f.rawAdvance(order[own-2]) == last {
 		own--
 	}
-	var out []byte
+	out := make([]byte, 0, 4*len(order))
 	for i, gid := range order {
 		if i < own {
 			out = binary.BigEndian.AppendUint16(out, f.rawAdvance(gid))

@@ -18,6 +18,7 @@ type Font struct {
 	Fallback *Font
 
 	tables    map[string][]byte
+	names     []byte // table of names for subsets
 	glyf      []byte
 	loca      []uint32 // numGlyphs + 1 offsets into glyf, ascending
 	hmtx      []byte
@@ -51,6 +52,7 @@ func ParseFont(ttf []byte) (*Font, error) {
 		return nil, err
 	}
 	f.Name, f.Family = parseNames(f.tables["name"])
+	f.names = shortNames(f.tables["name"])
 	return f, nil
 }
 

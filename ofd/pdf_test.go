@@ -70,7 +70,7 @@ var pdfRef = regexp.MustCompile(`(\d+) 0 R`)
 // refs lists the objects that one names under a key.
 func (f pdfFile) refs(body, key string) []string {
 	var out []string
-	for _, m := range regexp.MustCompile(key + `\s*\[?((?:\d+ 0 R ?)+)`).FindAllStringSubmatch(body, -1) {
+	for _, m := range regexp.MustCompile(key+`\s*\[?((?:\d+ 0 R ?)+)`).FindAllStringSubmatch(body, -1) {
 		for _, r := range pdfRef.FindAllStringSubmatch(m[1], -1) {
 			out = append(out, r[1])
 		}

@@ -1,22 +1,25 @@
 package ofd
 
-import "rsc.io/qr"
+import (
+	"strconv"
 
-// qrPath traces the dark modules of a code as closed loops around whole
-// regions, in units of modules. Unlike one square a module it leaves no
-// hairlines between them.
-func qrPath(code *qr.Code) []Seg {
-	t := tracer{code: code, seen: make([]bool, code.Size*code.Size)}
-	path := make([]Seg, 0, code.Size*code.Size)
+	"rsc.io/qr"
+)
+
+// qr writes the dark modules of a code as closed loops around whole regions, in
+// units of modules. Unlike one square a module it leaves no hairlines between
+// them.
+func (m *markup) qr(code *qr.Code) {
+	t := tracer{code: code, seen: make([]bool, code.Size*code.Size), out: m.buf}
 	for y := range code.Size {
 		for x := range code.Size {
 			// Every loop has a top edge: dark below, light above.
 			if code.Black(x, y) && !code.Black(x, y-1) && !t.seen[y*code.Size+x] {
-				path = t.loop(path, x, y)
+				t.loop(x, y)
 			}
 		}
 	}
-	return path
+	m.buf = t.out[:len(t.out)-1] // every code has a dark corner, and C ends it
 }
 
 type corner struct{ x, y int }
@@ -25,29 +28,32 @@ type corner struct{ x, y int }
 type tracer struct {
 	code *qr.Code
 	seen []bool // modules whose top edge has been walked, by row
+	out  []byte // AbbreviatedData
 }
 
 // headings: right, down, left, up.
 var headings = [4]corner{{1, 0}, {0, 1}, {-1, 0}, {0, -1}}
 
-// loop walks from the top left corner of module x, y to the right, and adds a
-// segment for every corner where it turns.
-func (t *tracer) loop(path []Seg, x, y int) []Seg {
-	op := MoveTo
+// loop walks from the top left corner of module x, y to the right, and writes
+// the corners where it turns.
+func (t *tracer) loop(x, y int) {
+	op := "M "
 	at, dir := corner{x, y}, 0
 	for {
 		if dir == 0 {
 			walked := &t.seen[at.y*t.code.Size+at.x]
 			if *walked {
-				return append(path, Seg{Op: ClosePath})
+				t.out = append(t.out, "C "...)
+				return
 			}
 			*walked = true
 		}
 		at = corner{at.x + headings[dir].x, at.y + headings[dir].y}
 		next := t.turn(at, dir)
 		if next != dir {
-			path = append(path, Seg{Op: op, X: float64(at.x), Y: float64(at.y)})
-			op = LineTo
+			t.out = strconv.AppendInt(append(t.out, op...), int64(at.x), 10)
+			t.out = append(strconv.AppendInt(append(t.out, ' '), int64(at.y), 10), ' ')
+			op = "L "
 		}
 		dir = next
 	}

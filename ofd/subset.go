@@ -1,7 +1,6 @@
 package ofd
 
 import (
-	"bytes"
 	"encoding/binary"
 	"maps"
 	"slices"
@@ -15,10 +14,11 @@ type subset struct {
 	order    []uint16          // ids in the font, by new id
 	renumber map[uint16]uint16 // new ids by those in the font
 	chars    map[rune]uint16   // new ids
+	names    []byte            // table of names
 }
 
 func newSubset(f *Font) *subset {
-	return &subset{font: f, order: []uint16{0}, renumber: map[uint16]uint16{0: 0}, chars: map[rune]uint16{}}
+	return &subset{font: f, order: []uint16{0}, renumber: map[uint16]uint16{0: 0}, chars: map[rune]uint16{}, names: f.names}
 }
 
 // use adds a character with its glyph in the font and gives its new id.
@@ -41,7 +41,7 @@ func (s *subset) add(gid uint16) uint16 {
 	return id
 }
 
-// write gives the font file: no hinting, no layout tables.
+// write gives the font file, without hinting and layout tables.
 func (s *subset) write() []byte {
 	f := s.font
 	for i := 0; i < len(s.order); i++ { // components may have components
@@ -59,10 +59,11 @@ func (s *subset) write() []byte {
 		"maxp": slices.Clone(f.tables["maxp"]),
 		"hhea": slices.Clone(f.tables["hhea"]),
 	}
-	for _, tag := range [...]string{"OS/2", "name"} {
-		if t := f.tables[tag]; len(t) > 0 {
-			tables[tag] = t
-		}
+	if t := f.tables["OS/2"]; len(t) > 0 {
+		tables["OS/2"] = t
+	}
+	if len(s.names) > 0 {
+		tables["name"] = s.names
 	}
 	binary.BigEndian.PutUint16(tables["head"][50:], 1) // long loca
 	binary.BigEndian.PutUint16(tables["maxp"][4:], uint16(len(s.order)))
@@ -93,6 +94,33 @@ func postV3(post []byte) []byte {
 	}
 	binary.BigEndian.PutUint32(out, 0x00030000)
 	return out
+}
+
+// shortNames is a table of names that keeps only what programs look a font up
+// by: the English names of the family, its style, the font and PostScript
+// (OpenType, table name, ids 1, 2, 4 and 6).
+func shortNames(b []byte) []byte {
+	if len(b) < 6 {
+		return nil
+	}
+	n, store := int(binary.BigEndian.Uint16(b[2:])), int(binary.BigEndian.Uint16(b[4:]))
+	var records, words []byte
+	for i := range n {
+		if 6+12*(i+1) > len(b) {
+			break
+		}
+		rec := b[6+12*i:][:12]
+		at := func(k int) int { return int(binary.BigEndian.Uint16(rec[2*k:])) }
+		from := store + at(5)
+		if at(0) != 3 || at(1) != 1 || at(2) != 0x409 || !slices.Contains([]int{1, 2, 4, 6}, at(3)) || from+at(4) > len(b) {
+			continue
+		}
+		records = binary.BigEndian.AppendUint16(append(records, rec[:10]...), uint16(len(words)))
+		words = append(words, b[from:from+at(4)]...)
+	}
+	out := binary.BigEndian.AppendUint16([]byte{0, 0}, uint16(len(records)/12))
+	out = binary.BigEndian.AppendUint16(out, uint16(6+len(records)))
+	return append(append(out, records...), words...)
 }
 
 // writeCmap maps the characters by format 4 (3,1) and format 12 (3,10).
@@ -164,7 +192,8 @@ func cmap12(ranges []cmapRange) []byte {
 	return out
 }
 
-// writeSFNT assembles tables into a font file with correct checksums.
+// writeSFNT assembles tables into a font file with correct checksums. It sets
+// the checksum of the file in the table head.
 func writeSFNT(tables map[string][]byte) []byte {
 	tags := slices.Sorted(maps.Keys(tables))
 	n := len(tags)
@@ -172,29 +201,38 @@ func writeSFNT(tables map[string][]byte) []byte {
 	for power*2 <= n {
 		power, log = power*2, log+1
 	}
+	at := 12 + 16*n
+	size := at
+	for _, t := range tables {
+		size += padded(len(t))
+	}
 	binary.BigEndian.PutUint32(tables["head"][8:], 0)
-	var dir, body bytes.Buffer
-	dir.WriteString("\x00\x01\x00\x00")
-	for _, v := range [...]int{n, 16 * power, log, 16 * (n - power)} {
-		dir.Write(binary.BigEndian.AppendUint16(nil, uint16(v)))
+	out := make([]byte, size)
+	copy(out, "\x00\x01\x00\x00")
+	for i, v := range [...]int{n, 16 * power, log, 16 * (n - power)} {
+		binary.BigEndian.PutUint16(out[4+2*i:], uint16(v))
 	}
-	headAt := 0
-	for _, tag := range tags {
-		t := tables[tag]
+	headAt, sum := 0, uint32(0)
+	for i, tag := range tags {
+		t, record := tables[tag], out[12+16*i:]
 		if tag == "head" {
-			headAt = 12 + 16*n + body.Len()
+			headAt = at
 		}
-		dir.WriteString(tag)
-		for _, v := range [...]uint32{tableSum(t), uint32(12 + 16*n + body.Len()), uint32(len(t))} {
-			dir.Write(binary.BigEndian.AppendUint32(nil, v))
-		}
-		body.Write(t)
-		body.Write(make([]byte, (4-len(t)%4)%4))
+		copy(out[at:], t)
+		own := tableSum(t)
+		sum += own
+		copy(record, tag)
+		binary.BigEndian.PutUint32(record[4:], own)
+		binary.BigEndian.PutUint32(record[8:], uint32(at))
+		binary.BigEndian.PutUint32(record[12:], uint32(len(t)))
+		at += padded(len(t))
 	}
-	out := append(dir.Bytes(), body.Bytes()...)
-	binary.BigEndian.PutUint32(out[headAt+8:], 0xB1B0AFBA-tableSum(out))
+	binary.BigEndian.PutUint32(out[headAt+8:], 0xB1B0AFBA-sum-tableSum(out[:12+16*n]))
 	return out
 }
+
+// padded is a length filled up to the next multiple of four.
+func padded(n int) int { return (n + 3) &^ 3 }
 
 func tableSum(b []byte) uint32 {
 	sum := uint32(0)
