@@ -130,6 +130,71 @@ func (r *reader) instant() time.Time {
 	return time.Time{}
 }
 
+// octetsOrBits reads a BIT STRING, in whose place some makers write an OCTET
+// STRING.
+func (r *reader) octetsOrBits() []byte {
+	if r.next(cbasn1.OCTET_STRING) {
+		return r.octets()
+	}
+	return r.bits()
+}
+
+// china is the time that texts without a zone are in.
+var china = time.FixedZone("UTC+8", 8*60*60)
+
+// oldTime reads timeInfo of version 1: a BIT STRING in which makers put the
+// time as text, as a DER time, or a time stamp token. The token's time is taken
+// like the others as the signer's word, for what it covers is not laid down.
+func (r *reader) oldTime() time.Time {
+	if r.next(cbasn1.UTCTime) || r.next(cbasn1.GeneralizedTime) {
+		return r.instant()
+	}
+	b := r.octetsOrBits()
+	if r.err != nil || len(b) == 0 {
+		r.fail()
+		return time.Time{}
+	}
+	switch b[0] {
+	case byte(cbasn1.SEQUENCE):
+		return r.tokenTime(b)
+	case byte(cbasn1.UTCTime), byte(cbasn1.GeneralizedTime):
+		in := newReader(b)
+		t := in.instant()
+		r.join(in)
+		return t
+	}
+	for _, layout := range []string{time.DateTime, "20060102150405Z0700", "20060102150405", "060102150405Z0700", time.RFC3339} {
+		if t, err := time.ParseInLocation(layout, strings.TrimSpace(string(b)), china); err == nil {
+			return t.UTC()
+		}
+	}
+	r.fail()
+	return time.Time{}
+}
+
+// tokenTime digs the time out of a time stamp token: SignedData over TSTInfo
+// (RFC 3161, GB/T 20520).
+func (r *reader) tokenTime(token []byte) time.Time {
+	tagged := cbasn1.Tag(0).ContextSpecific().Constructed()
+	content, _ := newReader(token).sequence()
+	content.oid()
+	inner, _ := content.element(tagged)
+	data, _ := newReader(inner).sequence()
+	data.integer()
+	data.element(cbasn1.SET)
+	encap, _ := data.sequence()
+	encap.oid()
+	wrapped, _ := encap.element(tagged)
+	info, _ := newReader(newReader(wrapped).octets()).sequence()
+	info.integer()
+	info.oid()
+	info.sequence()
+	info.element(cbasn1.INTEGER)
+	t := info.instant()
+	r.join(info)
+	return t
+}
+
 // Extension is an item of ExtensionDatas.
 type Extension struct {
 	ID       asn1.ObjectIdentifier

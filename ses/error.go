@@ -12,7 +12,7 @@ const (
 	BadManifest  Code = "manifest"  // a Signature.xml or Signatures.xml cannot be read
 	BadPackage   Code = "package"   // the package lacks what signing needs
 	BadStamp     Code = "stamp"     // a stamp stands on no page or has no size
-	Unsupported  Code = "version"   // the structure version is not 4
+	Unsupported  Code = "version"   // the structure version is unknown, or differs between parts
 	Closed       Code = "closed"    // the list of signatures is protected: no more can be added
 	NotInSeal    Code = "signer"    // the signer's certificate is not in the seal
 	Period       Code = "period"    // the time of signing is outside the seal's period
@@ -54,5 +54,5 @@ func fault(code Code, detail string, cause error) *Error {
 }
 
 func unsupported(version int) *Error {
-	return &Error{Code: Unsupported, Detail: "structure version not supported, want 4", Version: version}
+	return &Error{Code: Unsupported, Detail: "structure version not supported", Version: version}
 }

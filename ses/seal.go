@@ -3,14 +3,27 @@ package ses
 import (
 	"bytes"
 	"encoding/asn1"
+	"slices"
 	"time"
 
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 )
 
-// Version is the structure version that this package writes and reads
-// (GB/T 38540-2020). GM/T 0031-2014 had 1 to 3, GM/T 0031-2025 has 5.
+// Version is the structure version that this package writes (GB/T 38540-2020).
+// It also reads 1 to 3 (GM/T 0031-2014) and 5 (GM/T 0031-2025).
 const Version = 4
+
+// edition is the text that a structure version belongs to, named by the first
+// version it used; 0 for none.
+func edition(version int) int {
+	switch version {
+	case 1, 2, 3:
+		return 1
+	case 4, 5:
+		return version
+	}
+	return 0
+}
 
 // Picture is the image of a seal.
 type Picture struct {
@@ -46,12 +59,13 @@ type Seal struct {
 	MakerCert []byte // DER of the maker's (制章者) certificate
 	Algorithm asn1.ObjectIdentifier
 	Value     []byte // the maker's signature
+	Timestamp []byte // DER of a time stamp token over Value, version 5 only, or nil
 
-	info []byte // DER of eSealInfo as received: what the maker signed
+	signed []byte // DER as received of what the maker signed
 }
 
-// ParseSeal reads a SESeal of version 4. Trailing bytes are an error. Other
-// versions give an Error with code Unsupported.
+// ParseSeal reads a SESeal of version 1 to 5. Trailing bytes are an error.
+// Other versions give an Error with code Unsupported.
 func ParseSeal(der []byte) (*Seal, error) {
 	r := newReader(der)
 	seal, err := readSeal(r)
@@ -67,14 +81,14 @@ func ParseSeal(der []byte) (*Seal, error) {
 func readSeal(r *reader) (*Seal, error) {
 	top, whole := r.sequence()
 	body, info := top.sequence()
-	seal := &Seal{Raw: whole, info: info}
+	seal := &Seal{Raw: whole}
 	head, _ := body.sequence()
 	if mark := head.text(); head.err != nil || mark != "ES" {
 		return nil, fault(BadSeal, "no seal header", head.err)
 	}
 	seal.Version = head.integer()
 	seal.VendorID = head.text()
-	if head.err == nil && seal.Version != Version {
+	if head.err == nil && edition(seal.Version) == 0 {
 		return nil, unsupported(seal.Version)
 	}
 	body.join(head)
@@ -86,26 +100,50 @@ func readSeal(r *reader) (*Seal, error) {
 		body.fail()
 	}
 	top.join(body)
-	if !top.next(cbasn1.OCTET_STRING) && top.err == nil {
-		return nil, unsupported(1) // version 1 wraps maker and signature in a SEQUENCE
-	}
-	seal.MakerCert = top.octets()
-	seal.Algorithm = top.oid()
-	seal.Value = top.bits()
-	if !top.empty() {
-		top.fail()
-	}
+	seal.readMaker(top, info)
 	if top.err != nil {
 		return nil, fault(BadSeal, "seal cannot be read", top.err)
 	}
 	return seal, nil
 }
 
+// readMaker reads what follows eSealInfo. Version 1 wraps it in a SEQUENCE, and
+// there the maker signs certificate and algorithm along with eSealInfo.
+func (s *Seal) readMaker(top *reader, info []byte) {
+	maker := top
+	if edition(s.Version) == 1 {
+		maker, _ = top.sequence()
+	}
+	var cert, algorithm []byte
+	s.MakerCert, cert = maker.element(cbasn1.OCTET_STRING)
+	algorithm = maker.s
+	s.Algorithm = maker.oid()
+	algorithm = algorithm[:len(algorithm)-len(maker.s)]
+	s.Value = maker.bits()
+	if edition(s.Version) == 5 {
+		s.Timestamp = maker.stamp()
+	}
+	if !maker.empty() {
+		maker.fail()
+	}
+	s.signed = info
+	if edition(s.Version) == 1 {
+		top.join(maker)
+		if !top.empty() {
+			top.fail()
+		}
+		s.signed = element(nil, asn1.TagSequence|0x20, slices.Concat(info, cert, algorithm))
+	}
+}
+
 func (s *Seal) readProperty(body *reader) {
 	p, _ := body.sequence()
 	s.Type = p.integer()
 	s.Name = p.text()
-	kind := p.integer()
+	kind := 1 // version 1 knows no other
+	if edition(s.Version) != 1 {
+		kind = p.integer()
+	}
 	list, _ := p.sequence()
 	for !list.empty() {
 		switch kind {
@@ -139,7 +177,7 @@ func (s *Seal) readPicture(body *reader) {
 // holds under the maker's certificate inside the seal. Whether that
 // certificate is to be trusted is another question.
 func (s *Seal) VerifyMaker() (bool, error) {
-	return VerifyByCert(s.MakerCert, s.info, s.Value)
+	return VerifyByCert(s.MakerCert, s.signed, s.Value)
 }
 
 // Admits reports whether a signer's certificate (DER) is on the seal's list,

@@ -153,7 +153,9 @@ func TestNewSealerRefuses(t *testing.T) {
 func TestParseSealRefuses(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
-	v5 := bytes.Replace(k.sealA, []byte("\x16\x02ES\x02\x01\x04"), []byte("\x16\x02ES\x02\x01\x05"), 1)
+	version := func(v byte) []byte {
+		return bytes.Replace(k.sealA, []byte("\x16\x02ES\x02\x01\x04"), []byte{0x16, 2, 'E', 'S', 2, 1, v}, 1)
+	}
 	cases := []struct {
 		name string
 		der  []byte
@@ -162,7 +164,8 @@ func TestParseSealRefuses(t *testing.T) {
 		{"empty", nil, ses.BadSeal},
 		{"cut", k.sealA[:len(k.sealA)/2], ses.BadSeal},
 		{"trailing", append(bytes.Clone(k.sealA), 0), ses.BadSeal},
-		{"version 5", v5, ses.Unsupported},
+		{"version 6", version(6), ses.Unsupported},
+		{"version 1 in the structure of 4", version(1), ses.BadSeal},
 		{"not a seal", []byte{0x30, 3, 2, 1, 1}, ses.BadSeal},
 	}
 	for _, c := range cases {
@@ -189,6 +192,7 @@ func FuzzParseSeal(f *testing.F) {
 	k := newKit(f)
 	f.Add(k.sealA)
 	f.Add(k.sealA[:200])
+	f.Add(k.oldSeal(f, k.a, 1, []byte("picture")))
 	f.Fuzz(func(t *testing.T, der []byte) {
 		seal, err := ses.ParseSeal(der)
 		if (seal == nil) == (err == nil) {

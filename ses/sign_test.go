@@ -177,6 +177,54 @@ func TestClosedListStaysClosed(t *testing.T) {
 	}
 }
 
+// Several signatures in one call leave the very files that one call each would,
+// but for signature values, and the platform's closes the list without a seal.
+func TestSignInOneCall(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	requests := []ses.SignRequest{k.request(t, k.sealA, k.a), k.request(t, k.sealB, k.b),
+		{Signer: k.maker, Time: when, Provider: "Yinxin", Close: true}}
+	together, apart := bare(t), bare(t)
+	if err := ses.Sign(together, requests...); err != nil {
+		t.Fatal(err)
+	}
+	for _, req := range requests {
+		if err := ses.Sign(apart, req); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !slices.Equal(together.Names(), apart.Names()) {
+		t.Errorf("files %v, apart %v", together.Names(), apart.Names())
+	}
+	list, err := ses.ReadList(together)
+	if err != nil || len(list.Items) != 3 || list.Items[2].Type != "Sign" || list.Items[2].ID != "s005" || list.MaxID != "s005" {
+		t.Fatalf("list %+v: %v", list, err)
+	}
+	if a, b := entry(t, together, list.Path), entry(t, apart, list.Path); !bytes.Equal(a, b) {
+		t.Errorf("list\n%s\napart\n%s", a, b)
+	}
+	for i, item := range list.Items {
+		m, err := ses.ParseManifest(entry(t, together, item.Path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range m.References {
+			if sum := ses.Digest(entry(t, together, r.File)); !bytes.Equal(sum[:], r.Value) {
+				t.Errorf("signature %d: digest of %s is wrong", i, r.File)
+			}
+		}
+		if m.Protects(together, item.Path, list.Path) != (i == 2) || (m.SealLoc == "") != (i == 2) {
+			t.Errorf("signature %d protects the list or has a seal where it should not", i)
+		}
+	}
+	if err := ses.Sign(together, requests[0]); !errors.Is(err, &ses.Error{Code: ses.Closed}) {
+		t.Errorf("after closing: %v", err)
+	}
+	if err := ses.Sign(bare(t), requests[2], requests[0]); !errors.Is(err, &ses.Error{Code: ses.Closed}) {
+		t.Errorf("closing first: %v", err)
+	}
+}
+
 func TestTimestampIsStored(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
@@ -195,7 +243,7 @@ func TestTimestampIsStored(t *testing.T) {
 }
 
 // parts splits SignedValue.dat for tests that rebuild it in a vendor's form.
-func parts(t *testing.T, der []byte) []asn1.RawValue {
+func parts(t testing.TB, der []byte) []asn1.RawValue {
 	t.Helper()
 	var list []asn1.RawValue
 	if _, err := asn1.Unmarshal(der, &list); err != nil {
@@ -204,7 +252,7 @@ func parts(t *testing.T, der []byte) []asn1.RawValue {
 	return list
 }
 
-func marshal(t *testing.T, v any) []byte {
+func marshal(t testing.TB, v any) []byte {
 	t.Helper()
 	der, err := asn1.Marshal(v)
 	if err != nil {
@@ -286,6 +334,9 @@ func FuzzParseSignature(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(entry(f, p, "Doc_0/Signs/Sign_0/SignedValue.dat"))
+	old := k.oldSeal(f, k.a, 1, []byte("picture"))
+	f.Add(k.oldSignature(f, old, k.a, 1, marshal(f, whole([]byte("2026-03-02 17:30:15")))))
+	f.Add(k.oldSignature(f, old, k.a, 1, marshal(f, whole(token(f, when)))))
 	f.Fuzz(func(t *testing.T, der []byte) {
 		sig, err := ses.ParseSignature(der)
 		if (sig == nil) == (err == nil) {

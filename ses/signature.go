@@ -13,7 +13,7 @@ import (
 type Signature struct {
 	Version    int
 	Seal       *Seal
-	Time       time.Time // timeInfo: what the signer's clock said
+	Time       time.Time // timeInfo: what the signer's clock said; of a token in its place (version 1) the time it states
 	DataHash   []byte    // SM3 of Signature.xml
 	Property   string    // propertyInfo: path of Signature.xml in the package
 	Extensions []Extension
@@ -27,42 +27,40 @@ type Signature struct {
 	toSign []byte
 }
 
-// ParseSignature reads a SES_Signature of version 4. It accepts ExtensionDatas
-// and the time stamp with and without their context tag. Bytes after the
-// structure are counted in Trailing rather than refused, because the rest can
-// still be judged; other versions give an Error with code Unsupported.
+// ParseSignature reads a SES_Signature of version 1 to 5. It accepts
+// ExtensionDatas and the time stamp with and without their context tag. Bytes
+// after the structure are counted in Trailing rather than refused, because the
+// rest can still be judged. Other versions, and a version that is not that of
+// the seal or of the structure, give an Error with code Unsupported.
 func ParseSignature(der []byte) (*Signature, error) {
 	r := newReader(der)
 	top, _ := r.sequence()
-	if n := count(top.s); top.err == nil && n == 2 {
-		return nil, unsupported(1)
-	}
 	tbs, toSign := top.sequence()
 	sig := &Signature{Trailing: len(r.s), toSign: toSign}
 	sig.Version = tbs.integer()
 	if tbs.err != nil {
 		return nil, fault(BadSignature, "structure cannot be read", tbs.err)
 	}
-	if sig.Version != Version {
+	if edition(sig.Version) == 0 {
+		return nil, unsupported(sig.Version)
+	}
+	old := edition(sig.Version) == 1
+	if old != (count(top.s) == 1) {
 		return nil, unsupported(sig.Version)
 	}
 	seal, err := readSeal(tbs)
 	if err != nil {
 		return nil, err
 	}
-	sig.Seal = seal
-	sig.Time = tbs.instant()
-	sig.DataHash = tbs.bits()
-	sig.Property = tbs.text()
-	sig.Extensions = tbs.extensions()
-	if !tbs.empty() {
-		tbs.fail()
+	if edition(seal.Version) != edition(sig.Version) {
+		return nil, unsupported(sig.Version)
 	}
-	top.join(tbs)
-	sig.Cert = top.octets()
-	sig.Algorithm = top.oid()
-	sig.Value = top.bits()
-	sig.Timestamp = top.stamp()
+	sig.Seal = seal
+	if old {
+		sig.readOld(tbs, top)
+	} else {
+		sig.read(tbs, top)
+	}
 	if !top.empty() {
 		top.fail()
 	}
@@ -70,6 +68,36 @@ func ParseSignature(der []byte) (*Signature, error) {
 		return nil, fault(BadSignature, "structure cannot be read", top.err)
 	}
 	return sig, nil
+}
+
+// read reads what follows the seal in toSign, and what follows toSign.
+func (s *Signature) read(tbs, top *reader) {
+	s.Time = tbs.instant()
+	s.DataHash = tbs.bits()
+	s.Property = tbs.text()
+	s.Extensions = tbs.extensions()
+	if !tbs.empty() {
+		tbs.fail()
+	}
+	top.join(tbs)
+	s.Cert = top.octets()
+	s.Algorithm = top.oid()
+	s.Value = top.bits()
+	s.Timestamp = top.stamp()
+}
+
+// readOld is read for version 1, which signs certificate and algorithm too.
+func (s *Signature) readOld(tbs, top *reader) {
+	s.Time = tbs.oldTime()
+	s.DataHash = tbs.octetsOrBits()
+	s.Property = tbs.text()
+	s.Cert = tbs.octets()
+	s.Algorithm = tbs.oid()
+	if !tbs.empty() {
+		tbs.fail()
+	}
+	top.join(tbs)
+	s.Value = top.octetsOrBits()
 }
 
 // stamp reads the optional time stamp: BIT STRING, plain or under [0] EXPLICIT.
