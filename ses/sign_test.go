@@ -363,6 +363,30 @@ func FuzzParseManifest(f *testing.F) {
 	})
 }
 
+// Whatever a file says of its signatures, what is read of it is an answer or an error.
+func FuzzStamps(f *testing.F) {
+	k := newKit(f)
+	p := bare(f)
+	if err := ses.Sign(p, k.request(f, k.sealA, k.a)); err != nil {
+		f.Fatal(err)
+	}
+	names := [...]string{"Doc_0/Signs/Signatures.xml", "Doc_0/Signs/Sign_0/Signature.xml", "Doc_0/Signs/Sign_0/SignedValue.dat"}
+	f.Add(entry(f, p, names[0]), entry(f, p, names[1]), entry(f, p, names[2]))
+	f.Fuzz(func(t *testing.T, list, manifest, value []byte) {
+		q := p.Clone()
+		for i, data := range [][]byte{list, manifest, value} {
+			if err := q.Put(names[i], data); err != nil {
+				t.Fatal(err)
+			}
+		}
+		before := len(q.Names())
+		_, _ = ses.Stamps(q)
+		if err := ses.Sign(q, ses.SignRequest{Signer: k.b, Time: when}); err != nil && len(q.Names()) != before {
+			t.Fatalf("files left behind by %v", err)
+		}
+	})
+}
+
 // A file of 120 KB whose parts have been digested before, as those of a template
 // are, and a seal with a picture of 20 KB.
 func BenchmarkSign(b *testing.B) {
