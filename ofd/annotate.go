@@ -39,7 +39,11 @@ func (p *Package) Annotate(n Note) (*Package, error) {
 	if c.b.bad != 0 {
 		return nil, errUnwritable
 	}
-	return c.finish()
+	out, err := c.finish()
+	if err != nil {
+		return nil, err
+	}
+	return out, c.prove(out)
 }
 
 // annotation gathers an annotated copy.
@@ -52,7 +56,8 @@ type annotation struct {
 	order   []string           // the same names
 	fresh   []entry            // entries that come new
 	drop    map[string]bool    // names of the original's signatures
-	marked  map[string]bool    // pages that are longer and annotation parts that have the note
+	longer  map[string]bool    // page parts that are longer already
+	marked  map[string]bool    // annotation parts that have the note
 	list    string             // the list of annotations, if it is new
 }
 
@@ -77,7 +82,7 @@ func (p *Package) annotation(n *Note) (*annotation, error) {
 			}
 		}
 	}
-	c := &annotation{p: p, s: s, note: n, editors: map[string]*editor{}, marked: map[string]bool{}}
+	c := &annotation{p: p, s: s, note: n, editors: map[string]*editor{}, longer: map[string]bool{}, marked: map[string]bool{}}
 	for name, must := range map[string]string{partRoot: "DocBody", s.root: "CommonData"} {
 		e, err := c.edit(name)
 		if err != nil {
@@ -264,9 +269,9 @@ func (c *annotation) page(i int) error {
 	m := &markup{}
 	m.start("Area")
 	m.leaf("PhysicalBox", longer.String())
-	if !c.marked[part.name] {
+	if !c.longer[part.name] {
 		e.set(e.root, "Area", m, "Content", "Actions")
-		c.marked[part.name] = true
+		c.longer[part.name] = true
 	}
 	annot := &markup{}
 	annot.start("Annot",

@@ -235,3 +235,56 @@ func isMissingGlyph(err error) bool {
 	_, ok := errors.AsType[*ofd.MissingGlyph](err)
 	return ok
 }
+
+// Whatever the parts of an original look like, it is refused or its copy can be read and says what it is.
+func FuzzAnnotate(f *testing.F) {
+	f.Add(plainRoot, `<Document><CommonData><MaxUnitID>9</MaxUnitID></CommonData><Pages><Page ID="1" BaseLoc="P.xml"/></Pages></Document>`, plainPage, "<Annotations/>")
+	f.Add(strings.ReplaceAll(strings.ReplaceAll(plainRoot, "<OFD", `<x:OFD xmlns:x="http://www.ofdspec.org"`), "</OFD", "</x:OFD"),
+		`<Document><CommonData/><Pages><Page ID="1" BaseLoc="P.xml"/><Page ID="1" BaseLoc="P.xml"/></Pages><Annotations>A.xml</Annotations></Document>`,
+		`<Page><Area/><Content/></Page>`, `<Annotations><Page PageID="1"><FileLoc>P.xml</FileLoc></Page></Annotations>`)
+	f.Add(strings.Replace(plainRoot, "<DocRoot>", "<Signatures>Doc_0/A.xml</Signatures><DocRoot>", 1),
+		`<Document><CommonData><PublicRes>A.xml</PublicRes><DocumentRes>P.xml</DocumentRes></CommonData><Pages><Page ID="1" BaseLoc="P.xml"/></Pages></Document>`,
+		`<Page/>`, `<Res BaseLoc="../.."><Fonts/></Res>`)
+	n := note(f)
+	n.Stamps = []ofd.Stamp{{Box: ofd.Box{X: 1, Y: 1, W: 5, H: 5}, Image: portrait(f)}}
+	f.Fuzz(func(t *testing.T, root, document, page, annots string) {
+		p, err := ofd.Read(zipped(t, []file{{"OFD.xml", root}, {"Doc_0/Document.xml", document}, {"Doc_0/P.xml", page}, {"Doc_0/A.xml", annots}}), ofd.Limits{})
+		if err != nil {
+			return
+		}
+		before, err := p.Info()
+		if err != nil {
+			return
+		}
+		copied, err := p.Annotate(n)
+		if err != nil {
+			return
+		}
+		after, err := copied.Info()
+		if err != nil {
+			t.Fatalf("the copy cannot be read: %v", err)
+		}
+		if after.DocID != n.ID || after.Value(ofd.CopyMeta) != ofd.CopyMark || after.Value(ofd.SealCountMeta) != "1" {
+			t.Errorf("the copy says %q, %q, %q", after.DocID, after.Value(ofd.CopyMeta), after.Value(ofd.SealCountMeta))
+		}
+		if len(after.Pages) != len(before.Pages) {
+			t.Fatalf("%d pages, want %d", len(after.Pages), len(before.Pages))
+		}
+		for i, page := range after.Pages {
+			if !strings.Contains(page.AnnotText, "用于其他用途无效") {
+				t.Errorf("page %d has no note", i+1)
+			}
+		}
+	})
+}
+
+func BenchmarkAnnotate(b *testing.B) {
+	p := build(b, sample(b))
+	n := note(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := p.Annotate(n); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -39,10 +39,13 @@ func (c *annotation) annotatePage(i int, annot *markup) error {
 	}
 	page := &markup{}
 	page.start("Page", "PageID", id)
-	page.leaf("FileLoc", strings.TrimPrefix(name, path.Dir(list)+"/"))
+	page.leaf("FileLoc", below(list, name))
 	e.append(e.root, page)
 	return nil
 }
+
+// below is the path of an entry in a folder below that of base, from there.
+func below(base, name string) string { return strings.TrimPrefix(name, path.Dir(base)+"/") }
 
 // annotationList names the list of annotations, a new one if there is none.
 func (c *annotation) annotationList() (string, error) {
@@ -64,7 +67,7 @@ func (c *annotation) annotationList() (string, error) {
 		return "", err
 	}
 	named := &markup{}
-	named.leaf("Annotations", "/"+c.list)
+	named.leaf("Annotations", below(c.s.root, c.list)) // not all readers take an absolute path here
 	e.set(e.root, "Annotations", named, "CustomTags", "Attachments", "Extensions")
 	return c.list, nil
 }
@@ -278,4 +281,22 @@ func (c *annotation) finish() (*Package, error) {
 		}
 	}
 	return out, nil
+}
+
+// prove reads the copy and refuses it if a page does not show the note: an
+// original may be made so that parts stand in each other's place.
+func (c *annotation) prove(out *Package) error {
+	info, err := out.Info()
+	if err != nil {
+		return err
+	}
+	if len(info.Pages) != len(c.s.pages) || info.DocID != c.note.ID || info.Value(CopyMeta) != CopyMark {
+		return broken("copy", partRoot, "the copy does not say what it is")
+	}
+	for i, page := range info.Pages {
+		if !strings.Contains(page.AnnotText, c.note.rule()) {
+			return broken("copy", c.s.pages[i].name, "the note cannot be put on the page")
+		}
+	}
+	return nil
 }

@@ -134,11 +134,16 @@ func (n *Note) tiles(width, height float64) []Object {
 // maxNoteTiles bounds what an enormous page asks for.
 const maxNoteTiles = 2000
 
+// rule is the first line of the note.
+func (n *Note) rule() string {
+	return "加注件　仅供" + n.User + n.Purpose + "使用，用于其他用途无效" + n.Remark
+}
+
 // strip writes the note below the page.
 func (n *Note) strip(width, top float64) []Object {
 	const second = "2006-01-02 15:04:05"
 	rows := []string{
-		"加注件　仅供" + n.User + n.Purpose + "使用，用于其他用途无效" + n.Remark,
+		n.rule(),
 		"制作时间 " + n.Created.Format(second) + "　有效期至 " + n.Expires.Format(second) + "　制作时原件：" + cmp.Or(n.Verdict, "未核验"),
 		"",
 		"原件摘要（SM3）" + hex.EncodeToString(n.Digest[:]),
