@@ -24,32 +24,117 @@ func (p *Package) masks(s *structure, mask func(tag, value string) string) (*mas
 	if mask == nil {
 		return nil, nil
 	}
-	shown := map[string]string{}
-	for i := range s.pages {
-		if _, err := p.pageInfo(s, i, shown); err != nil {
-			return nil, err
-		}
+	texts, err := p.textObjects(s)
+	if err != nil {
+		return nil, err
 	}
 	m := &masks{objects: map[string]string{}}
 	refs := p.tagObjects(s)
 	for _, tag := range refs.order {
+		lines := linesOf(refs.ids[tag], texts)
 		var parts []string
-		for _, id := range refs.ids[tag] {
-			parts = append(parts, shown[id])
+		for _, l := range lines {
+			parts = append(parts, l.value)
 		}
-		value := strings.Join(parts, "")
+		value, repeated := strings.Join(parts, ""), len(parts) > 1 && len(slices.Compact(slices.Clone(parts))) == 1
+		if repeated { // shown in several places
+			value = parts[0]
+		}
 		instead := mask(tag, value)
 		if instead == value {
 			continue
 		}
-		for i, piece := range spread(instead, parts) {
-			m.objects[refs.ids[tag][i]] = piece
-			m.value(parts[i], piece)
+		pieces := spread(instead, parts)
+		for i, l := range lines {
+			if repeated {
+				pieces[i] = instead
+			}
+			// The first object of a line shows it all: where the next began would
+			// tell what was before it.
+			for _, id := range l.ids {
+				m.objects[id] = ""
+			}
+			m.objects[l.ids[0]] = pieces[i]
+			m.value(l.value, pieces[i])
 		}
 		m.value(value, instead)
 	}
 	slices.SortStableFunc(m.values, func(a, b maskedValue) int { return len(b.was) - len(a.was) })
 	return m, nil
+}
+
+// textObject is what a TextObject shows, and where.
+type textObject struct {
+	value string
+	in    *node // page, template or annotation
+	box   Box
+}
+
+// textObjects finds the text objects of all pages by their IDs.
+func (p *Package) textObjects(s *structure) (map[string]textObject, error) {
+	out := map[string]textObject{}
+	var in *node
+	var walk func(*node)
+	walk = func(n *node) {
+		if n.name != "TextObject" {
+			for _, k := range n.kids {
+				walk(k)
+			}
+			return
+		}
+		t := textObject{in: in}
+		t.box, _ = box(n.attr("Boundary"))
+		for _, code := range n.all("TextCode") {
+			t.value += string(code.chars)
+		}
+		out[n.attr("ID")] = t
+	}
+	for _, part := range s.pages {
+		page, err := s.parse(p, part.name)
+		if err != nil {
+			return nil, err
+		}
+		templates, err := p.templates(s, page)
+		if err != nil {
+			return nil, err
+		}
+		annots, err := p.annots(s, part.id)
+		if err != nil {
+			return nil, err
+		}
+		for _, n := range slices.Concat(templates, []*node{page}, annots) {
+			in = n
+			walk(n)
+		}
+	}
+	return out, nil
+}
+
+// maskedLine is the text objects that show a value, or a line of one.
+type maskedLine struct {
+	ids   []string
+	value string
+}
+
+// linesOf puts the objects of a data item together that stand beside each other.
+func linesOf(ids []string, texts map[string]textObject) []maskedLine {
+	var out []maskedLine
+	var last textObject
+	for _, id := range ids {
+		t, known := texts[id]
+		if !known {
+			continue
+		}
+		middle := t.box.Y + t.box.H/2
+		if len(out) > 0 && t.in == last.in && t.box.X > last.box.X && middle > last.box.Y && middle < last.box.Y+last.box.H {
+			l := &out[len(out)-1]
+			l.ids, l.value = append(l.ids, id), l.value+t.value
+		} else {
+			out = append(out, maskedLine{[]string{id}, t.value})
+		}
+		last = t
+	}
+	return out
 }
 
 func (m *masks) value(was, shown string) {

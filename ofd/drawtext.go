@@ -3,6 +3,7 @@ package ofd
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -105,6 +106,10 @@ func (w *letters) code(code *node, was, shown []rune) {
 	}
 	line := w.line()
 	dx, dy := newDeltas(code.attr("DeltaX")), newDeltas(code.attr("DeltaY"))
+	if !slices.Equal(was, shown) {
+		// The distances in the file would tell how wide the masked characters are.
+		dx, dy = newDeltas(""), dy.masked(w.size)
+	}
 	for i, c := range shown {
 		if w.full {
 			return
@@ -149,7 +154,7 @@ func (w *letters) char(line int, c rune, index int, same bool) float64 {
 	}
 	if gid == 0 {
 		font, gid = w.fallback.pick(c)
-		if w.slant {
+		if w.slant && font != w.font {
 			it.at = matrix{a: 1, c: -0.2, d: 1}.then(place)
 		}
 	}
@@ -249,6 +254,14 @@ type deltaReader struct {
 func newDeltas(s string) *deltaReader { return &deltaReader{fields: strings.Fields(s)} }
 
 func (d *deltaReader) empty() bool { return !d.any && len(d.fields) == 0 }
+
+// masked is a list that only tells whether characters stand below each other.
+func (d *deltaReader) masked(size float64) *deltaReader {
+	if d.empty() || d.next(0) == 0 {
+		return newDeltas("")
+	}
+	return newDeltas(num(size))
+}
 
 // next gives the next distance, or the default when the list is empty.
 func (d *deltaReader) next(byDefault float64) float64 {
