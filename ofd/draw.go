@@ -28,8 +28,8 @@ type RenderOptions struct {
 	// masks nothing.
 	Mask func(tag, value string) string
 	// HidePictures puts a gray box in the place of the pictures that belong to
-	// the document itself, such as a holder's photo. Those of template pages and
-	// the stamps stay.
+	// the pages themselves, such as a holder's photo. Those of template pages and
+	// annotations and the stamps stay.
 	HidePictures bool
 	// Banner is a line at the lower edge of every page, drawn with Fallback, such
 	// as "PDF副本，以OFD文件为准 核验码 7KQ2M9XW4B". Empty for none.
@@ -222,7 +222,6 @@ func (b *book) draw(page int) (*Drawing, error) {
 	for _, t := range above {
 		r.content(t, origin)
 	}
-	r.hide = b.o.HidePictures
 	r.layer++
 	for _, a := range annots {
 		look := a.kid("Appearance")

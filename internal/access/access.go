@@ -52,7 +52,7 @@ type Want int
 const (
 	Fields   Want = iota // the fields alone
 	Prepared             // the fields; the annotated copy is made and kept beside the grant, but not handed out
-	Picture              // the face as SVG: of the annotated copy for a case, of the license otherwise
+	Picture              // the face as SVG: of the annotated copy for a case, all but the bound and open fields masked; of the license otherwise
 	File                 // the OFD file, likewise
 )
 

@@ -108,8 +108,13 @@ func (d *Door) Redeem(ctx context.Context, actor *authn.Actor, secret string, wa
 		if u, err = d.inCase(ctx, tx, actor, g.ask, life{grantee: g.accountID, from: g.createdAt, until: g.until()}); err != nil {
 			return err
 		}
-		u.grantID, u.purpose, u.whole = g.id, "read", want == Picture || want == File
+		u.grantID, u.purpose, u.whole = g.id, "read", want == File
 		if len(u.reasons) == 0 {
+			if want == Picture {
+				if u.beside, err = d.o.Licenses.OpenFields(ctx, tx, u.license); err != nil {
+					return err
+				}
+			}
 			if err := d.spend(ctx, tx, holderID, hash, &u); err != nil {
 				return err
 			}

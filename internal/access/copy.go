@@ -52,7 +52,7 @@ func (d *Door) copy(ctx context.Context, u use, b license.Body, p license.Purpos
 		}
 	}
 	if want == Picture {
-		return license.Picture(file)
+		return b.Picture(file, u.fields)
 	}
 	return file, nil
 }

@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/yinxin-org/yinxin/internal/access"
 	"github.com/yinxin-org/yinxin/internal/authn"
+	"github.com/yinxin-org/yinxin/internal/catalog"
 	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
@@ -43,6 +45,7 @@ func (w *world) annotatedCopy(t *testing.T) {
 		t.Fatal(err)
 	}
 	sameFile(t, "copy and original", first.Content, original.Content, false)
+	w.masked(t, picture, original)
 	w.fieldsRecorded(t, ask.LicenseHolderID, first.RecordNo, "*")
 	bound, _ := read(w.clerk, access.Prepared)
 	if bound.Content != nil {
@@ -74,6 +77,33 @@ func (w *world) annotatedCopy(t *testing.T) {
 	}
 	if r := verify.File(original.Content, w.trust(t, made)); r.Verdict != verify.Valid || r.Copy != nil {
 		t.Errorf("the original: %s, copy %+v", r.Verdict, r.Copy)
+	}
+}
+
+// masked: a picture for a case shows of a license what the matter binds and what is open, and the record says so.
+func (w *world) masked(t *testing.T, picture, original access.Reading) {
+	t.Helper()
+	l, svg := original.License, string(picture.Content)
+	given := w.recorded(t, l.HolderID, picture.RecordNo).Fields
+	for _, f := range original.Fields {
+		kind, known := original.Type.Field(f.Name)
+		onFace := slices.ContainsFunc(original.Type.Face.Objects, func(o catalog.FaceObject) bool { return o.Field == f.Name })
+		if !known || !onFace || kind.Type != "text" || kind.Multi > 1 {
+			continue
+		}
+		bound := slices.Contains(names(picture.Fields), f.Name)
+		if bound && !strings.Contains(svg, f.Value) {
+			t.Errorf("the picture lacks %s, which is bound", f.Name)
+		}
+		if !bound && kind.Sensitive == 2 && strings.Contains(svg, f.Value) {
+			t.Errorf("the picture shows %s, which is not bound", f.Name)
+		}
+		if kind.Sensitive == 2 && slices.Contains(given, f.Name) != bound || bound && !slices.Contains(given, f.Name) {
+			t.Errorf("recorded %v, %s bound: %v", given, f.Name, bound)
+		}
+	}
+	if !strings.Contains(svg, "****") {
+		t.Errorf("nothing of type %s is masked", original.Type.Code)
 	}
 }
 

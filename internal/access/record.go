@@ -29,7 +29,8 @@ type use struct {
 	matterCode string
 	grantID    string
 	fields     []string // nil: all
-	whole      bool     // a picture or file is handed out, which shows the whole face whatever fields are bound
+	beside     []string // what a picture shows beside them
+	whole      bool     // a file is handed out, which shows the whole face whatever fields are bound
 	purpose    string
 	place      string
 	reasons    []string // empty: given
@@ -87,6 +88,8 @@ func (d *Door) record(ctx context.Context, tx *db.Tx, u *use) error {
 	fields := u.fields
 	if fields == nil || u.whole {
 		fields = []string{"*"}
+	} else if len(u.beside) > 0 {
+		fields = slices.Compact(slices.Sorted(slices.Values(slices.Concat(fields, u.beside))))
 	}
 	receipt, err := d.o.Book.Append(ctx, tx, evidence.Event{HolderID: u.holderID, Kind: "use", At: u.at, Body: entry{
 		Ground: u.ground, Result: u.result(), Reasons: u.reasons, AccountID: actorID(u.actor), Relation: relationOf(u.actor), UnitID: unit,

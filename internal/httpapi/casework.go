@@ -82,7 +82,7 @@ type paperInput struct {
 // LentLicense is what a reading gave.
 type LentLicense struct {
 	Fields     []Item    `json:"fields"`
-	PreviewURL string    `json:"previewUrl" doc:"Picture of the annotated copy (加注件); opening it is one more recorded use."`
+	PreviewURL string    `json:"previewUrl" doc:"Picture of the annotated copy (加注件), in which all but the bound and the open fields is masked; opening it is one more recorded use."`
 	CopyURL    string    `json:"copyUrl" doc:"The annotated copy as OFD; likewise."`
 	RecordNo   string    `json:"recordNo" doc:"存证编号"`
 	GrantID    string    `json:"grantId,omitempty"`
@@ -236,7 +236,7 @@ func registerCasework(api huma.API, d Deps) {
 	huma.Register(api, require(api, op("readMaterial", http.MethodPost, "/api/v1/cases/{caseNo}/materials/{seq}/read", "查看取用的证照",
 		"Read the fields of a lent license. Each call is one recorded use."), both...), d.readMaterial)
 	huma.Register(api, require(api, op("previewMaterial", http.MethodGet, "/api/v1/cases/{caseNo}/materials/{seq}/preview", "加注件图像",
-		"Picture of the annotated copy. Each call is one recorded use."), both...), d.materialPreview)
+		"Picture of the annotated copy; fields that are neither bound nor open are masked by their level. Each call is one recorded use."), both...), d.materialPreview)
 	huma.Register(api, require(api, op("copyMaterial", http.MethodGet, "/api/v1/cases/{caseNo}/materials/{seq}/copy", "下载加注件",
 		"The annotated copy as OFD. Each call is one recorded use."), both...), d.materialCopy)
 	huma.Register(api, require(api, op("grantUse", http.MethodPost, "/api/v1/cases/{caseNo}/materials/{seq}/token", "领取用证凭据",

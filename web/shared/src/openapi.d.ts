@@ -613,7 +613,7 @@ export interface paths {
         };
         /**
          * 加注件图像
-         * @description Picture of the annotated copy. Each call is one recorded use.
+         * @description Picture of the annotated copy; fields that are neither bound nor open are masked by their level. Each call is one recorded use.
          */
         get: operations["previewMaterial"];
         put?: never;
@@ -6119,7 +6119,7 @@ export interface components {
             copyUrl: string;
             fields: components["schemas"]["Item"][];
             grantId?: string;
-            /** @description Picture of the annotated copy (加注件); opening it is one more recorded use. */
+            /** @description Picture of the annotated copy (加注件), in which all but the bound and the open fields is masked; opening it is one more recorded use. */
             previewUrl: string;
             /** @description 存证编号 */
             recordNo: string;
