@@ -142,6 +142,7 @@ func TestNewSealerRefuses(t *testing.T) {
 	}{
 		{"signer not in seal", k.sealA, k.b, ses.NotInSeal},
 		{"broken seal", k.sealA[1:], k.a, ses.BadSeal},
+		{"a seal of version 1", k.oldSeal(t, k.a, 1, []byte("picture")), k.a, ses.Unsupported},
 		{"nobody", k.sealA, nil, ses.SignerFailed},
 	} {
 		if _, err := ses.NewSealer(c.seal, c.signer); !errors.Is(err, &ses.Error{Code: c.code}) {

@@ -29,8 +29,8 @@ type Sealer struct {
 // usual is the length of the propertyInfo of the first signatures of a file.
 const usual = len("/Doc_0/Signs/Sign_0/Signature.xml")
 
-// NewSealer checks that the seal can be read and that the signer's certificate
-// is in it, and prepares signing. Whether the seal is genuine, and whether
+// NewSealer checks that the seal can be read, is of the version written and has
+// the signer's certificate in it, and prepares signing. Whether the seal is genuine, and whether
 // either may be used now, it does not ask: MakeSeal made it, and Sign checks
 // the periods.
 func NewSealer(seal []byte, signer Signer) (*Sealer, error) {
@@ -39,6 +39,8 @@ func NewSealer(seal []byte, signer Signer) (*Sealer, error) {
 		return nil, err
 	}
 	switch {
+	case parsed.Version != Version:
+		return nil, unsupported(parsed.Version)
 	case signer == nil:
 		return nil, fault(SignerFailed, "no signer", nil)
 	case !parsed.Admits(signer.Cert()):

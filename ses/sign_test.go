@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/yinxin-org/yinxin/ofd"
@@ -223,6 +224,52 @@ func TestSignInOneCall(t *testing.T) {
 	if err := ses.Sign(bare(t), requests[2], requests[0]); !errors.Is(err, &ses.Error{Code: ses.Closed}) {
 		t.Errorf("closing first: %v", err)
 	}
+}
+
+// The folder of a signature may have a name of another length than usual, which
+// the digest kept by a Sealer is not for.
+func TestSignInAnotherFolder(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	p := bare(t)
+	for i := range 10 {
+		if err := p.Put("Doc_0/Signs/Sign_"+strconv.Itoa(i)+"/left.behind", []byte("x")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sig := sign(t, p, k.request(t, k.sealA, k.a), "Doc_0/Signs/Sign_10")
+	if ok, err := sig.VerifySigner(); !ok || err != nil {
+		t.Errorf("signature: %v %v", ok, err)
+	}
+}
+
+// One Sealer signs for many at once.
+func TestSealerIsShared(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	info := k.info("3501000003", k.a)
+	info.ByDigest = true
+	req := k.request(t, k.seal(t, info), k.a)
+	var group sync.WaitGroup
+	for range 8 {
+		p := bare(t)
+		group.Go(func() {
+			if err := ses.Sign(p, req); err != nil {
+				t.Error(err)
+				return
+			}
+			der, _ := p.Entry("Doc_0/Signs/Sign_0/SignedValue.dat")
+			sig, err := ses.ParseSignature(der)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if ok, err := sig.VerifySigner(); !ok || err != nil {
+				t.Errorf("signature: %v %v", ok, err)
+			}
+		})
+	}
+	group.Wait()
 }
 
 func TestTimestampIsStored(t *testing.T) {
