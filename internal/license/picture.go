@@ -8,7 +8,7 @@ import (
 	"github.com/yinxin-org/yinxin/ses"
 )
 
-// Picture draws the first page of a sealed file as SVG, with its seals.
+// Picture draws the pages of a sealed file below each other as SVG, with their seals.
 func Picture(file []byte) ([]byte, error) {
 	p, err := ofd.Read(file, ofd.Limits{})
 	if err != nil {
@@ -18,7 +18,11 @@ func Picture(file []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return p.SVG(0, stamps...)
+	pages, err := p.RenderAll(ofd.RenderOptions{Stamps: stamps})
+	if err != nil {
+		return nil, fmt.Errorf("draw file: %w", err)
+	}
+	return ofd.Stack(pages).SVG(), nil
 }
 
 // PDF draws the pages of a sealed file, with its seals, as a PDF copy. mark stands among its keywords, so

@@ -144,7 +144,7 @@ func photo(n uint64) ([]byte, error) {
 		}
 	}
 	var b bytes.Buffer
-	if err := jpeg.Encode(&b, img, &jpeg.Options{Quality: 60}); err != nil {
+	if err := jpeg.Encode(&b, img, &jpeg.Options{Quality: 72}); err != nil {
 		return nil, fmt.Errorf("draw photo: %w", err)
 	}
 	return b.Bytes(), nil
