@@ -21,6 +21,7 @@ func (p *Package) Annotate(n Note) (*Package, error) {
 	if err := n.check(); err != nil {
 		return nil, err
 	}
+	n.Created, n.Expires = n.Created.In(beijing), n.Expires.In(beijing)
 	c, err := p.annotation(&n)
 	if err != nil {
 		return nil, err

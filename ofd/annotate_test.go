@@ -78,8 +78,8 @@ func TestAnnotateOwnFile(t *testing.T) {
 		t.Errorf("document = %q, %q, %q", got.DocID, got.CreationDate, got.Title)
 	}
 	for name, value := range map[string]string{
-		"CZZT": want.Value("CZZT"), "JZJZZSJ": "20261125093000", "JZJZZZ": n.User, "JZJZZSY": n.Purpose,
-		"JZJYXQJZSJ": "20261225093000", "YX_LX": "COPY", "YX_YJZY": "abcd" + strings.Repeat("0", 60), "YX_YJYZ": "有效",
+		"CZZT": want.Value("CZZT"), "JZJZZSJ": "20261125173000", "JZJZZZ": n.User, "JZJZZSY": n.Purpose,
+		"JZJYXQJZSJ": "20261225173000", "YX_LX": "COPY", "YX_YJZY": "abcd" + strings.Repeat("0", 60), "YX_YJYZ": "有效",
 		"YX_SXBM": "M1", "YX_BJBH": "3501001", ofd.SealCountMeta: "1",
 	} {
 		if got.Value(name) != value {

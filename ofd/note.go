@@ -8,8 +8,8 @@ import (
 
 // Note is what an annotated copy (加注件, GB/T 36903) says of itself: for whom
 // and what it may be used, until when, and what it was made from. All of it
-// stands on the pages and in the metadata. Times are written in the zone that
-// they have.
+// stands on the pages and in the metadata. Times are written in Beijing time,
+// as readers take them.
 type Note struct {
 	// ID is the DocID of the copy: 32 hexadecimal digits.
 	ID string
@@ -39,6 +39,9 @@ type Note struct {
 	// drawn as pictures and prove nothing any more.
 	Stamps []Stamp
 }
+
+// beijing is the one zone of China.
+var beijing = time.FixedZone("CST", 8*60*60)
 
 func (n *Note) check() error {
 	for _, must := range []struct {

@@ -18,6 +18,7 @@ type ofdRenderCmd struct {
 	Pages  string            `placeholder:"LIST" help:"Pages such as 1,3-5; all of them without it."`
 	DPI    float64           `name:"dpi" default:"150" help:"Dots an inch of PNG."`
 	Mask   map[string]string `mapsep:"," placeholder:"ITEM=TEXT" help:"Show a text instead of a data item's value, such as CZZTDM=3501**********1234. The value leaves no trace."`
+	Banner string            `placeholder:"TEXT" help:"A line at the lower edge of every page, such as 以OFD为准."`
 	Out    string            `short:"o" default:"." placeholder:"DIR" help:"Folder to write into; made if it is not there."`
 	File   string            `arg:"" name:"file" help:"OFD file."`
 }
@@ -52,6 +53,7 @@ func (c ofdRenderCmd) Run(s streams) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.File, err)
 	}
+	o.Banner = c.Banner
 	if len(c.Mask) > 0 {
 		o.Mask = func(tag, value string) string {
 			if text, masked := c.Mask[tag]; masked {

@@ -9,7 +9,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/face"
 	"github.com/yinxin-org/yinxin/internal/gm"
@@ -88,8 +87,7 @@ func annotate(file []byte, l License, p Purpose, font *ofd.Font) (*ofd.Package, 
 	}
 	n := ofd.Note{
 		ID:      strings.ReplaceAll(uuid.NewString(), "-", ""),
-		Created: p.Created.In(clock.Shanghai), Expires: p.Expires.In(clock.Shanghai),
-		User: p.Creator, Purpose: p.Cause(), Matter: p.MatterCode, Case: p.CaseNo,
+		Created: p.Created, Expires: p.Expires, User: p.Creator, Purpose: p.Cause(), Matter: p.MatterCode, Case: p.CaseNo,
 		Identifier: l.Identifier, Digest: sum, Verdict: p.Verdict, Font: font, Stamps: stamps,
 	}
 	if p.CaseNo == "" {
