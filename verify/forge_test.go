@@ -32,6 +32,13 @@ type forgery struct {
 func (w *world) forge(t *testing.T, f forgery) []byte {
 	t.Helper()
 	p := plain(t, 1)
+	if f.kind == "Sign" { // which is no seal, so that none may be declared
+		data, _ := p.Entry("OFD.xml")
+		none := bytes.Replace(data, []byte(`"YX_QZSL">1<`), []byte(`"YX_QZSL">0<`), 1)
+		if err := p.Put("OFD.xml", none); err != nil {
+			t.Fatal(err)
+		}
+	}
 	w.sign(t, p, "a", nil)
 	l := takeApart(p)
 	f.fill(w)
