@@ -1,7 +1,6 @@
 package verify_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"testing"
 	"time"
@@ -63,92 +62,6 @@ func TestTrust(t *testing.T) {
 	expect(t, verify.File(file, o), verify.Valid)
 }
 
-// Each damage must give its cause and nothing that does not follow from it.
-func TestDamagedFiles(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	base := w.sealed(t)
-	flip := func(data []byte, at int) []byte {
-		data = bytes.Clone(data)
-		data[at] ^= 1
-		return data
-	}
-	cases := []struct {
-		name   string
-		damage func(*testing.T, *loose)
-		want   []string
-	}{
-		{"changed byte of the page", func(t *testing.T, l *loose) {
-			l.replace(t, page0, "</ofd:Page>", " </ofd:Page>")
-		}, []string{"REF_DIGEST s001 " + page0, "REF_DIGEST s003 " + page0}},
-		{"protected file removed", func(t *testing.T, l *loose) { l.remove(page0) },
-			[]string{"REF_MISSING s001 /" + page0, "REF_MISSING s003 /" + page0}},
-		{"file added", func(t *testing.T, l *loose) { l.put("Doc_0/Extra.xml", []byte("<x/>")) },
-			[]string{"COVERAGE/file Doc_0/Extra.xml"}},
-		{"seal exchanged in the second signature", func(t *testing.T, l *loose) {
-			l.put(sign1+"/Seal.esl", w.seals["a"])
-		}, []string{"REF_DIGEST s003 " + sign1 + "/Seal.esl", "SEAL_FILE s003"}},
-		{"signature of another place", func(t *testing.T, l *loose) {
-			l.put(sign1+"/SignedValue.dat", l.files[sign0+"/SignedValue.dat"])
-		}, []string{"DATA_HASH s003", "PROPERTY s003", "SEAL_FILE s003"}},
-		{"manifest of the last seal changed", func(t *testing.T, l *loose) {
-			l.replace(t, sign1+"/Signature.xml", "<ofd:SignedInfo>", "<ofd:SignedInfo> ")
-		}, []string{"DATA_HASH s003"}},
-		{"manifest unreadable", func(t *testing.T, l *loose) { l.put(sign1+"/Signature.xml", []byte("<a>")) },
-			[]string{"FORMAT_SES/manifest s003", "COVERAGE/file " + sign1 + "/Seal.esl", "COVERAGE/file " + sign1 + "/Signature.xml",
-				"COVERAGE/file " + sign1 + "/SignedValue.dat", "LIST_OPEN"}},
-		{"signature data cut", func(t *testing.T, l *loose) {
-			l.put(sign1+"/SignedValue.dat", l.files[sign1+"/SignedValue.dat"][:100])
-		}, []string{"FORMAT_SES/structure s003"}},
-		{"signature data removed", func(t *testing.T, l *loose) { l.remove(sign1 + "/SignedValue.dat") },
-			[]string{"FORMAT_SES/missing s003"}},
-		{"signature value changed", func(t *testing.T, l *loose) {
-			data := l.files[sign1+"/SignedValue.dat"]
-			l.put(sign1+"/SignedValue.dat", flip(data, len(data)-1))
-		}, []string{"SIGN_VALUE s003"}},
-		{"last seal stripped", func(t *testing.T, l *loose) {
-			l.remove(sign1 + "/Signature.xml")
-			l.remove(sign1 + "/SignedValue.dat")
-			l.remove(sign1 + "/Seal.esl")
-			l.replace(t, list, `<ofd:Signature ID="s003" Type="Seal" BaseLoc="/Doc_0/Signs/Sign_1/Signature.xml"/>`, "")
-		}, []string{"SEAL_MISSING", "LIST_OPEN"}},
-		{"first seal stripped", func(t *testing.T, l *loose) {
-			l.replace(t, list, `<ofd:Signature ID="s001" Type="Seal" BaseLoc="/Doc_0/Signs/Sign_0/Signature.xml"/>`, "")
-		}, []string{"REF_DIGEST s003 " + list, "SEAL_MISSING"}},
-		{"every seal stripped", func(t *testing.T, l *loose) { l.remove(list) }, []string{"NO_SEAL"}},
-		{"list unreadable", func(t *testing.T, l *loose) { l.put(list, []byte("<Signatures")) }, []string{"FORMAT_SES/list"}},
-		{"unknown kind of signature", func(t *testing.T, l *loose) {
-			l.replace(t, list, `ID="s003" Type="Seal"`, `ID="s003" Type="Wax"`)
-		}, []string{"FORMAT_SES/type s003", "REF_DIGEST s003 " + list, "COVERAGE/file " + sign1 + "/SignedValue.dat"}},
-		{"last seal stripped, first listed twice", func(t *testing.T, l *loose) {
-			l.remove(sign1 + "/Signature.xml")
-			l.remove(sign1 + "/SignedValue.dat")
-			l.remove(sign1 + "/Seal.esl")
-			l.replace(t, list, "Sign_1", "Sign_0")
-		}, []string{"FORMAT_SES/repeated s003", "LIST_OPEN"}},
-		{"last seal stripped, first copied in its place", func(t *testing.T, l *loose) {
-			for _, f := range []string{"/Signature.xml", "/SignedValue.dat", "/Seal.esl"} {
-				l.put(sign1+f, l.files[sign0+f])
-			}
-		}, []string{"FORMAT_SES/repeated s003", "PROPERTY s003", "COVERAGE/file " + sign1 + "/Seal.esl",
-			"COVERAGE/file " + sign1 + "/SignedValue.dat", "LIST_OPEN"}},
-		{"file with a name that folds to the list", func(t *testing.T, l *loose) {
-			l.put("Doc_0/Signs/Signature\u017f.xml", []byte("<x/>"))
-		}, []string{"COVERAGE/file Doc_0/Signs/Signature\u017f.xml"}},
-		{"two documents", func(t *testing.T, l *loose) {
-			l.replace(t, "OFD.xml", "</ofd:DocBody>", "</ofd:DocBody><ofd:DocBody/>")
-		}, []string{"FORMAT_SES/list"}},
-	}
-	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			l := takeApart(base)
-			c.damage(t, l)
-			expect(t, verify.File(l.zip(t), w.options(t)), verify.Invalid, c.want...)
-		})
-	}
-}
-
 func TestNotOFD(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -188,73 +101,6 @@ func (w *world) with(t *testing.T, change func(*ses.SignRequest)) []byte {
 		}
 	})
 	return raw(t, p)
-}
-
-func TestSealAndCertificates(t *testing.T) {
-	t.Parallel()
-	cases := []struct {
-		name    string
-		prepare func(*testing.T, *world) ([]byte, verify.Options)
-		verdict string
-		want    []string
-	}{
-		{"maker's certificate expired when the seal was made", func(t *testing.T, w *world) ([]byte, verify.Options) {
-			w.cert(t, "maker", gm.SealMaker, made.AddDate(-1, 0, 0), made.AddDate(0, 0, -1))
-			w.seal(t, "a", "a", "maker", nil)
-			return w.with(t, nil), w.options(t)
-		}, verify.Invalid, []string{"SEAL_MAKER_CERT/period s001"}},
-		{"maker's certificate may not sign", func(t *testing.T, w *world) ([]byte, verify.Options) {
-			w.cert(t, "maker", gm.Intermediate, made.AddDate(-1, 0, 0), made.AddDate(1, 0, 0))
-			w.seal(t, "a", "a", "maker", nil)
-			return w.with(t, nil), w.options(t)
-		}, verify.Invalid, []string{"SEAL_MAKER_CERT/usage s001"}},
-		{"seal made by its signer", func(t *testing.T, w *world) ([]byte, verify.Options) {
-			w.seal(t, "a", "a", "a", nil)
-			return w.with(t, nil), w.options(t)
-		}, verify.Untrusted, []string{"SEAL_MAKER_CERT/self s001"}},
-		{"signer's certificate may not sign", func(t *testing.T, w *world) ([]byte, verify.Options) {
-			w.cert(t, "a", gm.Intermediate, made.AddDate(-1, 0, 0), made.AddDate(1, 0, 0))
-			w.seal(t, "a", "a", "maker", nil)
-			return w.with(t, nil), w.options(t)
-		}, verify.Invalid, []string{"SIGNER_CERT/usage s001"}},
-		{"signer's certificate expired since", func(t *testing.T, w *world) ([]byte, verify.Options) {
-			o := w.options(t)
-			o.Now = made.AddDate(20, 0, 0)
-			return w.with(t, nil), o
-		}, verify.Valid, nil},
-		{"seal withdrawn before", func(t *testing.T, w *world) ([]byte, verify.Options) {
-			o := w.options(t)
-			o.RevokedSeals = []verify.RevokedSeal{{ID: "35010000a", At: signed.Add(-time.Hour)}}
-			return w.with(t, nil), o
-		}, verify.Invalid, []string{"SEAL_REVOKED s001"}},
-		{"seal withdrawn after, time unproven", func(t *testing.T, w *world) ([]byte, verify.Options) {
-			o := w.options(t)
-			o.RevokedSeals = []verify.RevokedSeal{{ID: "35010000a", At: signed.Add(time.Hour)}}
-			return w.with(t, nil), o
-		}, verify.Untrusted, []string{"SEAL_REVOKED/unproven s001"}},
-		{"another seal withdrawn", func(t *testing.T, w *world) ([]byte, verify.Options) {
-			o := w.options(t)
-			o.RevokedSeals = []verify.RevokedSeal{{ID: "35010000b", At: made}}
-			return w.with(t, nil), o
-		}, verify.Valid, nil},
-		{"sealed in the future", func(t *testing.T, w *world) ([]byte, verify.Options) {
-			o := w.options(t)
-			o.Now = signed.Add(-time.Hour)
-			return w.with(t, nil), o
-		}, verify.Invalid, []string{"TIMESTAMP/future s001"}},
-		{"clock a little ahead", func(t *testing.T, w *world) ([]byte, verify.Options) {
-			o := w.options(t)
-			o.Now = signed.Add(-time.Minute)
-			return w.with(t, nil), o
-		}, verify.Valid, nil},
-	}
-	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			file, o := c.prepare(t, newWorld(t))
-			expect(t, verify.File(file, o), c.verdict, c.want...)
-		})
-	}
 }
 
 func TestRevokedCertificates(t *testing.T) {

@@ -96,7 +96,7 @@ func plain(t testing.TB, seals int, meta ...ofd.Meta) *ofd.Package {
 	black := ofd.RGB{}
 	p, err := ofd.Build(&ofd.Document{
 		ID: strings.Repeat("0a", 16), Title: "测试证照", Created: made, SignaturesExpected: seals,
-		Meta: append([]ofd.Meta{{Name: "ZZMC", Value: "食品经营许可证"}, {Name: "ZZBH", Value: "JY1"}}, meta...),
+		Meta:  append([]ofd.Meta{{Name: "ZZMC", Value: "食品经营许可证"}, {Name: "ZZBH", Value: "JY1"}}, meta...),
 		Pages: []ofd.Page{{Width: 210, Height: 297, Content: []ofd.Object{ofd.QR{X: 10, Y: 10, W: 30, Value: "YX", Color: black}}}},
 	})
 	if err != nil {

@@ -189,7 +189,7 @@ func (c *check) signer(s *SealReport, sig *ses.Signature, f *findings) {
 	}
 	cert, parseErr := smx509.ParseCertificate(sig.Cert)
 	if !sig.Seal.Admits(sig.Cert) {
-		f.add(SignerNotInSeal, renewal(sig.Seal, cert), s.ID)
+		f.add(SignerNotInSeal, c.renewal(sig.Seal, cert, sig.Time), s.ID)
 	}
 	if err == nil && parseErr == nil {
 		c.signerCert(s, cert, f)
@@ -225,9 +225,10 @@ func whenRevoked(revoked, signed time.Time, trusted bool, later string) string {
 }
 
 // renewal tells a renewed certificate from a stranger's: the standard asks to
-// remake the seal then. Same subject and same issuer is taken for renewed.
-func renewal(seal *ses.Seal, cert *smx509.Certificate) string {
-	if cert == nil {
+// remake the seal then. Same subject and same issuer is taken for renewed, when
+// the certificate goes back to an anchor: names alone anybody can take.
+func (c *check) renewal(seal *ses.Seal, cert *smx509.Certificate, at time.Time) string {
+	if cert == nil || c.o.Anchors.chain(cert, at) == nil {
 		return ""
 	}
 	for _, der := range seal.Certs {

@@ -118,6 +118,7 @@ func IssueCert(s *KeyStore, caID, subjectID string, req CertRequest) ([]byte, er
 type Revocation struct {
 	Cert []byte // DER of the revoked certificate
 	At   time.Time
+	Hold bool // suspended, to be taken back or revoked later (certificateHold)
 }
 
 // IssueCRL returns the revocation list (DER) of a CA, good from now to next.
@@ -137,8 +138,11 @@ func IssueCRL(s *KeyStore, caID string, number int64, revoked []Revocation, now,
 		if err != nil {
 			return nil, fmt.Errorf("parse revoked certificate: %w", err)
 		}
-		list.RevokedCertificateEntries = append(list.RevokedCertificateEntries,
-			smx509.RevocationListEntry{SerialNumber: cert.SerialNumber, RevocationTime: r.At.UTC()})
+		entry := smx509.RevocationListEntry{SerialNumber: cert.SerialNumber, RevocationTime: r.At.UTC()}
+		if r.Hold {
+			entry.ReasonCode = 6 // RFC 5280 5.3.1
+		}
+		list.RevokedCertificateEntries = append(list.RevokedCertificateEntries, entry)
 	}
 	return smx509.CreateRevocationList(rand.Reader, list, ca, key)
 }
