@@ -48,32 +48,32 @@ type PageInfo struct {
 
 // Info reads the description, text and attachments of the package. Damage in
 // the data index or in attachments leaves those parts out; damage in the
-// document itself is an error.
+// document itself is an error, beside which stands what could be read before.
 func (p *Package) Info() (Info, error) {
-	s, err := p.structure()
-	if err != nil {
-		return Info{}, err
-	}
 	top, err := p.parse(partRoot)
 	if err != nil {
 		return Info{}, err
 	}
-	doc := s.body.kid("DocInfo")
+	doc := top.kid("DocBody").kid("DocInfo")
 	info := Info{
 		Version: top.attr("Version"), DocType: top.attr("DocType"),
 		DocID: doc.kid("DocID").value(), Title: doc.kid("Title").value(),
 		Author: doc.kid("Author").value(), Subject: doc.kid("Subject").value(),
 		Creator: doc.kid("Creator").value(), CreationDate: doc.kid("CreationDate").value(),
-		Permissions: readPermissions(s.document.kid("Permissions")),
 	}
 	for _, d := range doc.kid("CustomDatas").all("CustomData") {
 		info.Meta = append(info.Meta, Meta{d.attr("Name"), d.value()})
 	}
+	s, err := p.structure()
+	if err != nil {
+		return info, err
+	}
+	info.Permissions = readPermissions(s.document.kid("Permissions"))
 	shown := map[string]string{} // text by object id
 	for i := range s.pages {
 		page, err := p.pageInfo(s, i, shown)
 		if err != nil {
-			return Info{}, err
+			return info, err
 		}
 		info.Pages = append(info.Pages, page)
 	}

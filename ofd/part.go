@@ -15,6 +15,10 @@ type part struct {
 	digested sync.Once
 	digest   [32]byte
 
+	parsed  sync.Once // see Package.parse
+	tree    *node
+	treeErr error
+
 	// packed is the content as it stands in a ZIP; nil until pack has been
 	// called, which is worth it for parts that many packages share.
 	packed []byte

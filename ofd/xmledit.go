@@ -8,12 +8,14 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"github.com/yinxin-org/yinxin/internal/xmlscan"
 )
 
 // span is where an element stands in the bytes of its entry.
 type span struct {
 	name, prefix    string
-	attrs           []xml.Attr
+	attrs           []xmlscan.Attr
 	start, end      int // from "<" to after the last ">"
 	inner, innerEnd int // what stands between the tags; both are end for <a/>
 	kids            []*span
@@ -68,7 +70,7 @@ func newEditor(name string, data []byte) (*editor, error) {
 		to, last := int(d.InputOffset()), stack[len(stack)-1]
 		switch tok := tok.(type) {
 		case xml.StartElement:
-			k := &span{name: tok.Name.Local, prefix: tok.Name.Space, attrs: bytesFree(tok.Attr), start: from, inner: to}
+			k := &span{name: tok.Name.Local, prefix: tok.Name.Space, attrs: attrsOf(tok), start: from, inner: to}
 			last.kids = append(last.kids, k)
 			stack = append(stack, k)
 		case xml.EndElement:
@@ -84,6 +86,14 @@ func newEditor(name string, data []byte) (*editor, error) {
 	}
 	e.root = top.kids[0]
 	return e, nil
+}
+
+func attrsOf(e xml.StartElement) []xmlscan.Attr {
+	out := make([]xmlscan.Attr, len(e.Attr))
+	for i, a := range e.Attr {
+		out[i] = xmlscan.Attr{Space: a.Name.Space, Name: a.Name.Local, Value: a.Value}
+	}
+	return out
 }
 
 // fragment gives what m holds in the prefix of this entry. No value can look

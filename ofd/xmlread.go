@@ -1,87 +1,57 @@
 package ofd
 
 import (
-	"bytes"
-	"encoding/xml"
 	"errors"
-	"io"
+	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/yinxin-org/yinxin/internal/xmlscan"
 )
 
 // node is an element of a parsed entry. Namespaces and prefixes are dropped:
 // vendors use three namespaces and none.
 type node struct {
 	name  string
-	attrs []xml.Attr
+	attrs []xmlscan.Attr
 	chars []byte // all character data directly inside
 	kids  []*node
 }
 
-// parse reads an XML entry into a tree. DOCTYPE is refused, and with it all
-// entities but the five of XML itself.
+// parse reads an XML entry into a tree, once for each entry. DOCTYPE is
+// refused, and with it all entities but the five of XML itself.
 func (p *Package) parse(name string) (*node, error) {
 	e, ok := p.find(name)
 	if !ok {
 		return nil, broken("missing", name, "no such entry")
 	}
-	return parseXML(e.name, e.data, p.lim)
+	e.parsed.Do(func() { e.tree, e.treeErr = parseXML(e.name, e.data, p.lim) })
+	return e.tree, e.treeErr
 }
 
 func parseXML(name string, data []byte, lim Limits) (*node, error) {
-	d := xml.NewDecoder(bytes.NewReader(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))))
+	s := xmlscan.New(data, lim.MaxXMLDepth, lim.MaxXMLNodes)
 	root := &node{}
 	stack := []*node{root}
-	count := 0
 	for {
-		tok, err := d.RawToken()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return nil, broken("xml", name, "not well-formed at byte %d", d.InputOffset())
+		kind, err := s.Next()
+		if refused, ok := errors.AsType[*xmlscan.Error](err); ok {
+			return nil, broken(refused.Rule, name, "%v", err)
 		}
 		top := stack[len(stack)-1]
-		switch tok := tok.(type) {
-		case xml.Directive:
-			return nil, broken("doctype", name, "DOCTYPE is not allowed")
-		case xml.StartElement:
-			if count++; count > lim.MaxXMLNodes || len(stack) > lim.MaxXMLDepth {
-				return nil, broken("limit", name, "too many or too deep elements")
-			}
-			if repeats(tok.Attr) {
-				return nil, broken("xml", name, "an attribute appears twice")
-			}
-			kid := &node{name: tok.Name.Local, attrs: bytesFree(tok.Attr)}
+		switch kind {
+		case xmlscan.EOF:
+			return root.kids[0], nil
+		case xmlscan.Start:
+			kid := &node{name: s.Name, attrs: slices.Clone(s.Attrs)}
 			top.kids = append(top.kids, kid)
 			stack = append(stack, kid)
-		case xml.EndElement:
-			if len(stack) == 1 || top.name != tok.Name.Local {
-				return nil, broken("xml", name, "element closed out of order")
-			}
+		case xmlscan.End:
 			stack = stack[:len(stack)-1]
-		case xml.CharData:
-			top.chars = append(top.chars, tok...)
+		case xmlscan.Text:
+			top.chars = append(top.chars[:len(top.chars):len(top.chars)], s.Text...)
 		}
 	}
-	if len(stack) != 1 || len(root.kids) != 1 {
-		return nil, broken("xml", name, "not exactly one root element")
-	}
-	return root.kids[0], nil
-}
-
-// bytesFree copies attributes, which the decoder may reuse.
-func bytesFree(attrs []xml.Attr) []xml.Attr { return append([]xml.Attr(nil), attrs...) }
-
-func repeats(attrs []xml.Attr) bool {
-	for i, a := range attrs {
-		for _, b := range attrs[:i] {
-			if a.Name == b.Name {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // attr gives an attribute by its local name; letter case does not matter.
@@ -90,7 +60,7 @@ func (n *node) attr(name string) string {
 		return ""
 	}
 	for _, a := range n.attrs {
-		if a.Name.Space != "xmlns" && strings.EqualFold(a.Name.Local, name) {
+		if a.Space != "xmlns" && strings.EqualFold(a.Name, name) {
 			return a.Value
 		}
 	}

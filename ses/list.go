@@ -1,7 +1,6 @@
 package ses
 
 import (
-	"encoding/xml"
 	"fmt"
 	"strconv"
 	"strings"
@@ -27,59 +26,44 @@ type ListItem struct {
 	Present  bool   // whether that file exists
 }
 
-type xmlRoot struct {
-	XMLName xml.Name `xml:"OFD"`
-	Bodies  []struct {
-		DocRoot    string   `xml:"DocRoot"`
-		Signatures []string `xml:"Signatures"`
-	} `xml:"DocBody"`
-}
-
-type xmlList struct {
-	XMLName xml.Name `xml:"Signatures"`
-	MaxID   string   `xml:"MaxSignId"`
-	Items   []struct {
-		ID       string `xml:"ID,attr"`
-		Type     string `xml:"Type,attr"`
-		BaseLoc  string `xml:"BaseLoc,attr"`
-		Relative string `xml:"Relative,attr"`
-	} `xml:"Signature"`
-}
-
-// root is what OFD.xml says of the one document that a license file holds.
-type root struct{ doc, signatures string }
-
-func readRoot(p *ofd.Package) (root, error) {
+// namedList is the location of the list of signatures that OFD.xml names, as
+// written; empty when it names none.
+func namedList(p *ofd.Package) (string, error) {
 	data, ok := p.Entry("OFD.xml")
 	if !ok {
-		return root{}, fault(BadPackage, "no OFD.xml", nil)
+		return "", fault(BadPackage, "no OFD.xml", nil)
 	}
-	var x xmlRoot
-	if err := decode(data, &x); err != nil {
-		return root{}, fault(BadPackage, "OFD.xml cannot be read", err)
+	bodies, lists, loc := 0, 0, ""
+	err := decode(data, "OFD", func(e xmlElement) {
+		switch e.path {
+		case "DocBody":
+			bodies++
+		case "DocBody/Signatures":
+			lists++
+			loc = string(e.text)
+		}
+	})
+	switch {
+	case err != nil:
+		return "", fault(BadPackage, "OFD.xml cannot be read", err)
+	case bodies != 1 || lists > 1:
+		return "", fault(BadPackage, "want one document with one list of signatures", nil)
 	}
-	if len(x.Bodies) != 1 || len(x.Bodies[0].Signatures) > 1 {
-		return root{}, fault(BadPackage, "want one document with one list of signatures", nil)
-	}
-	r := root{doc: x.Bodies[0].DocRoot}
-	if len(x.Bodies[0].Signatures) == 1 {
-		r.signatures = x.Bodies[0].Signatures[0]
-	}
-	return r, nil
+	return loc, nil
 }
 
 // ReadList reads the list of signatures that OFD.xml names. A package whose
 // OFD.xml names none gives an empty List with an empty Path.
 func ReadList(p *ofd.Package) (*List, error) {
-	r, err := readRoot(p)
+	loc, err := namedList(p)
 	if err != nil {
 		return nil, err
 	}
-	if r.signatures == "" {
+	if loc == "" {
 		return &List{}, nil
 	}
 	list := &List{}
-	list.Path, list.Present = Resolve(p, "OFD.xml", r.signatures)
+	list.Path, list.Present = Resolve(p, "OFD.xml", loc)
 	if list.Path == "" {
 		return nil, fault(BadPackage, "OFD.xml names an impossible list of signatures", nil)
 	}
@@ -87,18 +71,21 @@ func ReadList(p *ofd.Package) (*List, error) {
 		return list, nil
 	}
 	data, _ := p.Entry(list.Path)
-	var x xmlList
-	if err := decode(data, &x); err != nil {
-		return nil, fault(BadManifest, "Signatures.xml cannot be read", err)
-	}
-	list.MaxID = strings.TrimSpace(x.MaxID)
-	for _, it := range x.Items {
-		item := ListItem{ID: it.ID, Type: it.Type, BaseLoc: it.BaseLoc, Relative: it.Relative}
-		if item.Type == "" {
-			item.Type = "Seal"
+	err = decode(data, "Signatures", func(e xmlElement) {
+		switch e.path {
+		case "MaxSignId":
+			list.MaxID = strings.TrimSpace(string(e.text))
+		case "Signature":
+			item := ListItem{ID: e.attr("ID"), Type: e.attr("Type"), BaseLoc: e.attr("BaseLoc"), Relative: e.attr("Relative")}
+			if item.Type == "" {
+				item.Type = "Seal"
+			}
+			item.Path, item.Present = Resolve(p, list.Path, item.BaseLoc)
+			list.Items = append(list.Items, item)
 		}
-		item.Path, item.Present = Resolve(p, list.Path, it.BaseLoc)
-		list.Items = append(list.Items, item)
+	})
+	if err != nil {
+		return nil, fault(BadManifest, "Signatures.xml cannot be read", err)
 	}
 	return list, nil
 }

@@ -2,7 +2,6 @@ package ses
 
 import (
 	"encoding/base64"
-	"encoding/xml"
 	"strings"
 )
 
@@ -34,57 +33,54 @@ type StampAnnot struct {
 	Clip     string // "x y w h" within the boundary, may be empty
 }
 
-type xmlManifest struct {
-	XMLName xml.Name `xml:"Signature"`
-	Info    struct {
-		Provider struct {
-			Name    string `xml:"ProviderName,attr"`
-			Version string `xml:"Version,attr"`
-			Company string `xml:"Company,attr"`
-		} `xml:"Provider"`
-		Method     string `xml:"SignatureMethod"`
-		DateTime   string `xml:"SignatureDateTime"`
-		References struct {
-			CheckMethod string `xml:"CheckMethod,attr"`
-			Items       []struct {
-				FileRef string `xml:"FileRef,attr"`
-				Value   string `xml:"CheckValue"`
-			} `xml:"Reference"`
-		} `xml:"References"`
-		Stamps []struct {
-			ID       string `xml:"ID,attr"`
-			PageRef  string `xml:"PageRef,attr"`
-			Boundary string `xml:"Boundary,attr"`
-			Clip     string `xml:"Clip,attr"`
-		} `xml:"StampAnnot"`
-		SealLoc string `xml:"Seal>BaseLoc"`
-	} `xml:"SignedInfo"`
-	Value string `xml:"SignedValue"`
-}
-
-// ParseManifest reads Signature.xml.
+// ParseManifest reads Signature.xml. An element that stands twice where the
+// schema has one is refused: readers would disagree on which of them counts.
 func ParseManifest(data []byte) (*Manifest, error) {
-	var x xmlManifest
-	if err := decode(data, &x); err != nil {
+	m := &Manifest{}
+	var value []byte // of the CheckValue read last, nil when it is not base64
+	seen := map[string]bool{}
+	twice := false
+	err := decode(data, "Signature", func(e xmlElement) {
+		text := strings.TrimSpace(string(e.text))
+		switch e.path {
+		case "SignedInfo/References/Reference/CheckValue":
+			// Line breaks inside base64 are allowed; the decoder skips them.
+			v, err := base64.StdEncoding.DecodeString(text)
+			if value = v; err != nil {
+				value = nil
+			}
+			return
+		case "SignedInfo/References/Reference":
+			m.References = append(m.References, Reference{File: e.attr("FileRef"), Value: value})
+			value = nil
+			return
+		case "SignedInfo/StampAnnot":
+			m.Stamps = append(m.Stamps, StampAnnot{ID: e.attr("ID"), PageRef: e.attr("PageRef"), Boundary: e.attr("Boundary"), Clip: e.attr("Clip")})
+			return
+		case "SignedInfo/Provider":
+			m.Provider, m.Version, m.Company = e.attr("ProviderName"), e.attr("Version"), e.attr("Company")
+		case "SignedInfo/SignatureMethod":
+			m.Method = text
+		case "SignedInfo/SignatureDateTime":
+			m.DateTime = text
+		case "SignedInfo/References":
+			m.CheckMethod = strings.TrimSpace(e.attr("CheckMethod"))
+		case "SignedInfo/Seal/BaseLoc":
+			m.SealLoc = text
+		case "SignedValue":
+			m.ValueLoc = text
+		case "SignedInfo", "SignedInfo/Seal":
+		default:
+			return
+		}
+		twice = twice || seen[e.path]
+		seen[e.path] = true
+	})
+	if err != nil {
 		return nil, fault(BadManifest, "Signature.xml cannot be read", err)
 	}
-	trim := strings.TrimSpace
-	m := &Manifest{
-		Provider: x.Info.Provider.Name, Version: x.Info.Provider.Version, Company: x.Info.Provider.Company,
-		Method: trim(x.Info.Method), DateTime: trim(x.Info.DateTime),
-		CheckMethod: trim(x.Info.References.CheckMethod),
-		SealLoc:     trim(x.Info.SealLoc), ValueLoc: trim(x.Value),
-	}
-	for _, it := range x.Info.References.Items {
-		ref := Reference{File: it.FileRef}
-		// Line breaks inside base64 are allowed; the decoder skips them.
-		if v, err := base64.StdEncoding.DecodeString(trim(it.Value)); err == nil {
-			ref.Value = v
-		}
-		m.References = append(m.References, ref)
-	}
-	for _, it := range x.Info.Stamps {
-		m.Stamps = append(m.Stamps, StampAnnot(it))
+	if twice {
+		return nil, fault(BadManifest, "an element of Signature.xml stands twice", nil)
 	}
 	return m, nil
 }

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/xml"
-	"errors"
+	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/yinxin-org/yinxin/internal/xmlscan"
 	"github.com/yinxin-org/yinxin/ofd"
 )
 
@@ -16,16 +18,63 @@ const (
 	xmlHead   = `<?xml version="1.0" encoding="UTF-8"?>` + "\n"
 )
 
-var errDoctype = errors.New("document type declarations are refused")
+// Bounds of the XML parts of signatures.
+const (
+	maxDepth    = 32
+	maxElements = 100_000
+)
 
-// decode reads an XML part. Elements are matched by local name, because older
-// files use another namespace or none.
-func decode(data []byte, into any) error {
-	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
-	if bytes.Contains(data, []byte("<!DOCTYPE")) || bytes.Contains(data, []byte("<!ENTITY")) {
-		return errDoctype
+// xmlElement is an element of an XML part, told when it ends: its place below the root,
+// as "SignedInfo/Provider", its attributes by local name and its own text.
+type xmlElement struct {
+	path  string
+	attrs []xmlscan.Attr
+	text  []byte
+}
+
+func (e *xmlElement) attr(name string) string {
+	for _, a := range e.attrs {
+		if a.Name == name && a.Space != "xmlns" {
+			return a.Value
+		}
 	}
-	return xml.Unmarshal(data, into)
+	return ""
+}
+
+// decode reads an XML part and tells its elements, inner ones first. Elements
+// go by their local names, because older files use another namespace or none.
+func decode(data []byte, root string, tell func(xmlElement)) error {
+	s := xmlscan.New(data, maxDepth, maxElements)
+	var open []xmlElement
+	for {
+		kind, err := s.Next()
+		if err != nil {
+			return err
+		}
+		switch kind {
+		case xmlscan.EOF:
+			return nil
+		case xmlscan.Start:
+			if len(open) == 0 && s.Name != root {
+				return fmt.Errorf("root element is %.20q", s.Name)
+			}
+			e := xmlElement{attrs: slices.Clone(s.Attrs)}
+			switch len(open) {
+			case 0:
+			case 1:
+				e.path = s.Name
+			default:
+				e.path = open[len(open)-1].path + "/" + s.Name
+			}
+			open = append(open, e)
+		case xmlscan.End:
+			tell(open[len(open)-1])
+			open = open[:len(open)-1]
+		case xmlscan.Text:
+			top := &open[len(open)-1]
+			top.text = append(top.text[:len(top.text):len(top.text)], s.Text...)
+		}
+	}
 }
 
 // writer builds XML whose element order is fixed by the schema.

@@ -48,7 +48,9 @@ func structureAttacks() []attack {
 			parts := split(t, b)
 			inner := split(t, parts[0])
 			seal := split(t, inner[1])
-			seal[1], seal[2] = seal[2], seal[1]
+			info := split(t, seal[0])
+			info[2], info[3] = info[3], info[2]
+			seal[0] = join(t, info...)
 			inner[1] = join(t, seal...)
 			parts[0] = join(t, inner...)
 			return join(t, parts...)

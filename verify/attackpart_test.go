@@ -78,7 +78,7 @@ func partAttacks() []attack {
 			end := at + bytes.IndexByte(l.files[document][at:], '>') + 1
 			l.put(document, append(bytes.Clone(l.files[document][:at]), l.files[document][end:]...))
 			l.remove(page1)
-		}, "REF_DIGEST s001 "+document, "REF_MISSING s001 /"+page1, "REF_DIGEST s003 "+document, "REF_MISSING s003 /"+page1),
+		}, append([]string{"REF_MISSING s001 /" + page1, "REF_MISSING s003 /" + page1}, changed(document)...)...),
 		part("pages exchanged", func(_ *testing.T, _ *world, l *loose) {
 			l.files[page0], l.files[page1] = l.files[page1], l.files[page0]
 		}, "REF_DIGEST s001 "+page0, "REF_DIGEST s001 "+page1, "REF_DIGEST s003 "+page0, "REF_DIGEST s003 "+page1),

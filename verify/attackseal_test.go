@@ -73,12 +73,15 @@ func sealAttacks() []attack {
 		part("signature values exchanged", func(_ *testing.T, _ *world, l *loose) {
 			l.files[sign0+"/SignedValue.dat"], l.files[sign1+"/SignedValue.dat"] = l.files[sign1+"/SignedValue.dat"], l.files[sign0+"/SignedValue.dat"]
 		}, "DATA_HASH s001", "DATA_HASH s003", "PROPERTY s001", "PROPERTY s003", "REF_DIGEST s003 "+sign0+"/SignedValue.dat", "SEAL_FILE s001", "SEAL_FILE s003"),
-		part("the signature of another license", func(_ *testing.T, w *world, l *loose) {
-			other := takeApart(w.sealed(&testing.T{}))
+		part("the signature of another license", func(t *testing.T, w *world, l *loose) {
+			p := rich(t, 2)
+			w.sign(t, p, "b", nil)
+			w.sign(t, p, "b", closing)
 			for _, f := range []string{"/Signature.xml", "/SignedValue.dat", "/Seal.esl"} {
-				l.put(sign1+f, other.files[sign1+f])
+				data, _ := p.Entry(sign1 + f)
+				l.put(sign1+f, data)
 			}
-		}),
+		}, "REF_DIGEST s003 "+sign0+"/Seal.esl", "REF_DIGEST s003 "+sign0+"/Signature.xml", "REF_DIGEST s003 "+sign0+"/SignedValue.dat"),
 		part("the order of signatures turned", func(t *testing.T, _ *world, l *loose) {
 			l.replace(t, list, first+second, second+first)
 		}, "REF_DIGEST s003 "+list),
@@ -97,7 +100,8 @@ func sealAttacks() []attack {
 				l.put("Doc_0/Signs/Sign_2"+f, l.files[sign1+f])
 			}
 			return l.zip(t), w.options(t)
-		}, verify.Invalid, nil},
+		}, verify.Invalid, []string{"FORMAT_SES/repeated s005", "PROPERTY s005", "REF_DIGEST s003 " + list, "REF_DIGEST s005 " + list,
+			"COVERAGE/file Doc_0/Signs/Sign_2/SignedValue.dat", "COVERAGE/file Doc_0/Signs/Sign_2/Seal.esl", "COVERAGE/more"}},
 		{"a seal more than declared", func(t *testing.T, w *world) ([]byte, verify.Options) {
 			p := rich(t, 1)
 			w.sign(t, p, "a", nil)

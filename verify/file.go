@@ -53,7 +53,8 @@ func File(b []byte, o Options) Report {
 // concern the file as a whole.
 func (r *Report) examine(p *ofd.Package, o Options) findings {
 	var whole findings
-	items, err := metadata(p)
+	info, err := p.Info()
+	items := metadata(info)
 	if err != nil {
 		whole.add(FormatOFD, unreadable(err, "document"), "")
 	}

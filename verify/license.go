@@ -1,8 +1,6 @@
 package verify
 
 import (
-	"bytes"
-	"encoding/xml"
 	"strconv"
 	"strings"
 	"time"
@@ -19,24 +17,13 @@ const (
 // items is the metadata of OFD.xml in its order.
 type items []Item
 
-// metadata reads the CustomDatas of OFD.xml.
-func metadata(p *ofd.Package) (items, error) {
-	data, _ := p.Entry("OFD.xml")
-	var x struct {
-		XMLName xml.Name `xml:"OFD"`
-		Data    []struct {
-			Name  string `xml:"Name,attr"`
-			Value string `xml:",chardata"`
-		} `xml:"DocBody>DocInfo>CustomDatas>CustomData"`
-	}
-	if err := xml.Unmarshal(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), &x); err != nil {
-		return nil, err
-	}
+// metadata names the CustomDatas of OFD.xml.
+func metadata(info ofd.Info) items {
 	var list items
-	for _, d := range x.Data {
+	for _, d := range info.Meta {
 		list = append(list, Item{Name: d.Name, Label: labels()[d.Name], Value: d.Value})
 	}
-	return list, nil
+	return list
 }
 
 func (l items) get(name string) string {

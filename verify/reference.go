@@ -103,6 +103,9 @@ func (c *check) sealFile(item ses.ListItem, m *ses.Manifest, sig *ses.Signature,
 }
 
 func (c *check) stamps(item ses.ListItem, m *ses.Manifest, f *findings) {
+	if len(c.pages) == 0 {
+		return // the document cannot be read, which is told
+	}
 	for _, s := range m.Stamps {
 		if !slices.Contains(c.pages, s.PageRef) {
 			f.add(StampPage, "", item.ID)
