@@ -3,13 +3,15 @@ package ofd
 import (
 	"bytes"
 	"cmp"
-	"compress/flate"
 	"encoding/binary"
 	"errors"
 	"hash/crc32"
 	"io"
 	"slices"
 	"strings"
+	"sync"
+
+	"github.com/klauspost/compress/flate"
 )
 
 // The ZIP is read here and not by archive/zip because a signed file must mean
@@ -226,12 +228,21 @@ func (f *zipFile) descriptor(b []byte) (int, bool) {
 	return n, le32(b) == f.crc && le32(b[4:]) == f.packed && le32(b[8:]) == f.size
 }
 
+// inflaters are kept: a new one costs more than unpacking a small entry.
+var inflaters = sync.Pool{New: func() any { return flate.NewReader(nil) }}
+
 // unpack gives the bytes of the entry, no more than the directory promised.
 func (f *zipFile) unpack() ([]byte, error) {
-	data := bytes.Clone(f.data)
-	if f.method == 8 {
+	var data []byte
+	if f.method == 0 {
+		data = bytes.Clone(f.data)
+	} else {
 		src := bytes.NewReader(f.data)
-		r := flate.NewReader(src)
+		r := inflaters.Get().(io.ReadCloser)
+		defer inflaters.Put(r)
+		if err := r.(flate.Resetter).Reset(src, nil); err != nil {
+			return nil, broken("zip", f.name, "damaged data")
+		}
 		data = make([]byte, f.size)
 		if _, err := io.ReadFull(r, data); err != nil {
 			return nil, broken("zip", f.name, "damaged data")

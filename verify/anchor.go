@@ -14,6 +14,7 @@ import (
 type Anchors struct {
 	roots, middle *smx509.CertPool
 	count         int
+	found         paths
 }
 
 // ErrNoAnchor says that a PEM text holds no certificate.
@@ -76,6 +77,9 @@ func (a *Anchors) chain(cert *smx509.Certificate, at time.Time) []*smx509.Certif
 	if at.After(cert.NotAfter) {
 		at = cert.NotAfter
 	}
+	if path := a.found.get(cert, at); path != nil {
+		return path
+	}
 	chains, err := cert.Verify(smx509.VerifyOptions{
 		Roots: a.roots, Intermediates: a.middle, CurrentTime: at,
 		KeyUsages: []smx509.ExtKeyUsage{smx509.ExtKeyUsageAny},
@@ -83,6 +87,7 @@ func (a *Anchors) chain(cert *smx509.Certificate, at time.Time) []*smx509.Certif
 	if err != nil || len(chains) == 0 {
 		return nil
 	}
+	a.found.put(chains[0])
 	return chains[0]
 }
 

@@ -181,14 +181,3 @@ func FuzzFile(f *testing.F) {
 		}
 	})
 }
-
-func BenchmarkFile(b *testing.B) {
-	w := newWorld(b)
-	o := w.options(b)
-	file := raw(b, w.sealed(b))
-	for b.Loop() {
-		if r := verify.File(file, o); r.Verdict != verify.Valid {
-			b.Fatal(r.Verdict)
-		}
-	}
-}
