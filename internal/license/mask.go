@@ -21,8 +21,9 @@ const (
 	masked = 1
 )
 
-// Picture draws the first page of a file of the license for somebody who may know these fields: they stand in full,
-// open ones too, and of all others no more than their level allows. Nothing of what is masked is in the picture.
+// Picture draws the pages of a file of the license, below each other, for somebody who may know these fields: they
+// stand in full, open ones too, and of all others no more than their level allows. Nothing of what is masked is in
+// the picture.
 // SEC-4; GB/T 35273-2020.
 func (b Body) Picture(file []byte, fields []string) ([]byte, error) {
 	p, err := ofd.Read(file, ofd.Limits{})
@@ -37,11 +38,11 @@ func (b Body) Picture(file []byte, fields []string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	page, err := p.Render(0, ofd.RenderOptions{Stamps: stamps, Fallback: serif, Mask: b.mask(fields), HidePictures: b.hidesPhoto(fields)})
+	pages, err := p.RenderAll(ofd.RenderOptions{Stamps: stamps, Fallback: serif, Mask: b.mask(fields), HidePictures: b.hidesPhoto(fields)})
 	if err != nil {
 		return nil, fmt.Errorf("draw file: %w", err)
 	}
-	return page.SVG(), nil
+	return ofd.Stack(pages).SVG(), nil
 }
 
 // mask says what is seen of a value on the face.
