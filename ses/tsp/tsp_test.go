@@ -407,7 +407,7 @@ func TestOpenSSLReadsTheResponse(t *testing.T) {
 	if err := os.WriteFile(reply, a.Respond(nil), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if text := run("ts", "-reply", "-in", reply, "-text"); !strings.Contains(text, "Status: Rejected") || !strings.Contains(text, "bad data format") {
+	if text := run("ts", "-reply", "-in", reply, "-text"); !strings.Contains(text, "Status: Rejected") || !strings.Contains(text, "wrong format") {
 		t.Errorf("openssl reads the rejection as\n%s", text)
 	}
 }
