@@ -43,7 +43,7 @@ type CertRequest struct {
 // SetCert puts a certificate (DER) beside the SM2 key of the id, replacing the
 // former one. It refuses a certificate of another key.
 func (s *KeyStore) SetCert(id string, der []byte) error {
-	key, err := s.privateKey(id)
+	key, err := s.key(id)
 	if err != nil {
 		return err
 	}
@@ -51,7 +51,7 @@ func (s *KeyStore) SetCert(id string, der []byte) error {
 	if err != nil {
 		return fmt.Errorf("parse certificate: %w", err)
 	}
-	if !key.PublicKey.Equal(cert.PublicKey) {
+	if !key.Public().Equal(cert.PublicKey) {
 		return fmt.Errorf("gm: certificate is not of key %q", id)
 	}
 	name, err := fileName(id, certExt)
@@ -114,6 +114,55 @@ func IssueCert(s *KeyStore, caID, subjectID string, req CertRequest) ([]byte, er
 	return s.issue(tmpl, ca, caID, subjectID)
 }
 
+// rootYears and renewal: how long a root of SelfCertified is good, and how long
+// before its end a certificate is replaced.
+const (
+	rootYears = 20
+	renewal   = 365 * 24 * time.Hour
+)
+
+// SelfCertified returns the signer of an id whose certificate, for the usage
+// and the common name of req, was issued by an authority of the installation's
+// own, and the certificate of that authority (DER). Keys and certificates are
+// made on first use; a certificate in its last year is replaced.
+func SelfCertified(s *KeyStore, id string, req CertRequest, now time.Time) (signer *Signer, root []byte, err error) {
+	rootID := id + ".root"
+	if root, err = s.Cert(rootID); errors.Is(err, ErrNoCert) {
+		root, err = NewCA(s, rootID, req.CommonName+"根证书", now, rootYears)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	fresh, err := s.certified(id, now.Add(renewal))
+	if err != nil {
+		return nil, nil, err
+	}
+	if !fresh {
+		if _, err := IssueCert(s, rootID, id, req); err != nil {
+			return nil, nil, err
+		}
+	}
+	signer, err = s.Signer(id)
+	return signer, root, err
+}
+
+// certified reports whether a certificate stands beside a key that is good
+// until then.
+func (s *KeyStore) certified(id string, then time.Time) (bool, error) {
+	der, err := s.Cert(id)
+	if errors.Is(err, ErrNoCert) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	cert, err := smx509.ParseCertificate(der)
+	if err != nil {
+		return false, fmt.Errorf("parse certificate: %w", err)
+	}
+	return then.Before(cert.NotAfter), nil
+}
+
 // Revocation is one entry of a revocation list.
 type Revocation struct {
 	Cert []byte // DER of the revoked certificate
@@ -174,14 +223,14 @@ func (s *KeyStore) issue(tmpl, parent *smx509.Certificate, caID, subjectID strin
 	if err != nil {
 		return nil, err
 	}
-	subject, err := s.privateKey(subjectID)
+	subject, err := s.key(subjectID)
 	if err != nil {
 		return nil, err
 	}
-	if tmpl.SubjectKeyId, err = keyID(&subject.PublicKey); err != nil {
+	if tmpl.SubjectKeyId, err = keyID(subject.Public()); err != nil {
 		return nil, err
 	}
-	der, err := smx509.CreateCertificate(rand.Reader, tmpl, parent, &subject.PublicKey, caKey)
+	der, err := smx509.CreateCertificate(rand.Reader, tmpl, parent, subject.Public(), caKey)
 	if err != nil {
 		return nil, fmt.Errorf("sign certificate: %w", err)
 	}

@@ -35,8 +35,9 @@ type KeyStore struct {
 	master []byte
 	index  []byte
 
-	mu  sync.Mutex // guards sm2
-	sm2 map[string]*sm2.PrivateKey
+	mu       sync.Mutex // guards what follows
+	sm2      map[string]*sm2.PrivateKey
+	attached map[string]Key
 }
 
 // OpenKeyStore opens the software key store in a folder and makes folder and
@@ -64,7 +65,7 @@ func openVault(v vault) (*KeyStore, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open index key: %w", err)
 	}
-	return &KeyStore{vault: v, master: master, index: index, sm2: map[string]*sm2.PrivateKey{}}, nil
+	return &KeyStore{vault: v, master: master, index: index, sm2: map[string]*sm2.PrivateKey{}, attached: map[string]Key{}}, nil
 }
 
 // rootKey reads a root secret, making it first where there is none. It always

@@ -26,6 +26,9 @@ func (s *KeyStore) Generate(ctx context.Context, id string) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	if s.attachedKey(id) != nil {
+		return nil
+	}
 	scalar, err := newScalar()
 	if err != nil {
 		return fmt.Errorf("generate SM2 key: %w", err)
@@ -48,16 +51,16 @@ func newScalar() ([]byte, error) {
 	}
 }
 
-// Has reports whether the store holds an SM2 key of the id.
+// Has reports whether the store has an SM2 key of the id, its own or attached.
 func (s *KeyStore) Has(id string) bool {
-	_, err := s.privateKey(id)
+	_, err := s.key(id)
 	return err == nil
 }
 
 // Signer returns the signer of an SM2 key with the certificate that stands
 // beside it now. It returns ErrNoKey for an unknown id.
 func (s *KeyStore) Signer(id string) (*Signer, error) {
-	key, err := s.privateKey(id)
+	key, err := s.key(id)
 	if err != nil {
 		return nil, err
 	}
@@ -106,12 +109,12 @@ func (e edSigner) GoString() string { return e.String() }
 
 // Signer signs with one SM2 key of a KeyStore. It satisfies ses.Signer.
 type Signer struct {
-	key  *sm2.PrivateKey
+	key  Key
 	cert []byte
 }
 
 // Public returns the public key (curve sm2p256v1).
-func (s *Signer) Public() *ecdsa.PublicKey { return &s.key.PublicKey }
+func (s *Signer) Public() *ecdsa.PublicKey { return s.key.Public() }
 
 // Cert returns the certificate of the key in DER, or nil when none was issued.
 func (s *Signer) Cert() []byte { return s.cert }
@@ -119,16 +122,16 @@ func (s *Signer) Cert() []byte { return s.cert }
 // Sign returns the DER signature SEQUENCE{r, s} over msg: SM2 with SM3, Z
 // computed with the default user id 1234567812345678 (GB/T 32918.2, GB/T 35276).
 func (s *Signer) Sign(msg []byte) ([]byte, error) {
-	sig, err := s.key.Sign(rand.Reader, msg, sm2.DefaultSM2SignerOpts)
+	e, err := sm2.CalculateSM2Hash(s.key.Public(), msg, nil)
 	if err != nil {
 		return nil, fmt.Errorf("sign with SM2: %w", err)
 	}
-	return sig, nil
+	return s.SignDigest([32]byte(e))
 }
 
 // SignDigest is Sign over e = SM3(Z‖M), computed by the caller.
 func (s *Signer) SignDigest(e [32]byte) ([]byte, error) {
-	sig, err := sm2.SignASN1(rand.Reader, s.key, e[:], nil)
+	sig, err := s.key.SignDigest(e)
 	if err != nil {
 		return nil, fmt.Errorf("sign with SM2: %w", err)
 	}
