@@ -34,6 +34,8 @@ func (serveCmd) Help() string {
   log_origin = "zz.example.gov.cn/log"     # name of the transparency log; default: host of base_url and /log
   anchors = "anchors.pem"                  # trusted roots; default: anchors.pem in the data folder
   makers = "makers.pem"                    # trusted seal makers; default: makers.pem in the data folder
+  timestamper = "https://tsa.example.gov.cn"   # time stamping authority (RFC 3161); default: the platform's own
+  timestampers = "timestampers.pem"        # trusted time stamping authorities; default: in the data folder
 
   [[license_sources]]                      # systems that keep licenses; asked before each use of one; as many as needed
   name = "国家人口基础信息库"

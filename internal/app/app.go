@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"net/http"
 	"os"
@@ -325,17 +324,16 @@ func (a *App) LoadTrust() error {
 	if a.trust.Anchors, err = anchors(a.Config.Anchors); err != nil {
 		return err
 	}
-	a.trust.Makers, err = anchors(a.Config.Makers)
-	return err
+	if a.trust.Makers, err = anchors(a.Config.Makers); err != nil {
+		return err
+	}
+	return a.openTimestamp()
 }
 
 func anchors(path string) (*verify.Anchors, error) {
-	pem, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return &verify.Anchors{}, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read trust anchors: %w", err)
+	pem, err := pemFile(path)
+	if err != nil || pem == nil {
+		return &verify.Anchors{}, err
 	}
 	return verify.ParseAnchors(pem)
 }

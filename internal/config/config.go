@@ -28,6 +28,8 @@ type Config struct {
 	LogOrigin    string `toml:"log_origin"`    // name of the transparency log; default: host of base_url + "/log"
 	Anchors      string `toml:"anchors"`       // PEM file of trusted roots; default: anchors.pem in the data folder
 	Makers       string `toml:"makers"`        // PEM file of trusted seal makers; default: makers.pem in the data folder
+	Timestamper  string `toml:"timestamper"`   // address of the time stamping authority (RFC 3161); the platform's own if empty
+	Timestampers string `toml:"timestampers"`  // PEM file of trusted time stamping authorities; default: timestampers.pem in the data folder
 	MatterSource string `toml:"matter_source"` // address of the matter office's system, read every hour; none if empty
 	// LicenseSources are the systems of offices that keep a kind of license, asked for the state of one before it is used.
 	LicenseSources []LicenseSource `toml:"license_sources"`
@@ -79,6 +81,11 @@ func (c *Config) Complete() error {
 			return errors.New(`setting matter_source must be an http or https address, such as "https://sxgl.example.gov.cn/api"`)
 		}
 	}
+	if c.Timestamper != "" {
+		if u, err := url.Parse(c.Timestamper); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+			return errors.New(`setting timestamper must be an http or https address, such as "https://tsa.example.gov.cn/tsp"`)
+		}
+	}
 	for _, s := range c.LicenseSources {
 		if s.Name == "" || s.URL == "" || s.Key == "" || len(s.Types) == 0 {
 			return errors.New("each of license_sources needs name, url, key and types")
@@ -98,5 +105,6 @@ func (c *Config) Complete() error {
 	fill(&c.LogOrigin, u.Hostname()+"/log")
 	fill(&c.Anchors, filepath.Join(c.Data, "anchors.pem"))
 	fill(&c.Makers, filepath.Join(c.Data, "makers.pem"))
+	fill(&c.Timestampers, filepath.Join(c.Data, "timestampers.pem"))
 	return os.MkdirAll(c.Data, 0o700)
 }

@@ -35,6 +35,7 @@ platform_unit = "11350100YX001010XH"
 		Data: dir, Database: "sqlite:" + filepath.Join(dir, "yinxin.db"), Listen: "127.0.0.1:8080", BaseURL: "https://zz.example.gov.cn",
 		PlatformUnit: "11350100YX001010XH", LogOrigin: "zz.example.gov.cn/log",
 		Anchors: filepath.Join(dir, "anchors.pem"), Makers: filepath.Join(dir, "makers.pem"),
+		Timestampers: filepath.Join(dir, "timestampers.pem"),
 	}
 	if diff := cmp.Diff(want, c); diff != "" {
 		t.Error(diff)
@@ -59,12 +60,14 @@ platform_unit = "11350100YX001010XH"
 log_origin = "log.example"
 anchors = "roots.pem"
 makers = "makers.pem"
+timestampers = "tsa.pem"
 `))
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := config.Config{Data: dir, Database: "postgres://yinxin@localhost/yinxin", Listen: "0.0.0.0:443", BaseURL: "http://10.0.0.1:8080",
-		TLSCert: "a.pem", TLSKey: "b.pem", PlatformUnit: "11350100YX001010XH", LogOrigin: "log.example", Anchors: "roots.pem", Makers: "makers.pem"}
+		TLSCert: "a.pem", TLSKey: "b.pem", PlatformUnit: "11350100YX001010XH", LogOrigin: "log.example", Anchors: "roots.pem", Makers: "makers.pem",
+		Timestampers: "tsa.pem"}
 	if diff := cmp.Diff(want, c); diff != "" {
 		t.Error(diff)
 	}
@@ -81,6 +84,7 @@ func TestReadSaysWhatIsWrong(t *testing.T) {
 		"address of a file":   {"data = \"x\"\nplatform_unit = \"11350100YX001010XH\"\nbase_url = \"file:///etc\"", "base_url"},
 		"address without way": {"data = \"x\"\nplatform_unit = \"11350100YX001010XH\"\nbase_url = \"zz.example.gov.cn\"", "base_url"},
 		"half of TLS":         {"data = \"x\"\ntls_cert = \"a\"" + rest, "tls_key"},
+		"timestamper's file":  {"data = \"x\"\ntimestamper = \"tsa.pem\"" + rest, "timestamper"},
 		"a slip of the pen":   {"data = \"x\"\nlistn = \":80\"" + rest, "listn"},
 		"wrong kind":          {"data = 5" + rest, "data"},
 		"no TOML":             {"data: x", "line 1"},

@@ -52,6 +52,10 @@ func (s *setup) trust(context.Context) error {
 	if _, err := issue(makersKey, makerKey, "印信演示制章者", gm.SealMaker); err != nil {
 		return fmt.Errorf("make seal maker: %w", err)
 	}
+	// Whoever trusts the root believes the time stamps too, with no further file.
+	if _, err := issue(rootKey, app.TimestampKey, "印信演示时间戳", gm.Timestamp); err != nil {
+		return fmt.Errorf("make time stamping authority: %w", err)
+	}
 	if err := os.WriteFile(s.app.Config.Anchors, gm.EncodePEM(root, makers, units), 0o600); err != nil {
 		return err
 	}

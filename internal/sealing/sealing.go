@@ -48,6 +48,7 @@ type Store struct {
 	keys  *gm.KeyStore
 	clock clock.Clock
 	maker Maker // zero where seals are made elsewhere
+	stamp func(signature []byte) (token []byte, err error)
 
 	mu    sync.Mutex
 	ready map[string]ready // by seal code; guarded by mu
@@ -67,6 +68,10 @@ const maxReady = 1000
 func Open(d *db.DB, keys *gm.KeyStore, c clock.Clock) *Store {
 	return &Store{db: d, keys: keys, clock: c, ready: map[string]ready{}}
 }
+
+// UseTimestamp lets every seal that is set be stamped with the time (GB/T 20520). Without it the time of sealing rests on
+// the platform's word alone. A seal whose time stamp is refused is not set. It is called before seals are set.
+func (s *Store) UseTimestamp(stamp func(signature []byte) (token []byte, err error)) { s.stamp = stamp }
 
 // Put enters a seal that has been made. The same code again changes nothing.
 func (s *Store) Put(ctx context.Context, tx *db.Tx, x Seal) error {
@@ -157,11 +162,12 @@ func (s *Store) Sign(p *ofd.Package, steps []Step) error {
 			at = append(at, edge...)
 		}
 		requests = append(requests, ses.SignRequest{
-			Sealer:   sealer,
-			At:       at,
-			Time:     now,
-			Provider: "Yinxin",
-			Close:    last,
+			Sealer:    sealer,
+			At:        at,
+			Time:      now,
+			Provider:  "Yinxin",
+			Close:     last,
+			Timestamp: s.stamp,
 		})
 	}
 	if err := ses.Sign(p, requests...); err != nil {
