@@ -11,7 +11,8 @@ type Stamp struct {
 	Clip *Box
 	// Image is a picture file, or an OFD package whose first page is the
 	// picture, as the seals of tax authorities have it.
-	Image  []byte
+	Image []byte
+	// Format is what the seal says of Image; drawing goes by the bytes.
 	Format string
 }
 
@@ -131,7 +132,9 @@ func (p *Package) PNG(page int, pixelsPerMM float64, stamps ...Stamp) ([]byte, e
 }
 
 // Render resolves a page, counted from 0: template, content, annotations and
-// stamps, from the bottom up.
+// stamps, from the bottom up. It fails with *FormatError when there is no such
+// page, when a part of it is damaged or when it draws too much; what is merely
+// missing or unknown stands in Drawing.Missing.
 func (p *Package) Render(page int, o RenderOptions) (*Drawing, error) {
 	b, err := p.book(o)
 	if err != nil {

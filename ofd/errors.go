@@ -13,16 +13,18 @@ func (e *MissingGlyph) Error() string {
 	return fmt.Sprintf("ofd: font %s cannot draw U+%04X", e.Font, e.Rune)
 }
 
-// DocumentError reports a Document that cannot be written.
+// DocumentError reports a Document, a TemplatePage or a Note that cannot be
+// written.
 type DocumentError struct {
-	// Field is the part of the Document at fault, such as "Page.Width".
-	Field  string
+	// Field is the part of it at fault, such as "Page.Width".
+	Field string
+	// Reason is English and holds no value of the document.
 	Reason string
 }
 
 func (e *DocumentError) Error() string { return "ofd: " + e.Field + ": " + e.Reason }
 
-// FormatError reports a package or an entry that cannot be read.
+// FormatError reports a package or an entry that cannot be read, or not copied.
 type FormatError struct {
 	// Entry is the part of the package at fault; empty for the ZIP itself.
 	Entry string

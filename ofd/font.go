@@ -30,7 +30,7 @@ type Font struct {
 	cmap      []cmapRange
 }
 
-// FontError reports a font file that cannot be used.
+// FontError reports a font file that cannot be used; Table is the table at fault.
 type FontError struct{ Table, Reason string }
 
 func (e *FontError) Error() string {

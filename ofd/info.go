@@ -8,13 +8,17 @@ import (
 // Info is what a package says about itself, and what its pages show. Nothing
 // of it is proven: that takes its signatures.
 type Info struct {
-	Version, DocType                       string
+	// Version and DocType of OFD.xml, such as "1.0" and "OFD".
+	Version, DocType string
+	// The elements of DocInfo with these names; empty for those that are missing.
 	DocID, Title, Author, Subject, Creator string
 	// CreationDate as written, usually "2006-01-02".
 	CreationDate string
 	// Meta is the CustomDatas in order. Names may repeat in foreign files.
-	Meta        []Meta
-	Pages       []PageInfo
+	Meta []Meta
+	// Pages are the pages in order, at least one.
+	Pages []PageInfo
+	// Attachments are those whose entry exists.
 	Attachments []Attachment
 	// Tags maps the elements of the data index to the text their objects show.
 	Tags map[string]string
@@ -35,12 +39,13 @@ func (i Info) Value(name string) string {
 // PageInfo describes a page.
 type PageInfo struct {
 	// ID is what signatures refer to as PageRef.
-	ID            string
+	ID string
+	// Width and Height are those of its physical area, in millimetres.
 	Width, Height float64
 	// Text is the text of the page itself, one line for each text object,
 	// without template and annotations.
 	Text string
-	// TemplateText is the text of the templates below it.
+	// TemplateText is the text of the templates below and above it.
 	TemplateText string
 	// AnnotText is the text of the annotations above it.
 	AnnotText string

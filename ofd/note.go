@@ -35,7 +35,7 @@ type Note struct {
 	Remark string
 	// Font writes the note; its Fallback stands in for characters it lacks.
 	Font *Font
-	// Stamps are the seals of the original, which package ses reads. They are
+	// Stamps are the seals of the original, as ses.Stamps reads them. They are
 	// drawn as pictures and prove nothing any more.
 	Stamps []Stamp
 }
@@ -62,8 +62,8 @@ func (n *Note) check() error {
 	return nil
 }
 
-// CopyMeta is the CustomData that marks an annotated copy, with CopyMark as its
-// value. The names of GB/T 36903 that a copy has begin with CopyPrefix.
+// What tells an annotated copy from an original: the CustomData CopyMeta has
+// the value CopyMark, and those that GB/T 36903 names begin with CopyPrefix.
 const (
 	CopyMeta   = "YX_LX"
 	CopyMark   = "COPY"

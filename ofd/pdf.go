@@ -10,11 +10,12 @@ import (
 	"unicode/utf16"
 )
 
-// PDFInfo is what a PDF copy says of itself beside its pages.
+// PDFInfo is what a PDF says of itself beside its pages.
 type PDFInfo struct {
 	Title    string
 	Keywords string
-	Made     time.Time
+	// Made is written as the moment of making, in UTC.
+	Made time.Time
 }
 
 // PDF writes drawings as the pages of one document (ISO 32000-1, version 1.7).

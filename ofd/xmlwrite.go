@@ -231,4 +231,5 @@ func appendNums(b []byte, values ...float64) []byte {
 	return b
 }
 
+// String writes the box as ST_Box has it, "x y w h", with at most four decimals.
 func (b Box) String() string { return nums(b.X, b.Y, b.W, b.H) }

@@ -19,7 +19,9 @@ import (
 // goes by the central directory have to find the same entries, so both records
 // are compared, and the entries must fill the file without gap or overlap.
 
-// Read opens an OFD package. The bytes of b are not kept.
+// Read opens an OFD package of any maker. What could do harm is refused with a
+// *FormatError; whether the document inside can be read shows only when it is
+// asked for. The bytes of b are not kept.
 func Read(b []byte, lim Limits) (*Package, error) {
 	lim = lim.orDefault()
 	if len(b) > lim.MaxBytes {

@@ -10,5 +10,11 @@
 // back to the trust anchors given. "untrusted": intact, but whom it comes
 // from cannot be shown with the anchors at hand. "invalid": changed,
 // incomplete or used outside its limits. A valid file is not a license in
-// force: suspension and revocation are the issuer's to tell.
+// force: suspension and revocation are the issuer's to tell. A valid annotated
+// copy (加注件) is good for the purpose that Report.Copy names.
+//
+// Whom to trust is the caller's choice: Options takes the roots, the lists of
+// revoked certificates and of withdrawn seals. Everything in the file must
+// stand under a signature, and the last one must protect the list of them:
+// Report.Coverage tells what does.
 package verify

@@ -8,12 +8,6 @@ import (
 	"github.com/yinxin-org/yinxin/ofd"
 )
 
-// Names of metadata items that the verdict depends on.
-const (
-	itemSealCount = "YX_QZSL" // number of seals the finished file has
-	itemKind      = "YX_LX"   // "COPY" for an annotated copy
-)
-
 // items is the metadata of OFD.xml in its order.
 type items []Item
 
@@ -39,7 +33,7 @@ func (l items) get(name string) string {
 func (l items) license() []Item {
 	list := []Item{}
 	for _, it := range l {
-		if !strings.HasPrefix(it.Name, "YX_") && !strings.HasPrefix(it.Name, "JZJ") {
+		if !strings.HasPrefix(it.Name, "YX_") && !strings.HasPrefix(it.Name, ofd.CopyPrefix) {
 			list = append(list, it)
 		}
 	}
@@ -47,7 +41,7 @@ func (l items) license() []Item {
 }
 
 func (l items) declaredSeals() int {
-	n, err := strconv.Atoi(l.get(itemSealCount))
+	n, err := strconv.Atoi(l.get(ofd.SealCountMeta))
 	if err != nil || n < 0 {
 		return 0
 	}
@@ -55,11 +49,11 @@ func (l items) declaredSeals() int {
 }
 
 func (l items) isCopy() bool {
-	if l.get(itemKind) == "COPY" {
+	if l.get(ofd.CopyMeta) == ofd.CopyMark {
 		return true
 	}
 	for _, it := range l {
-		if strings.HasPrefix(it.Name, "JZJ") {
+		if strings.HasPrefix(it.Name, ofd.CopyPrefix) {
 			return true
 		}
 	}

@@ -21,8 +21,8 @@ const (
 
 // Report is the outcome of File.
 type Report struct {
-	Verdict   string       `json:"verdict"`
-	Zh        string       `json:"zh"` // the verdict in one sentence
+	Verdict   string       `json:"verdict"` // Valid, Untrusted or Invalid
+	Zh        string       `json:"zh"`      // the verdict in one sentence
 	En        string       `json:"en"`
 	Causes    []Cause      `json:"causes"`  // all of the file and its seals, in the standard's order
 	License   []Item       `json:"license"` // metadata of the license, in the file's order
@@ -51,11 +51,11 @@ type Item struct {
 
 // SealReport is what is known of one signature.
 type SealReport struct {
-	ID          string    `json:"id"`   // identifier in the list of signatures
-	Type        string    `json:"type"` // Seal or Sign
-	Name        string    `json:"name"` // name of the seal
-	Code        string    `json:"code"` // code of the seal
-	Signer      string    `json:"signer"`
+	ID          string    `json:"id"`     // identifier in the list of signatures
+	Type        string    `json:"type"`   // Seal or Sign
+	Name        string    `json:"name"`   // name of the seal
+	Code        string    `json:"code"`   // code of the seal
+	Signer      string    `json:"signer"` // names in the certificates
 	Maker       string    `json:"maker"`
 	SignedAt    time.Time `json:"signedAt,omitzero"`
 	TimeTrusted bool      `json:"timeTrusted"` // whether a trusted time stamp supports SignedAt
@@ -75,18 +75,19 @@ type Coverage struct {
 	SealsFound    int      `json:"sealsFound"`
 }
 
-// CopyReport is what an annotated copy (加注件) says of itself. A copy is
-// good for the purpose named and no other, until it expires.
+// CopyReport is what an annotated copy (加注件) says of itself, such as
+// ofd.Package.Annotate makes. A copy is good for the purpose named and no
+// other, until it expires.
 type CopyReport struct {
-	Creator         string    `json:"creator"`
+	Creator         string    `json:"creator"` // the unit that may use it
 	Purpose         string    `json:"purpose"`
 	Created         time.Time `json:"created,omitzero"`
 	Expires         time.Time `json:"expires,omitzero"`
 	Expired         bool      `json:"expired"`
-	Matter          string    `json:"matter,omitempty"` // code of the matter
-	Case            string    `json:"case,omitempty"`   // number of the case
-	OriginalDigest  string    `json:"originalDigest,omitempty"`
-	OriginalVerdict string    `json:"originalVerdict,omitempty"`
+	Matter          string    `json:"matter,omitempty"`          // code of the matter
+	Case            string    `json:"case,omitempty"`            // number of the case
+	OriginalDigest  string    `json:"originalDigest,omitempty"`  // SM3 of the original file, hexadecimal
+	OriginalVerdict string    `json:"originalVerdict,omitempty"` // what the copy's maker found of the original
 	Zh              string    `json:"zh"`
 	En              string    `json:"en"`
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/yinxin-org/yinxin/ofd"
 	"github.com/yinxin-org/yinxin/ofd/font"
@@ -95,7 +96,7 @@ func (c ofdRenderCmd) write(s streams, numbers []int, pages []*ofd.Drawing, titl
 		return err
 	}
 	if c.Format == "pdf" {
-		data, err := ofd.PDF(pages, ofd.PDFInfo{Title: title})
+		data, err := ofd.PDF(pages, ofd.PDFInfo{Title: title, Made: time.Now()})
 		return put(base+".pdf", data, err)
 	}
 	for i, d := range pages {
