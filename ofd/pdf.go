@@ -2,12 +2,13 @@ package ofd
 
 import (
 	"bytes"
-	"compress/zlib"
 	"crypto/sha256"
 	"fmt"
 	"strconv"
 	"time"
 	"unicode/utf16"
+
+	"github.com/klauspost/compress/zlib"
 )
 
 // PDFInfo is what a PDF says of itself beside its pages.
@@ -61,6 +62,8 @@ type pdfWriter struct {
 	fonts     map[*Font]*pdfFont
 	fontOrder []*pdfFont
 	states    map[pdfAlpha]int
+	deflate   *zlib.Writer
+	deflated  bytes.Buffer
 }
 
 // pdfAlpha is the opacity of fill and stroke.
@@ -87,11 +90,15 @@ func (w *pdfWriter) stream(id int, dict string, data []byte) {
 
 // packed writes data compressed.
 func (w *pdfWriter) packed(id int, dict string, data []byte) {
-	var b bytes.Buffer
-	z := zlib.NewWriter(&b)
-	_, _ = z.Write(data) // a bytes.Buffer takes everything
-	_ = z.Close()
-	w.stream(id, dict+"/Filter/FlateDecode", b.Bytes())
+	w.deflated.Reset()
+	if w.deflate == nil {
+		w.deflate = zlib.NewWriter(&w.deflated)
+	} else {
+		w.deflate.Reset(&w.deflated)
+	}
+	_, _ = w.deflate.Write(data) // a bytes.Buffer takes everything
+	_ = w.deflate.Close()
+	w.stream(id, dict+"/Filter/FlateDecode", w.deflated.Bytes())
 }
 
 func (w *pdfWriter) page(d *Drawing, parent int, content []byte, resources string) int {
