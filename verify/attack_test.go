@@ -25,7 +25,7 @@ import (
 // attack is one way to cheat with a license file.
 type attack struct {
 	name    string
-	make    func(*testing.T, *world) ([]byte, verify.Options)
+	make    func(testing.TB, *world) ([]byte, verify.Options)
 	verdict string
 	want    []string // all causes, as found writes them
 }
@@ -97,7 +97,7 @@ func TestAttacksAreCheap(t *testing.T) {
 }
 
 // endure does to a file all that a check page does.
-func endure(t *testing.T, file string) {
+func endure(t testing.TB, file string) {
 	b, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -162,16 +162,16 @@ func (w *world) whole(t testing.TB) *ofd.Package {
 }
 
 // archive is an attack on the ZIP of a whole license.
-func archive(name string, change func(*testing.T, *loose) []byte, want ...string) attack {
-	return attack{name: name, verdict: verify.Invalid, want: want, make: func(t *testing.T, w *world) ([]byte, verify.Options) {
+func archive(name string, change func(testing.TB, *loose) []byte, want ...string) attack {
+	return attack{name: name, verdict: verify.Invalid, want: want, make: func(t testing.TB, w *world) ([]byte, verify.Options) {
 		t.Helper()
 		return change(t, takeApart(w.whole(t))), w.options(t)
 	}}
 }
 
 // part is an attack on the entries of a whole license.
-func part(name string, change func(*testing.T, *world, *loose), want ...string) attack {
-	return attack{name: name, verdict: verify.Invalid, want: want, make: func(t *testing.T, w *world) ([]byte, verify.Options) {
+func part(name string, change func(testing.TB, *world, *loose), want ...string) attack {
+	return attack{name: name, verdict: verify.Invalid, want: want, make: func(t testing.TB, w *world) ([]byte, verify.Options) {
 		t.Helper()
 		l := takeApart(w.whole(t))
 		change(t, w, l)
@@ -192,12 +192,12 @@ func TestWholeLicenseIsValid(t *testing.T) {
 }
 
 // hold puts a certificate on hold from a moment on.
-func (w *world) hold(t *testing.T, id string, at time.Time) *verify.CRLs {
+func (w *world) hold(t testing.TB, id string, at time.Time) *verify.CRLs {
 	t.Helper()
 	return w.crl(t, gm.Revocation{Cert: w.signers[id].Cert(), At: at, Hold: true})
 }
 
-func (w *world) crl(t *testing.T, r gm.Revocation) *verify.CRLs {
+func (w *world) crl(t testing.TB, r gm.Revocation) *verify.CRLs {
 	t.Helper()
 	der, err := gm.IssueCRL(w.ks, "root", 1, []gm.Revocation{r}, today, today.AddDate(0, 1, 0))
 	if err != nil {

@@ -17,7 +17,7 @@ const (
 )
 
 // like finds the first entry with this beginning and end.
-func (l *loose) like(t *testing.T, begin, end string) string {
+func (l *loose) like(t testing.TB, begin, end string) string {
 	t.Helper()
 	for _, n := range l.names {
 		if strings.HasPrefix(n, begin) && strings.HasSuffix(n, end) {
@@ -31,7 +31,7 @@ func (l *loose) like(t *testing.T, begin, end string) string {
 // documentAttacks are on the XML of the document.
 func documentAttacks() []attack {
 	rewrite := func(name, target, old, with string, want ...string) attack {
-		return part(name, func(t *testing.T, _ *world, l *loose) { l.replace(t, target, old, with) }, want...)
+		return part(name, func(t testing.TB, _ *world, l *loose) { l.replace(t, target, old, with) }, want...)
 	}
 	const laughs = `<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>`
 	deep := strings.Repeat("<a>", 5000) + strings.Repeat("</a>", 5000)
@@ -57,10 +57,10 @@ func documentAttacks() []attack {
 // partAttacks change, add and take away what is shown.
 func partAttacks() []attack {
 	edit := func(name, target, old, with string) attack {
-		return part(name, func(t *testing.T, _ *world, l *loose) { l.replace(t, target, old, with) }, changed(target)...)
+		return part(name, func(t testing.TB, _ *world, l *loose) { l.replace(t, target, old, with) }, changed(target)...)
 	}
 	add := func(name, target, content string) attack {
-		return part(name, func(_ *testing.T, _ *world, l *loose) { l.put(target, []byte(content)) }, "COVERAGE/file "+target)
+		return part(name, func(_ testing.TB, _ *world, l *loose) { l.put(target, []byte(content)) }, "COVERAGE/file "+target)
 	}
 	return []attack{
 		edit("a character of the page", page0, "JY1", "JY2"),
@@ -69,30 +69,30 @@ func partAttacks() []attack {
 		edit("the data in the attachment", payload, "JY1", "JY2"),
 		edit("a note above the page", notes, "测试", "有效"),
 		edit("the data index pointed elsewhere", index, "</", " </"),
-		part("a page added", func(t *testing.T, _ *world, l *loose) {
+		part("a page added", func(t testing.TB, _ *world, l *loose) {
 			l.put("Doc_0/Pages/Page_2/Content.xml", l.files[page1])
 			l.replace(t, document, "</ofd:Pages>", `<ofd:Page ID="990" BaseLoc="Pages/Page_2/Content.xml"/></ofd:Pages>`)
 		}, append(changed(document), "COVERAGE/file Doc_0/Pages/Page_2/Content.xml")...),
-		part("a page taken out", func(t *testing.T, _ *world, l *loose) {
+		part("a page taken out", func(t testing.TB, _ *world, l *loose) {
 			at := bytes.LastIndex(l.files[document], []byte("<ofd:Page "))
 			end := at + bytes.IndexByte(l.files[document][at:], '>') + 1
 			l.put(document, append(bytes.Clone(l.files[document][:at]), l.files[document][end:]...))
 			l.remove(page1)
 		}, append([]string{"REF_MISSING s001 /" + page1, "REF_MISSING s003 /" + page1}, changed(document)...)...),
-		part("pages exchanged", func(_ *testing.T, _ *world, l *loose) {
+		part("pages exchanged", func(_ testing.TB, _ *world, l *loose) {
 			l.files[page0], l.files[page1] = l.files[page1], l.files[page0]
 		}, "REF_DIGEST s001 "+page0, "REF_DIGEST s001 "+page1, "REF_DIGEST s003 "+page0, "REF_DIGEST s003 "+page1),
-		part("a font whose glyphs say something else", func(t *testing.T, _ *world, l *loose) {
+		part("a font whose glyphs say something else", func(t testing.TB, _ *world, l *loose) {
 			name := l.like(t, "Doc_0/Res/", ".ttf")
 			l.files[name] = append(bytes.Clone(l.files[name]), 0)
 		}, changed("Doc_0/Res/font_0.ttf")...),
-		part("another photo", func(t *testing.T, _ *world, l *loose) {
+		part("another photo", func(t testing.TB, _ *world, l *loose) {
 			name := l.like(t, "Doc_0/Res/", ".png")
 			l.files[name] = append(bytes.Clone(l.files[name]), 0)
 		}, changed("Doc_0/Res/image_0.png")...),
-		part("a page without its part", func(_ *testing.T, _ *world, l *loose) { l.remove(page1) },
+		part("a page without its part", func(_ testing.TB, _ *world, l *loose) { l.remove(page1) },
 			"FORMAT_OFD/missing", "REF_MISSING s001 /"+page1, "REF_MISSING s003 /"+page1),
-		part("an attachment added and listed", func(t *testing.T, _ *world, l *loose) {
+		part("an attachment added and listed", func(t testing.TB, _ *world, l *loose) {
 			l.put("Doc_0/Attachs/more.json", []byte("{}"))
 			l.replace(t, "Doc_0/Attachs/Attachments.xml", "</ofd:Attachments>", `<ofd:Attachment ID="a9" Name="more.json" Format="json">`+
 				`<ofd:FileLoc>/Doc_0/Attachs/more.json</ofd:FileLoc></ofd:Attachment></ofd:Attachments>`)

@@ -91,7 +91,7 @@ func TestOpenList(t *testing.T) {
 }
 
 // world.with seals one page with a seal prepared for the case.
-func (w *world) with(t *testing.T, change func(*ses.SignRequest)) []byte {
+func (w *world) with(t testing.TB, change func(*ses.SignRequest)) []byte {
 	t.Helper()
 	p := plain(t, 1)
 	w.sign(t, p, "a", func(r *ses.SignRequest) {
@@ -173,7 +173,14 @@ func FuzzFile(f *testing.F) {
 	w := newWorld(f)
 	o := w.options(f)
 	f.Add(raw(f, w.sealed(f)))
+	f.Add(raw(f, w.whole(f)))
 	f.Add([]byte("PK\x03\x04"))
+	for _, a := range attacks() {
+		// Strangers' files too: the world of the attack is another one, which is a case of its own.
+		if file, _ := a.make(f, w); len(file) < 200<<10 {
+			f.Add(file)
+		}
+	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		r := verify.File(b, o)
 		if r.Verdict == verify.Valid && len(r.Seals) == 0 {

@@ -30,7 +30,7 @@ type forgery struct {
 }
 
 // forge seals a page properly, then replaces the signature by the forged one.
-func (w *world) forge(t *testing.T, f forgery) []byte {
+func (w *world) forge(t testing.TB, f forgery) []byte {
 	t.Helper()
 	p := plain(t, 1)
 	if f.kind == "Sign" { // which is no seal, so that none may be declared
@@ -107,7 +107,7 @@ func (f *forgery) fill(w *world) {
 	}
 }
 
-func marshal(t *testing.T, v any) []byte {
+func marshal(t testing.TB, v any) []byte {
 	t.Helper()
 	der, err := asn1.Marshal(v)
 	if err != nil {
@@ -124,7 +124,7 @@ func digest64(b []byte) []byte {
 }
 
 // swap replaces text of Signature.xml and fails when it is not there.
-func swap(t *testing.T, old, with string) func(string) string {
+func swap(t testing.TB, old, with string) func(string) string {
 	return func(xml string) string {
 		t.Helper()
 		out := bytes.Replace([]byte(xml), []byte(old), []byte(with), 1)
@@ -142,78 +142,78 @@ func forgedAttacks() []attack {
 
 type forgedCase struct {
 	name    string
-	forge   func(*testing.T, *world) forgery
+	forge   func(testing.TB, *world) forgery
 	verdict string
 	want    []string
 }
 
 func forgeries() []forgedCase {
 	return []forgedCase{
-		{"nothing forged", func(t *testing.T, w *world) forgery { return forgery{} }, verify.Valid, nil},
-		{"signer not in the seal", func(t *testing.T, w *world) forgery { return forgery{signer: w.signers["b"]} },
+		{"nothing forged", func(t testing.TB, w *world) forgery { return forgery{} }, verify.Valid, nil},
+		{"signer not in the seal", func(t testing.TB, w *world) forgery { return forgery{signer: w.signers["b"]} },
 			verify.Invalid, []string{"SIGNER_NOT_IN_SEAL s001"}},
-		{"signer's certificate renewed", func(t *testing.T, w *world) forgery {
+		{"signer's certificate renewed", func(t testing.TB, w *world) forgery {
 			old := w.signers["a"]
 			w.cert(t, "a", gm.SealSigner, made, made.AddDate(5, 0, 0))
 			renewed := w.signers["a"]
 			w.signers["a"] = old
 			return forgery{signer: renewed}
 		}, verify.Invalid, []string{"SIGNER_NOT_IN_SEAL/renewed s001"}},
-		{"after the seal's period", func(t *testing.T, w *world) forgery {
+		{"after the seal's period", func(t testing.TB, w *world) forgery {
 			w.seal(t, "a", "a", "maker", func(in *ses.SealInfo) { in.ValidTo = made.AddDate(1, 0, 0) })
 			w.seal(t, "short", "a", "maker", func(in *ses.SealInfo) { in.ValidTo = signed.AddDate(0, 0, -1) })
 			return forgery{seal: w.seals["short"]}
 		}, verify.Invalid, []string{"SEAL_PERIOD s001"}},
-		{"before the seal's period", func(t *testing.T, w *world) forgery {
+		{"before the seal's period", func(t testing.TB, w *world) forgery {
 			w.seal(t, "later", "a", "maker", func(in *ses.SealInfo) { in.ValidFrom = signed.AddDate(0, 0, 1) })
 			return forgery{seal: w.seals["later"]}
 		}, verify.Invalid, []string{"SEAL_PERIOD s001"}},
-		{"signer's certificate expired", func(t *testing.T, w *world) forgery {
+		{"signer's certificate expired", func(t testing.TB, w *world) forgery {
 			w.cert(t, "old", gm.SealSigner, made.AddDate(-1, 0, 0), signed.AddDate(0, 0, -1))
 			w.seal(t, "old", "old", "maker", nil)
 			return forgery{seal: w.seals["old"], signer: w.signers["old"]}
 		}, verify.Invalid, []string{"SIGNER_CERT/period s001"}},
-		{"seal changed after making", func(t *testing.T, w *world) forgery {
+		{"seal changed after making", func(t testing.TB, w *world) forgery {
 			return forgery{seal: bytes.Replace(w.seals["a"], []byte("35010000a"), []byte("35010000z"), 1)}
 		}, verify.Invalid, []string{"SEAL_SIGNATURE s001"}},
-		{"seal made by a stranger", func(t *testing.T, w *world) forgery {
+		{"seal made by a stranger", func(t testing.TB, w *world) forgery {
 			stranger := newWorld(t)
 			w.signers["stranger"] = stranger.signers["maker"]
 			w.seal(t, "alien", "a", "stranger", nil)
 			return forgery{seal: w.seals["alien"]}
 		}, verify.Untrusted, []string{"SEAL_MAKER_CERT/anchor s001"}},
-		{"wrong key under a good certificate", func(t *testing.T, w *world) forgery {
+		{"wrong key under a good certificate", func(t testing.TB, w *world) forgery {
 			return forgery{signer: w.signers["b"], cert: w.signers["a"].Cert()}
 		}, verify.Invalid, []string{"SIGN_VALUE s001"}},
-		{"algorithm of another kind", func(t *testing.T, w *world) forgery {
+		{"algorithm of another kind", func(t testing.TB, w *world) forgery {
 			return forgery{algorithm: asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 11}}
 		}, verify.Invalid, []string{"SIGN_VALUE/algorithm s001"}},
-		{"certificate unreadable", func(t *testing.T, w *world) forgery { return forgery{cert: []byte{1}} },
+		{"certificate unreadable", func(t testing.TB, w *world) forgery { return forgery{cert: []byte{1}} },
 			verify.Invalid, []string{"SIGNER_NOT_IN_SEAL s001", "SIGNER_CERT/format s001"}},
-		{"version 5", func(t *testing.T, w *world) forgery { return forgery{version: 5} },
+		{"version 5", func(t testing.TB, w *world) forgery { return forgery{version: 5} },
 			verify.Invalid, []string{"FORMAT_SES/version s001"}},
-		{"another place", func(t *testing.T, w *world) forgery { return forgery{property: "/" + sign1 + "/Signature.xml"} },
+		{"another place", func(t testing.TB, w *world) forgery { return forgery{property: "/" + sign1 + "/Signature.xml"} },
 			verify.Invalid, []string{"PROPERTY s001"}},
-		{"place without slash", func(t *testing.T, w *world) forgery { return forgery{property: sign0 + "/Signature.xml"} },
+		{"place without slash", func(t testing.TB, w *world) forgery { return forgery{property: sign0 + "/Signature.xml"} },
 			verify.Valid, nil},
-		{"page unknown", func(t *testing.T, w *world) forgery { return forgery{manifest: swap(t, `PageRef="`, `PageRef="9`)} },
+		{"page unknown", func(t testing.TB, w *world) forgery { return forgery{manifest: swap(t, `PageRef="`, `PageRef="9`)} },
 			verify.Invalid, []string{"STAMP_PAGE s001"}},
-		{"weak method", func(t *testing.T, w *world) forgery { return forgery{manifest: swap(t, "1.2.156.10197.1.401", "MD5")} },
+		{"weak method", func(t testing.TB, w *world) forgery { return forgery{manifest: swap(t, "1.2.156.10197.1.401", "MD5")} },
 			verify.Invalid, []string{"CHECK_METHOD/weak s001"}},
-		{"unknown method", func(t *testing.T, w *world) forgery { return forgery{manifest: swap(t, "1.2.156.10197.1.401", "CRC")} },
+		{"unknown method", func(t testing.TB, w *world) forgery { return forgery{manifest: swap(t, "1.2.156.10197.1.401", "CRC")} },
 			verify.Invalid, []string{"CHECK_METHOD/unknown s001"}},
-		{"method by its name", func(t *testing.T, w *world) forgery { return forgery{manifest: swap(t, "1.2.156.10197.1.401", "sm3")} },
+		{"method by its name", func(t testing.TB, w *world) forgery { return forgery{manifest: swap(t, "1.2.156.10197.1.401", "sm3")} },
 			verify.Valid, nil},
-		{"reference left out", func(t *testing.T, w *world) forgery {
+		{"reference left out", func(t testing.TB, w *world) forgery {
 			return forgery{manifest: swap(t, `FileRef="/`+page0, `FileRef="/OFD.xml" Was="`)}
 		}, verify.Invalid, []string{"REF_DIGEST s001 OFD.xml", "COVERAGE/file " + page0}},
-		{"reference escapes", func(t *testing.T, w *world) forgery {
+		{"reference escapes", func(t testing.TB, w *world) forgery {
 			return forgery{manifest: swap(t, `FileRef="/`+page0, `FileRef="/../etc/passwd" Was="`)}
 		}, verify.Invalid, []string{"REF_MISSING s001 /../etc/passwd", "COVERAGE/file " + page0}},
-		{"seal file elsewhere", func(t *testing.T, w *world) forgery {
+		{"seal file elsewhere", func(t testing.TB, w *world) forgery {
 			return forgery{manifest: swap(t, "<ofd:BaseLoc>/"+sign0, "<ofd:BaseLoc>/Doc_0/Signs/Sign_7")}
 		}, verify.Invalid, []string{"SEAL_FILE/missing s001"}},
-		{"made-up time stamp", func(t *testing.T, w *world) forgery {
+		{"made-up time stamp", func(t testing.TB, w *world) forgery {
 			return forgery{stamp: func([]byte) []byte { return []byte("stamp") }}
 		}, verify.Valid, []string{"TIMESTAMP/format s001"}},
 	}
@@ -233,7 +233,7 @@ func attacksOf(cases []forgedCase, chosen func(verdict string) bool) []attack {
 			at--
 		}
 		want = slices.Insert(want, at, "LIST_OPEN")
-		out = append(out, attack{name: c.name, verdict: c.verdict, want: want, make: func(t *testing.T, w *world) ([]byte, verify.Options) {
+		out = append(out, attack{name: c.name, verdict: c.verdict, want: want, make: func(t testing.TB, w *world) ([]byte, verify.Options) {
 			t.Helper()
 			return w.forge(t, c.forge(t, w)), w.options(t)
 		}})

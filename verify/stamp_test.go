@@ -23,7 +23,7 @@ type signedParts struct {
 	signer      *gm.Signer
 }
 
-func (p signedParts) der(t *testing.T) []byte {
+func (p signedParts) der(t testing.TB) []byte {
 	t.Helper()
 	cert, err := smx509.ParseCertificate(p.signer.Cert())
 	if err != nil {
@@ -78,7 +78,7 @@ func (p signedParts) der(t *testing.T) []byte {
 	}{p.outer, explicit(t, marshal(t, data))})
 }
 
-func explicit(t *testing.T, der []byte) asn1.RawValue {
+func explicit(t testing.TB, der []byte) asn1.RawValue {
 	return asn1.RawValue{FullBytes: marshal(t, asn1.RawValue{Class: asn1.ClassContextSpecific, IsCompound: true, Bytes: der})}
 }
 
@@ -87,7 +87,7 @@ type attribute struct {
 	Value []any `asn1:"set"`
 }
 
-func attributes(t *testing.T, list ...attribute) []byte {
+func attributes(t testing.TB, list ...attribute) []byte {
 	t.Helper()
 	der, err := asn1.MarshalWithParams(list, "set")
 	if err != nil {
@@ -99,7 +99,7 @@ func attributes(t *testing.T, list ...attribute) []byte {
 var tstKind = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 1, 4}
 
 // token makes an RFC 3161 time stamp token over a signature value.
-func token(t *testing.T, tsa *gm.Signer, value []byte, at time.Time) []byte {
+func token(t testing.TB, tsa *gm.Signer, value []byte, at time.Time) []byte {
 	t.Helper()
 	sum := ses.Digest(value)
 	content := marshal(t, struct {
@@ -187,29 +187,29 @@ func TestPlainSignature(t *testing.T) {
 	w := newWorld(t)
 	gb := func(last int) asn1.ObjectIdentifier { return asn1.ObjectIdentifier{1, 2, 156, 10197, 6, 1, 4, 2, last} }
 	digest := func(b []byte) []byte { s := ses.Digest(b); return s[:] }
-	attrs := func(t *testing.T, sum []byte) []byte {
+	attrs := func(t testing.TB, sum []byte) []byte {
 		return attributes(t, attribute{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 3}, []any{gb(1)}},
 			attribute{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 4}, []any{sum}},
 			attribute{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 5}, []any{signed}})
 	}
 	cases := []struct {
 		name string
-		make func(*testing.T, []byte) signedParts
+		make func(testing.TB, []byte) signedParts
 		want []string
 	}{
-		{"digest attached", func(t *testing.T, x []byte) signedParts {
+		{"digest attached", func(t testing.TB, x []byte) signedParts {
 			return signedParts{content: digest(x), message: digest(x)}
 		}, nil},
-		{"contents attached", func(t *testing.T, x []byte) signedParts { return signedParts{content: x, message: x} }, nil},
-		{"detached", func(t *testing.T, x []byte) signedParts { return signedParts{message: x} }, nil},
-		{"with attributes", func(t *testing.T, x []byte) signedParts { return signedParts{attrs: attrs(t, digest(x))} }, nil},
-		{"attributes of other contents", func(t *testing.T, x []byte) signedParts {
+		{"contents attached", func(t testing.TB, x []byte) signedParts { return signedParts{content: x, message: x} }, nil},
+		{"detached", func(t testing.TB, x []byte) signedParts { return signedParts{message: x} }, nil},
+		{"with attributes", func(t testing.TB, x []byte) signedParts { return signedParts{attrs: attrs(t, digest(x))} }, nil},
+		{"attributes of other contents", func(t testing.TB, x []byte) signedParts {
 			return signedParts{attrs: attrs(t, digest([]byte("other")))}
 		}, []string{"DATA_HASH s001"}},
-		{"other contents", func(t *testing.T, x []byte) signedParts {
+		{"other contents", func(t testing.TB, x []byte) signedParts {
 			return signedParts{content: []byte("other"), message: []byte("other")}
 		}, []string{"SIGN_VALUE s001", "DATA_HASH s001"}},
-		{"signed something else", func(t *testing.T, x []byte) signedParts { return signedParts{message: []byte("other")} },
+		{"signed something else", func(t testing.TB, x []byte) signedParts { return signedParts{message: []byte("other")} },
 			[]string{"SIGN_VALUE s001"}},
 	}
 	for _, c := range cases {
