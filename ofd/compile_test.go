@@ -173,3 +173,17 @@ func TestBytesDoNotDependOnWhatWasPackedBefore(t *testing.T) {
 		}
 	}
 }
+
+// What a built package knows of itself holds only as long as its parts do.
+func TestAReplacedDocumentIsReadAnew(t *testing.T) {
+	t.Parallel()
+	p := build(t, sample(t))
+	data, _ := p.Entry("Doc_0/Document.xml")
+	id := p.PageIDs()[0]
+	if err := p.Put("/doc_0/DOCUMENT.xml", bytes.Replace(data, []byte(`<ofd:Page ID="`+id), []byte(`<ofd:Page ID="9`+id), 1)); err != nil {
+		t.Fatal(err)
+	}
+	if got := p.PageIDs(); !slices.Equal(got, []string{"9" + id}) {
+		t.Errorf("PageIDs = %q", got)
+	}
+}

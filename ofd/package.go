@@ -94,7 +94,7 @@ func (p *Package) put(name string, t *part) error {
 	key := fold(name)
 	if i, ok := p.index[key]; ok {
 		p.entries[i].part = t
-		if name == partRoot || name == partDocument {
+		if key == fold(partRoot) || key == fold(partDocument) {
 			p.built = nil
 		}
 		return nil
