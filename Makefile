@@ -42,7 +42,7 @@ web/node_modules/.package-lock.json: web/package-lock.json
 	@touch $@
 
 test:
-	@scripts/need.sh go node postgres chromium cc java
+	@scripts/need.sh go node postgres chromium cc java openssl python
 	@scripts/test.sh
 
 test-long:

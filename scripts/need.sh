@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks that the named tools are here (go node postgres chromium cc java); installs what is missing with
+# Checks that the named tools are here (go node postgres chromium cc java openssl python); installs what is missing with
 # apt-get after asking (YES=1 or CI=true: without asking), or says in one line what to install.
 # need.sh --quiet NAME…  only answers by its exit code.
 set -euo pipefail
@@ -31,6 +31,9 @@ have() {
     cc) command -v gcc >/dev/null && echo '#include <openssl/evp.h>' | gcc -E - >/dev/null 2>&1 ;;
     java) command -v mvn >/dev/null && command -v javac >/dev/null &&
       at_least "$(javac -version 2>&1 | cut -d' ' -f2)" 17 ;;
+    openssl) command -v openssl >/dev/null && at_least "$(openssl version | cut -d' ' -f2)" 3.0 ;;
+    python) command -v python3 >/dev/null && at_least "$(python3 --version | cut -d' ' -f2)" 3.11 &&
+      python3 -c 'import ensurepip, venv' 2>/dev/null ;;
     *) echo "need.sh: unknown name $1" >&2; exit 2 ;;
   esac
 }
@@ -43,6 +46,8 @@ wording() {
     chromium) echo 'Chromium and a Chinese font' ;;
     cc) echo 'GCC and the headers of OpenSSL 3 (libssl-dev)' ;;
     java) echo 'JDK 17 or newer and Maven' ;;
+    openssl) echo 'OpenSSL 3' ;;
+    python) echo 'Python 3.11 or newer with venv' ;;
   esac
 }
 
@@ -55,6 +60,8 @@ packages() {
     chromium) echo chromium:0 fontconfig:0 fonts-noto-cjk:0 ;;
     cc) echo gcc:0 libc6-dev:0 libssl-dev:3 ;;
     java) echo default-jdk-headless:1.17 maven:0 ;;
+    openssl) echo openssl:3 ;;
+    python) echo python3:3.11 python3-venv:0 ;;
   esac
 }
 

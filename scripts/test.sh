@@ -25,10 +25,28 @@ step() {
   fi
 }
 
-# A license of every type from the demonstration, judged by programs that we did not write.
-conformance() {
-  bin/yinxin demo --once --data "$work/demo" || return 1
-  YINXIN_OFD_DIR="$work/demo/out" mvn -B -q -f conformance/ofdrw/pom.xml test
+# What is judged by programs that we did not write: a license of every type from the demonstration, and the corpus.
+corpus() {
+  bin/yinxin demo --once --data "$work/demo" && go run ./conformance/corpus -out "$work/corpus"
+}
+
+by_ofdrw() {
+  YINXIN_OFD_DIR="$work/demo/out" YINXIN_CORPUS_DIR="$work/corpus" mvn -B -q -f conformance/ofdrw/pom.xml test
+}
+
+by_openssl() {
+  YINXIN_CORPUS_DIR="$work/corpus" go test -count 1 ./conformance/openssl
+}
+
+by_ofdjs() {
+  npm --prefix conformance/ofdjs ci --ignore-scripts --no-audit --no-fund || return 1
+  YINXIN_CORPUS_DIR="$work/corpus" npm --prefix conformance/ofdjs test
+}
+
+by_easyofd() {
+  python3 -m venv "$work/easyofd" || return 1
+  "$work/easyofd/bin/pip" install -q --disable-pip-version-check --no-deps -r conformance/easyofd/requirements.txt || return 1
+  "$work/easyofd/bin/python" -W ignore conformance/easyofd/read.py "$work/corpus"
 }
 
 # The previews that the browser tests kept, against the licenses that they issued.
@@ -53,7 +71,11 @@ step 'binary' make --no-print-directory build
 step 'go vet' go vet ./...
 step 'golangci-lint' make --no-print-directory lint
 step 'go test' go test -timeout 15m ./...
-step 'ofdrw conformance' conformance
+step 'files to judge' corpus
+step 'judged by ofdrw' by_ofdrw
+step 'judged by OpenSSL' by_openssl
+step 'judged by ofd.js' by_ofdjs
+step 'judged by easyofd' by_easyofd
 if [ -f test/e2e/package.json ]; then
   step 'browser' e2e
   step 'preview conformance' previews

@@ -45,23 +45,26 @@ final class Face {
                     item.getKey() + ": face and metadata differ");
         }
         // Where the number is the holder's code, as on an identity card, the face shows it once.
-        String number = plain(meta.getCustomDataValue("ZZBH"));
+        String number = meta.getCustomDataValue("ZZBH");
         Mismatch.unless(
-                index.values().stream().anyMatch(text -> plain(text).equals(number)),
+                index.values().stream().anyMatch(text -> same(number, text)),
                 "data index does not point at the license number");
         Mismatch.unless(index.containsKey("CZZT"), "data index does not point at the holder");
         return index.size();
     }
 
-    /** Text of every text object of page 1, by object id. */
+    /** Text of every text object of all pages, by object id. */
     private static Map<String, String> shown(OFDReader reader) {
         Map<String, String> shown = new LinkedHashMap<>();
-        for (TextObject text : new ContentExtractor(reader).getPageTextObject(1)) {
-            shown.put(
-                    text.getID().toString(),
-                    text.getTextCodes().stream().map(TextCode::getContent).collect(Collectors.joining()));
+        for (int page = 1; page <= reader.getNumberOfPages(); page++) {
+            int before = shown.size();
+            for (TextObject text : new ContentExtractor(reader).getPageTextObject(page)) {
+                shown.put(
+                        text.getID().toString(),
+                        text.getTextCodes().stream().map(TextCode::getContent).collect(Collectors.joining()));
+            }
+            Mismatch.unless(shown.size() > before, "ofdrw extracts no text from page " + page);
         }
-        Mismatch.unless(!shown.isEmpty(), "ofdrw extracts no text from page 1");
         return shown;
     }
 
@@ -85,10 +88,14 @@ final class Face {
 
     /**
      * Equal but for white space and the mark between several values, which in a table stand one a row without
-     * any; a date may be written 20250102, 2025-01-02 or 2025年1月2日.
+     * any; a date may be written 20250102, 2025-01-02 or 2025年1月2日. What stands on each of several pages, as the
+     * number of the license, is shown as often.
      */
     static boolean same(String meta, String shown) {
-        return plain(meta).equals(plain(shown)) || plain(meta.replace("^", "")).equals(plain(shown));
+        String whole = plain(meta.replace("^", ""));
+        String once = plain(shown);
+        boolean again = !whole.isEmpty() && once.equals(whole.repeat(once.length() / whole.length()));
+        return plain(meta).equals(once) || whole.equals(once) || again;
     }
 
     private static String plain(String value) {
@@ -101,20 +108,29 @@ final class Face {
                 .formatted(date.group(1), Integer.parseInt(date.group(2)), Integer.parseInt(date.group(3)));
     }
 
-    /** Draws page 1 to a PNG and fails if it is blank, or if nothing red stands where a seal should. */
+    /** Draws all pages, the first to a PNG, and fails if one is blank, or if nothing red stands where a seal should. */
     static void draw(OFDReader reader, Path png) throws IOException {
-        BufferedImage image = new ImageMaker(reader, PIXELS_PER_MM).makePage(0);
-        Files.createDirectories(png.getParent());
-        ImageIO.write(image, "png", png.toFile());
-        double ink = share(image, 0, 0, image.getWidth(), image.getHeight(), false);
-        Mismatch.unless(ink > 0.005, "page 1 is blank as ofdrw draws it");
-        for (StampAnnotEntity stamp : reader.getStampAnnots()) {
-            drawn(image, stamp.getStampAnnots());
+        ImageMaker maker = new ImageMaker(reader, PIXELS_PER_MM);
+        for (int page = 0; page < reader.getNumberOfPages(); page++) {
+            BufferedImage image = maker.makePage(page);
+            if (page == 0) {
+                Files.createDirectories(png.getParent());
+                ImageIO.write(image, "png", png.toFile());
+            }
+            double ink = share(image, 0, 0, image.getWidth(), image.getHeight(), false);
+            Mismatch.unless(ink > 0.005, "page " + (page + 1) + " is blank as ofdrw draws it");
+            String id = reader.getPageInfo(page + 1).getId().toString();
+            for (StampAnnotEntity stamp : reader.getStampAnnots()) {
+                drawn(image, id, stamp.getStampAnnots());
+            }
         }
     }
 
-    private static void drawn(BufferedImage image, List<StampAnnot> stamps) {
+    private static void drawn(BufferedImage image, String page, List<StampAnnot> stamps) {
         for (StampAnnot stamp : stamps) {
+            if (!stamp.getPageRef().toString().equals(page)) {
+                continue;
+            }
             double red = share(
                     image,
                     (int) (stamp.getBoundary().getTopLeftX() * PIXELS_PER_MM),
