@@ -150,6 +150,11 @@ func VerifySM2(pub *ecdsa.PublicKey, msg, sig []byte) bool {
 	return sm2.IsSM2PublicKey(pub) && sm2.VerifyASN1WithSM2(pub, nil, msg, sig)
 }
 
+// VerifyDigest is VerifySM2 over e = SM3(Z‖M), computed by the caller.
+func VerifyDigest(pub *ecdsa.PublicKey, e [32]byte, sig []byte) bool {
+	return sm2.IsSM2PublicKey(pub) && sm2.VerifyASN1(pub, e[:], sig)
+}
+
 func (s *KeyStore) privateKey(id string) (*sm2.PrivateKey, error) {
 	s.mu.Lock()
 	key := s.sm2[id]
