@@ -17,6 +17,7 @@ type referenceCmd struct {
 	Matters  referenceMattersCmd  `cmd:"" help:"A matter office's system with the demonstration's matters."`
 	Source   referenceSourceCmd   `cmd:"" help:"A register that keeps a kind of license and tells the state of one."`
 	Feed     referenceFeedCmd     `cmd:"" help:"A department's own system that sends its cases."`
+	Seals    referenceSealsCmd    `cmd:"" name:"sealplatform" help:"A seal platform that keeps the keys of seals and signs digests."`
 	IDReader referenceIDReaderCmd `cmd:"" name:"idreader" help:"A reader of identity cards on a clerk's machine."`
 }
 

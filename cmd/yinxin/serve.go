@@ -37,6 +37,19 @@ func (serveCmd) Help() string {
   timestamper = "https://tsa.example.gov.cn"   # time stamping authority (RFC 3161); default: the platform's own
   timestampers = "timestampers.pem"        # trusted time stamping authorities; default: in the data folder
 
+  [[keys]]                                 # a signing key in a cryptographic device (SDF, GM/T 0018); as many as needed
+  id = "timestamp"                         # whose key it is: key_id of a seal, or "timestamp"
+  library = "/usr/lib/libsdf.so"           # of the device's maker
+  number = 1                               # of the key in the device
+  password = "/etc/yinxin.pin"             # file with the key's password
+
+  [[keys]]                                 # a seal's key at a seal platform; see yinxin reference sealplatform
+  id = "seal.35010000000015"
+  url = "https://yz.example.gov.cn"
+  seal = "35010000000015"                  # code of the seal
+  public = "seal.pem"                      # SM2 public key of the seal
+  answer = "yz.pem"                        # SM2 public key of the seal platform's answers
+
   [[license_sources]]                      # systems that keep licenses; asked before each use of one; as many as needed
   name = "国家人口基础信息库"
   url = "https://rkk.example.gov.cn/source"

@@ -31,6 +31,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/face"
 	"github.com/yinxin-org/yinxin/internal/feed"
 	"github.com/yinxin-org/yinxin/internal/gm"
+	"github.com/yinxin-org/yinxin/internal/gm/sdf"
 	"github.com/yinxin-org/yinxin/internal/hall"
 	"github.com/yinxin-org/yinxin/internal/holder"
 	"github.com/yinxin-org/yinxin/internal/intake"
@@ -90,8 +91,9 @@ type App struct {
 	sources      map[string]hall.Source // by type code
 	Demo         bool
 	trust        verify.Options
-	judging      chan struct{} // places to judge a file
-	stopped      atomic.Bool   // the log had to stop
+	devices      map[string]*sdf.Device // by library
+	judging      chan struct{}          // places to judge a file
+	stopped      atomic.Bool            // the log had to stop
 }
 
 // Options say how an App is opened.
@@ -115,7 +117,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		return nil, err
 	}
 	if err := a.build(ctx, o); err != nil {
-		return nil, errors.Join(err, a.DB.Close())
+		return nil, errors.Join(err, a.Close())
 	}
 	return a, nil
 }
@@ -132,6 +134,9 @@ func (a *App) build(ctx context.Context, o Options) error {
 		return err
 	}
 	if err := a.checkKeys(ctx); err != nil {
+		return err
+	}
+	if err := a.openKeys(ctx); err != nil {
 		return err
 	}
 	if a.Accounts, err = authn.Open(authn.Options{DB: a.DB, Clock: a.Clock, Vault: a.Keys, Params: o.Hash}); err != nil {
@@ -390,8 +395,14 @@ func (a *App) health(ctx context.Context) (string, error) {
 	return "ok", a.DB.Ping(ctx)
 }
 
-// Close releases the database.
-func (a *App) Close() error { return a.DB.Close() }
+// Close releases the database and devices.
+func (a *App) Close() error {
+	var ended []error
+	for _, d := range a.devices {
+		ended = append(ended, d.Close())
+	}
+	return errors.Join(append(ended, a.DB.Close())...)
+}
 
 // unitName names a unit for the session.
 func (a *App) unitName(ctx context.Context, id string) (string, error) {

@@ -33,6 +33,8 @@ type Config struct {
 	MatterSource string `toml:"matter_source"` // address of the matter office's system, read every hour; none if empty
 	// LicenseSources are the systems of offices that keep a kind of license, asked for the state of one before it is used.
 	LicenseSources []LicenseSource `toml:"license_sources"`
+	// Keys are signing keys that lie outside the data folder: in a device, or at a seal platform.
+	Keys []Key `toml:"keys"`
 	// Proxies are the networks of reverse proxies whose X-Forwarded-For is believed, such as "10.0.0.0/8".
 	Proxies []netip.Prefix `toml:"proxies"`
 }
@@ -43,6 +45,29 @@ type LicenseSource struct {
 	URL   string   `toml:"url"`   // its address
 	Key   string   `toml:"key"`   // PEM file of the SM2 public key that signs its answers
 	Types []string `toml:"types"` // codes of the license types it keeps
+}
+
+// Key is a signing key that lies in a cryptographic device (Library) or at a seal platform (URL).
+type Key struct {
+	ID string `toml:"id"` // under which the platform uses it, such as key_id of a seal, or "timestamp"
+
+	Library  string `toml:"library"`  // path of the device's library (SDF, GM/T 0018)
+	Number   uint32 `toml:"number"`   // of the key in the device
+	Password string `toml:"password"` // file with the key's password (私钥访问控制码)
+
+	URL    string `toml:"url"`    // address of the seal platform
+	Seal   string `toml:"seal"`   // 印章编码
+	Public string `toml:"public"` // PEM file of the seal's public key
+	Answer string `toml:"answer"` // PEM file of the public key that signs the seal platform's answers
+}
+
+func (k Key) check() error {
+	device := k.Library != "" && k.Password != "" && k.URL == ""
+	remote := k.URL != "" && k.Seal != "" && k.Public != "" && k.Answer != "" && k.Library == ""
+	if k.ID == "" || !device && !remote {
+		return errors.New("each of keys needs id, and either library, number and password, or url, seal, public and answer")
+	}
+	return nil
 }
 
 // Read reads a TOML file.
@@ -84,6 +109,11 @@ func (c *Config) Complete() error {
 	if c.Timestamper != "" {
 		if u, err := url.Parse(c.Timestamper); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
 			return errors.New(`setting timestamper must be an http or https address, such as "https://tsa.example.gov.cn/tsp"`)
+		}
+	}
+	for _, k := range c.Keys {
+		if err := k.check(); err != nil {
+			return err
 		}
 	}
 	for _, s := range c.LicenseSources {

@@ -85,6 +85,7 @@ func TestReadSaysWhatIsWrong(t *testing.T) {
 		"address without way": {"data = \"x\"\nplatform_unit = \"11350100YX001010XH\"\nbase_url = \"zz.example.gov.cn\"", "base_url"},
 		"half of TLS":         {"data = \"x\"\ntls_cert = \"a\"" + rest, "tls_key"},
 		"timestamper's file":  {"data = \"x\"\ntimestamper = \"tsa.pem\"" + rest, "timestamper"},
+		"key nowhere":         {"data = \"x\"" + rest + "[[keys]]\nid = \"a\"\nlibrary = \"lib.so\"\n", "keys"},
 		"a slip of the pen":   {"data = \"x\"\nlistn = \":80\"" + rest, "listn"},
 		"wrong kind":          {"data = 5" + rest, "data"},
 		"no TOML":             {"data: x", "line 1"},
