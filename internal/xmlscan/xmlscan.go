@@ -331,11 +331,13 @@ func nameByte(c byte, first bool) bool {
 	return false
 }
 
-// nameRune allows letters beyond ASCII as XML does, a little narrower: no combining marks at all.
+// nameRune allows the letters beyond ASCII that OFD files use in names: Chinese and Latin ones that every edition of
+// XML 1.0 allows. encoding/xml goes by the fourth edition.
 func nameRune(r rune) bool {
 	switch {
-	case r >= 0xC0 && r <= 0x2FF, r >= 0x370 && r <= 0x1FFF, r >= 0x2070 && r <= 0x218F, r >= 0x2C00 && r <= 0x2FEF,
-		r >= 0x3001 && r <= 0xD7FF, r >= 0xF900 && r <= 0xFDCF, r >= 0xFDF0 && r <= 0xFFFD, r >= 0x10000 && r <= 0xEFFFF:
+	case r >= 0x4E00 && r <= 0x9FA5:
+		return true
+	case r >= 0xC0 && r <= 0xFF:
 		return r != 0xD7 && r != 0xF7
 	}
 	return false
