@@ -83,8 +83,8 @@ func TestGateFindsWhatCannotBePublished(t *testing.T) {
 		"broken path": {func(t *catalog.Type) {
 			t.Face.Objects[0] = catalog.FaceObject{Kind: "path", X: 1, Y: 1, Fill: "#000000", Path: "M x"}
 		}, 0, "", "face.path"},
-		"invisible":      {func(t *catalog.Type) { t.Face.Objects[0] = catalog.FaceObject{Kind: "rect", W: 5, H: 5} }, 0, "", "face.invisible"},
-		"no table":       {func(t *catalog.Type) { t.Face.Objects[3].Rows = 0 }, 3, "", "face.table"},
+		"invisible": {func(t *catalog.Type) { t.Face.Objects[0] = catalog.FaceObject{Kind: "rect", W: 5, H: 5} }, 0, "", "face.invisible"},
+		"no table":  {func(t *catalog.Type) { t.Face.Objects[3].Rows = 0 }, 3, "", "face.table"},
 		"two go on": {func(t *catalog.Type) {
 			t.Face.Objects[3].Continues = true
 			t.Face.Objects = append(t.Face.Objects, t.Face.Objects[3])

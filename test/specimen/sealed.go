@@ -9,7 +9,7 @@ import (
 	"github.com/yinxin-org/yinxin/ses"
 )
 
-// When the licenses are sealed.
+// When is the moment at which the licenses are sealed.
 var When = time.Date(2026, 3, 9, 10, 30, 25, 0, time.UTC)
 
 // Press makes sealed licenses as a platform does: the face compiled, the seal prepared once. It is safe for use by
