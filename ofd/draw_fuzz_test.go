@@ -110,3 +110,15 @@ func FuzzPicture(f *testing.F) {
 		drawn(t, p, ofd.RenderOptions{Stamps: []ofd.Stamp{{Box: ofd.Box{X: 5, Y: 5, W: 30, H: 30}, Clip: &ofd.Box{W: 20, H: 30}, Image: data}}})
 	})
 }
+
+// FuzzForeignFont draws with fonts by anybody.
+func FuzzForeignFont(f *testing.F) {
+	f.Add(cffFont(f))
+	f.Add(smallFont(f))
+	f.Fuzz(func(t *testing.T, font []byte) {
+		if len(font) > 100_000 {
+			return
+		}
+		drawn(t, foreign(t, `<TextObject ID="2" Boundary="2 2 50 30" Font="1" Size="20"><CGTransform CodePosition="1"><Glyphs>1</Glyphs></CGTransform><TextCode X="0" Y="20">A口</TextCode></TextObject>`, font), ofd.RenderOptions{})
+	})
+}

@@ -92,12 +92,10 @@ func (r *resources) font(id string) *Font {
 		return f
 	}
 	r.cache.fonts[e.name] = nil
-	f, err := parseOutlines(e.data)
+	f, err := parseForeign(e.data)
 	if err != nil {
 		return nil
 	}
-	// Fonts in packages often lack a cmap and are used by glyph id alone.
-	f.cmap, _ = parseCmap(f.tables["cmap"])
 	r.cache.fonts[e.name] = f
 	return f
 }

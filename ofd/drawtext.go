@@ -60,7 +60,7 @@ func (r *renderer) text(o object) {
 		w.style.stroke = r.color(o, "StrokeColor")
 	}
 	if w.font == nil {
-		r.miss("", "font "+word(o.attr("Font"))+" is not in the package as TrueType")
+		r.miss("", "font "+word(o.attr("Font"))+" is not in the package, or cannot be read")
 		w.imitate()
 	}
 	codes := o.all("TextCode")

@@ -128,9 +128,9 @@ func TestMissingIsTold(t *testing.T) {
 		got = append(got, u.String())
 	}
 	want := []string{
-		"font 7 is not in the package as TrueType", "object 35: picture in format TIFF", "object 36: picture that is not in the package",
+		"font 7 is not in the package, or cannot be read", "object 35: picture in format TIFF", "object 36: picture that is not in the package",
 		"object 37: shading of kind GouraudShd", "object 38: object of kind VideoObject", "object 39: character U+10FFFD",
-		"stamp: font 7 is not in the package as TrueType",
+		"stamp: font 7 is not in the package, or cannot be read",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %s\nwant %s", strings.Join(got, "\n    "), strings.Join(want, "\n     "))

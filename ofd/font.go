@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"slices"
+
+	"golang.org/x/image/font/sfnt"
 )
 
 // Font is a TrueType font with glyf outlines. It is safe for use by several
@@ -28,6 +30,7 @@ type Font struct {
 	ascent    float64 // em, above the baseline
 	descent   float64 // em, below the baseline, positive
 	cmap      []cmapRange
+	cff       *sfnt.Font // the outlines, when they are not in glyf
 }
 
 // FontError reports a font file that cannot be used; Table is the table at fault.
@@ -44,9 +47,16 @@ func (e *FontError) Error() string {
 // refused: most OFD readers cannot draw them. The bytes are kept and must not
 // be changed. Fonts from unknown sources are safe to parse.
 func ParseFont(ttf []byte) (*Font, error) {
-	f, err := parseOutlines(ttf)
-	if err != nil {
+	f := &Font{}
+	var err error
+	if f.tables, err = sfntTables(ttf); err != nil {
 		return nil, err
+	}
+	f.glyf = f.tables["glyf"]
+	for _, read := range [...]func() error{f.readHead, f.readLoca, f.readMetrics} {
+		if err := read(); err != nil {
+			return nil, err
+		}
 	}
 	if f.cmap, err = parseCmap(f.tables["cmap"]); err != nil {
 		return nil, err
@@ -54,24 +64,6 @@ func ParseFont(ttf []byte) (*Font, error) {
 	f.Name, f.Family = parseNames(f.tables["name"])
 	f.names = shortNames(f.tables["name"])
 	return f, nil
-}
-
-// parseOutlines reads all but cmap and names, which fonts inside packages
-// often lack.
-func parseOutlines(ttf []byte) (*Font, error) {
-	f := &Font{}
-	var err error
-	if f.tables, err = sfntTables(ttf); err != nil {
-		return nil, err
-	}
-	if err := f.readHead(); err != nil {
-		return nil, err
-	}
-	if err := f.readLoca(); err != nil {
-		return nil, err
-	}
-	f.glyf = f.tables["glyf"]
-	return f, f.readMetrics()
 }
 
 func sfntTables(ttf []byte) (map[string][]byte, error) {
@@ -87,13 +79,18 @@ func sfntTables(ttf []byte) (map[string][]byte, error) {
 	default:
 		return nil, &FontError{Reason: "not a TrueType font"}
 	}
-	n := int(binary.BigEndian.Uint16(ttf[4:]))
-	if n > 64 || len(ttf) < 12+16*n {
+	return tableDirectory(ttf, 0)
+}
+
+// tableDirectory cuts a font file into its tables; at is where the font begins.
+func tableDirectory(ttf []byte, at int) (map[string][]byte, error) {
+	n := int(binary.BigEndian.Uint16(ttf[at+4:]))
+	if n > 64 || len(ttf) < at+12+16*n {
 		return nil, &FontError{Reason: "table directory out of bounds"}
 	}
 	tables := make(map[string][]byte, n)
 	for i := range n {
-		rec := ttf[12+16*i:]
+		rec := ttf[at+12+16*i:]
 		tag := string(rec[:4])
 		off, size := uint64(binary.BigEndian.Uint32(rec[8:])), uint64(binary.BigEndian.Uint32(rec[12:]))
 		if off+size > uint64(len(ttf)) {

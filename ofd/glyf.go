@@ -45,6 +45,9 @@ func (f *Font) glyphData(gid uint16) []byte {
 // outline draws a glyph in em units, y down. A damaged glyph draws as far as
 // it can be read.
 func (f *Font) outline(gid uint16) []Seg {
+	if f.cff != nil {
+		return f.cffOutline(gid)
+	}
 	w := outliner{font: f}
 	w.glyph(gid, scale(1/f.unitsEm, -1/f.unitsEm), 0)
 	return w.path
