@@ -119,7 +119,8 @@ func TestTheStoreGivesNoBodies(t *testing.T) {
 	store := reflect.TypeFor[*license.Store]()
 	for m := range store.Methods() {
 		for out := range m.Type.Outs() {
-			if slices.Contains(may, out) || m.Name == "MaskedNumber" && out.Kind() == reflect.String {
+			names := m.Name == "OpenFields" && out == reflect.TypeFor[[]string]() // of fields of the type, no values
+			if slices.Contains(may, out) || names || m.Name == "MaskedNumber" && out.Kind() == reflect.String {
 				continue
 			}
 			t.Errorf("license.Store.%s gives %s", m.Name, out)
