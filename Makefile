@@ -7,13 +7,14 @@ export YES ?=
 
 LINT := bin/golangci-lint
 
-.PHONY: help demo test test-long bench bench-catalogue bench-hall tour build web types lint fmt fonts clean
+.PHONY: help demo test test-long bench bench-catalogue bench-hall bench-ofd tour build web types lint fmt fonts clean
 
 help:
 	@echo 'make demo       build everything and open the demonstration city (needs Go; Node for the pages)'
 	@echo 'make test       all checks, as CI runs them; YES=1 installs what is missing without asking'
 	@echo 'make test-long  fuzzing and repeated tests, about an hour'
 	@echo 'make bench      measurements of docs/performance.md'
+	@echo 'make bench-ofd  license files made and verified, beside ofdrw and beside what nobody can leave out'
 	@echo 'make bench-catalogue  a city'\''s catalogue imported, searched and counted'
 	@echo 'make bench-hall  pages and answers of the demonstration under 50, 200 and 500 people at once'
 	@echo 'make tour       the pictures of docs/tour, from a demonstration city'
@@ -61,6 +62,10 @@ bench-catalogue:
 bench-hall: web build
 	@scripts/need.sh go node
 	@scripts/bench-hall.sh
+
+bench-ofd:
+	@scripts/need.sh go java
+	@scripts/bench-ofd.sh
 
 tour: web build
 	@scripts/need.sh go node chromium

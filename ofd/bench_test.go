@@ -47,6 +47,7 @@ func BenchmarkGenerateSealed(b *testing.B) {
 	s, docs := press(b)
 	b.ReportAllocs()
 	n, size := 0, 0
+	defer specimen.CPU(b)()
 	for b.Loop() {
 		data, err := s.Sealed(docs[n%len(docs)])
 		if err != nil {
@@ -61,6 +62,8 @@ func BenchmarkGenerateSealed(b *testing.B) {
 func BenchmarkGenerateSealedParallel(b *testing.B) {
 	s, docs := press(b)
 	b.ReportAllocs()
+	defer specimen.CPU(b)()
+	b.ResetTimer() // b.Loop would do it
 	b.RunParallel(func(pb *testing.PB) {
 		for n := 0; pb.Next(); n++ {
 			if _, err := s.Sealed(docs[n%len(docs)]); err != nil {
@@ -108,6 +111,7 @@ func BenchmarkGenerateFloor(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	defer specimen.CPU(b)()
 	for b.Loop() {
 		if _, err := signer.SignDigest(sm3.Sum(tbs)); err != nil {
 			b.Fatal(err)

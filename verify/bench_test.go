@@ -41,6 +41,7 @@ func BenchmarkVerify(b *testing.B) {
 	files, o := specimens(b)
 	b.ReportAllocs()
 	n := 0
+	defer specimen.CPU(b)()
 	for b.Loop() {
 		if r := verify.File(files[n%len(files)], o); r.Verdict != verify.Valid {
 			b.Fatal(r.Causes)
@@ -52,6 +53,8 @@ func BenchmarkVerify(b *testing.B) {
 func BenchmarkVerifyParallel(b *testing.B) {
 	files, o := specimens(b)
 	b.ReportAllocs()
+	defer specimen.CPU(b)()
+	b.ResetTimer() // b.Loop would do it
 	b.RunParallel(func(pb *testing.PB) {
 		for n := 0; pb.Next(); n++ {
 			if r := verify.File(files[n%len(files)], o); r.Verdict != verify.Valid {
@@ -112,6 +115,7 @@ func BenchmarkVerifyFloor(b *testing.B) {
 	inflater := flate.NewReader(nil)
 	out := make([]byte, 1<<20)
 	n := 0
+	defer specimen.CPU(b)()
 	for b.Loop() {
 		for _, e := range contents[n%len(contents)] {
 			data := e.data
