@@ -74,8 +74,9 @@ func report(files []string, out io.Writer) error {
 			return err
 		}
 	}
-	line := func(what, verb string, figures ...any) {
-		fmt.Fprintf(out, "%-28s "+verb+"\n", append([]any{what}, figures...)...)
+	var text strings.Builder
+	line := func(what, figures string, a ...any) {
+		fmt.Fprintf(&text, "%-28s "+figures+"\n", append([]any{what}, a...)...)
 	}
 	for _, did := range []string{"Generate", "Verify"} {
 		name := map[string]string{"Generate": "GenerateSealed", "Verify": "Verify"}[did]
@@ -94,11 +95,11 @@ func report(files []string, out io.Writer) error {
 		VerifyRatio:   round(r.perCore("Verify") / r.perCore("OfdrwVerify")),
 		VerifyFloor:   round(r.perCore("Verify") / r.perCore("VerifyFloor")),
 	}
-	text, err := json.Marshal(s)
+	last, err := json.Marshal(s)
 	if err != nil {
 		return fmt.Errorf("a benchmark is missing: %w", err) // JSON knows no NaN
 	}
-	_, err = fmt.Fprintf(out, "%s\n", text)
+	_, err = fmt.Fprintf(out, "%s%s\n", text.String(), last)
 	return err
 }
 
