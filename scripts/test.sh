@@ -31,7 +31,13 @@ corpus() {
 }
 
 by_ofdrw() {
-  YINXIN_OFD_DIR="$work/demo/out" YINXIN_CORPUS_DIR="$work/corpus" mvn -B -q -f conformance/ofdrw/pom.xml test
+  YINXIN_OFD_DIR="$work/demo/out" YINXIN_CORPUS_DIR="$work/corpus" YINXIN_FOREIGN_DIR="$work/foreign" \
+    mvn -B -q -f conformance/ofdrw/pom.xml test
+}
+
+# The other way round: files that ofdrw made and sealed just before.
+of_ofdrw() {
+  YINXIN_FOREIGN_DIR="$work/foreign" go test -count 1 ./conformance/foreign
 }
 
 by_openssl() {
@@ -73,6 +79,7 @@ step 'golangci-lint' make --no-print-directory lint
 step 'go test' go test -timeout 15m ./...
 step 'files to judge' corpus
 step 'judged by ofdrw' by_ofdrw
+step 'files of ofdrw' of_ofdrw
 step 'judged by OpenSSL' by_openssl
 step 'judged by ofd.js' by_ofdjs
 step 'judged by easyofd' by_easyofd

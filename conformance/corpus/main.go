@@ -12,6 +12,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"time"
@@ -47,7 +48,7 @@ func main() {
 		fmt.Fprintln(os.Stderr, "corpus:", err)
 		os.Exit(1)
 	}
-	fmt.Fprintf(os.Stdout, "corpus: %d files in %s\n", n, *out)
+	slog.Info("corpus made", "files", n, "folder", *out)
 }
 
 func run(out string) (int, error) {
