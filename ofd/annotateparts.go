@@ -14,8 +14,8 @@ func (c *annotation) annotatePage(i int, annot *markup) error {
 	}
 	id := c.s.pages[i].id
 	if tree, err := c.s.parse(c.p, list); err == nil {
-		for _, page := range atMost(named(tree.all("Page"), "PageID", id)) {
-			name, err := ResolvePath(list, page.kid("FileLoc").value())
+		if pages := named(tree.all("Page"), "PageID", id); len(pages) > 0 {
+			name, err := ResolvePath(list, pages[0].kid("FileLoc").value())
 			if err != nil {
 				return err
 			}

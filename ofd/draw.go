@@ -1,5 +1,7 @@
 package ofd
 
+import "slices"
+
 // Stamp is the picture of a seal to be drawn on a page. Package ses reads it
 // from a signature's StampAnnot and seal.
 type Stamp struct {
@@ -272,13 +274,8 @@ func (r *renderer) add(it item) {
 // miss tells that something of an object is not drawn.
 func (r *renderer) miss(id, what string) {
 	u := Undrawn{id, what}
-	if len(r.d.Missing) >= maxMissing {
+	if len(r.d.Missing) >= maxMissing || slices.Contains(r.d.Missing, u) {
 		return
-	}
-	for _, known := range r.d.Missing {
-		if known == u {
-			return
-		}
 	}
 	r.d.Missing = append(r.d.Missing, u)
 }

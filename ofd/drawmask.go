@@ -22,7 +22,7 @@ const minMasked = 2
 // masks asks for every data item of the index what may be seen of it.
 func (p *Package) masks(s *structure, mask func(tag, value string) string) (*masks, error) {
 	if mask == nil {
-		return nil, nil
+		return nil, nil //nolint:nilnil // nil masks change nothing
 	}
 	texts, err := p.textObjects(s)
 	if err != nil {

@@ -83,7 +83,7 @@ type letters struct {
 	ahead, down   float64
 	glyphs        map[int][]uint16
 	style         item
-	slant, bold   bool
+	slant         bool
 	index         int // of the character in the object
 	x, y          float64
 }

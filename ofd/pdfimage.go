@@ -30,7 +30,7 @@ func (w *pdfWriter) pictureObject(p *picture) (int, error) {
 	if err != nil {
 		w.object(id, "null")
 		w.pictures[p] = 0
-		return 0, nil
+		return 0, nil //nolint:nilerr // one bad picture leaves its place empty and the document whole
 	}
 	rgb, alpha := channels(src)
 	mask := ""

@@ -1,6 +1,9 @@
 package ofd
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // polyline is a flattened contour in pixels.
 type polyline struct {
@@ -92,7 +95,7 @@ func (l polyline) length() float64 {
 func (p pen) dashes(l polyline, period float64) []polyline {
 	points := l.points
 	if l.closed && len(points) > 0 {
-		points = append(points[:len(points):len(points)], points[0])
+		points = append(slices.Clip(points), points[0])
 	}
 	odd := len(p.dash)%2 == 1
 	if odd {

@@ -49,7 +49,7 @@ func parseXML(name string, data []byte, lim Limits) (*node, error) {
 		case xmlscan.End:
 			stack = stack[:len(stack)-1]
 		case xmlscan.Text:
-			top.chars = append(top.chars[:len(top.chars):len(top.chars)], s.Text...)
+			top.chars = append(slices.Clip(top.chars), s.Text...)
 		}
 	}
 }

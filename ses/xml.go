@@ -72,7 +72,7 @@ func decode(data []byte, root string, tell func(xmlElement)) error {
 			open = open[:len(open)-1]
 		case xmlscan.Text:
 			top := &open[len(open)-1]
-			top.text = append(top.text[:len(top.text):len(top.text)], s.Text...)
+			top.text = append(slices.Clip(top.text), s.Text...)
 		}
 	}
 }

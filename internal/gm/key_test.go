@@ -99,10 +99,8 @@ func TestNoMethodGivesAKeyOut(t *testing.T) {
 	secret := []reflect.Type{reflect.TypeFor[sm2.PrivateKey](), reflect.TypeFor[ecdsa.PrivateKey](), reflect.TypeFor[ed25519.PrivateKey]()}
 	for _, typ := range []reflect.Type{reflect.TypeFor[*gm.KeyStore](), reflect.TypeFor[*gm.Signer](), reflect.TypeFor[gm.Key](),
 		reflect.TypeFor[*sdf.Key](), reflect.TypeFor[*sdf.Device]()} {
-		for i := range typ.NumMethod() {
-			m := typ.Method(i)
-			for j := range m.Type.NumOut() {
-				out := m.Type.Out(j)
+		for m := range typ.Methods() {
+			for out := range m.Type.Outs() {
 				for out.Kind() == reflect.Pointer {
 					out = out.Elem()
 				}
@@ -116,8 +114,8 @@ func TestNoMethodGivesAKeyOut(t *testing.T) {
 		if typ.Kind() != reflect.Pointer {
 			continue
 		}
-		for i := range typ.Elem().NumField() {
-			if f := typ.Elem().Field(i); f.IsExported() {
+		for f := range typ.Elem().Fields() {
+			if f.IsExported() {
 				t.Errorf("%v.%s can be read from outside", typ, f.Name)
 			}
 		}

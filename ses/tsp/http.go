@@ -177,11 +177,11 @@ func unwrap(response []byte) ([]byte, error) {
 		return nil, fault(BadToken, "the response cannot be read", err)
 	}
 	if r.Status.Status != granted && r.Status.Status != grantedWithMods {
-		var why string
+		why := []string{"status " + strconv.Itoa(r.Status.Status) + ":"}
 		for _, text := range r.Status.Text {
-			why += " " + strings.ToValidUTF8(string(text.Bytes), "?")
+			why = append(why, strings.ToValidUTF8(string(text.Bytes), "?"))
 		}
-		return nil, fault(Refused, "status "+strconv.Itoa(r.Status.Status)+":"+why, nil)
+		return nil, fault(Refused, strings.Join(why, " "), nil)
 	}
 	return r.Token.FullBytes, nil
 }
