@@ -141,6 +141,9 @@ func (o *office) seal(p *ofd.Package, t *catalog.Type, n int) error {
 			at.Y = max(1, first.Y-float64(i)*3)
 		}
 		r := ses.SignRequest{Sealer: o.sealers[i], Time: when, Provider: "Yinxin", Close: i == n-1, At: []ses.Placement{{PageID: pages[0], Box: at}}}
+		if i == 2 {
+			r.Timestamp = o.tsa.Stamp
+		}
 		if r.Close && len(pages) > 1 {
 			r.At = append(r.At, ses.AcrossPages(pages, t.Face.Width, (t.Face.Height-at.H)/2, at.W, at.H)...)
 		}

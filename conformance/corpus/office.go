@@ -2,16 +2,20 @@ package main
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/yinxin-org/yinxin/internal/gm"
 	"github.com/yinxin-org/yinxin/internal/sealpic"
 	"github.com/yinxin-org/yinxin/ses"
+	"github.com/yinxin-org/yinxin/ses/tsp"
 )
 
-// office has the seals of three units, all under one root. The second lists its signer by digest.
+// office has the seals of three units and an authority for time stamps, all under one root. The second seal lists its
+// signer by digest, the third is stamped with the time.
 type office struct {
 	root    []byte
 	sealers []*ses.Sealer
+	tsa     *tsp.Authority
 }
 
 func newOffice() (*office, error) {
@@ -33,6 +37,13 @@ func newOffice() (*office, error) {
 	}
 	maker, err := signer("制章中心", gm.SealMaker)
 	if err != nil {
+		return nil, err
+	}
+	clock, err := signer("时间戳机构", gm.Timestamp)
+	if err != nil {
+		return nil, err
+	}
+	if o.tsa, err = tsp.NewAuthority(clock, tsp.Options{Now: func() time.Time { return when }}); err != nil {
 		return nil, err
 	}
 	for i, unit := range []string{"榕城市鼓楼区市场监督管理局", "榕城市民政局", "榕城市人民政府行政审批服务局"} {

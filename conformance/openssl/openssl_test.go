@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/yinxin-org/yinxin/ofd"
+	"github.com/yinxin-org/yinxin/ses"
+	"github.com/yinxin-org/yinxin/ses/tsp"
 )
 
 // id is the identity that SM2 signatures of seals are made with (GB/T 35276).
@@ -72,6 +74,9 @@ func (j *judge) file(t *testing.T, name string) {
 		seal := parts(t, parts(t, signature[0].FullBytes)[1].FullBytes)
 		j.signature(t, name+": signer", signature)
 		j.signature(t, name+": maker", seal)
+		if len(signature) > 4 {
+			j.authority(t, value)
+		}
 	}
 	if n == 0 {
 		t.Errorf("%s: no signature", name)
@@ -91,6 +96,21 @@ func (j *judge) signature(t *testing.T, name string, of []asn1.RawValue) {
 		t.Errorf("%s: openssl says %s", name, out)
 	}
 	j.held[string(value)] = true
+}
+
+// authority judges the certificate of a time stamp. The stamp itself is judged by BouncyCastle: openssl ts knows no
+// identity of SM2.
+func (j *judge) authority(t *testing.T, value []byte) {
+	t.Helper()
+	signature, err := ses.ParseSignature(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := tsp.ParseToken(signature.Timestamp)
+	if err != nil {
+		t.Fatal(err)
+	}
+	j.key(t, token.Cert)
 }
 
 // key judges a certificate as of the time when the corpus was made and gives the file of its key.

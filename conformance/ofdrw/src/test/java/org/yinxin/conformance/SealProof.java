@@ -25,6 +25,7 @@ import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.ASN1Sequence;
+import org.bouncycastle.asn1.ASN1TaggedObject;
 import org.bouncycastle.asn1.DERBitString;
 import org.bouncycastle.asn1.DERIA5String;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
@@ -82,6 +83,10 @@ final class SealProof {
                 "propertyInfo does not name " + name);
         X509Certificate signer = cert(value, 1);
         verify(signer, value.getObjectAt(2), toSign, bits(value, 3), "signature value");
+        if (value.size() > 4) {
+            byte[] token = DERBitString.getInstance(ASN1TaggedObject.getInstance(value.getObjectAt(4)).getObject()).getOctets();
+            TimeProof.check(token, bits(value, 3));
+        }
 
         ASN1Sequence seal = seq(toSign, 1);
         String sealName = resolve(name, one(one(root, "Seal"), "BaseLoc").getTextContent().trim());
