@@ -129,20 +129,29 @@ func wide(f *ofd.Font, r rune) int {
 }
 
 // rare is every other Han character of the font: names of people and places
-// outside the table, and traditional forms.
+// outside the table, and traditional forms. The scripts and signs of the two-byte
+// part of GB 18030 come first, some of them narrow.
 func rare(f *ofd.Font, common []rune) []rune {
 	known := map[rune]bool{}
 	for _, r := range common {
 		known[r] = true
 	}
 	var out []rune
-	for _, block := range [][2]rune{{0x4E00, 0x9FFF}, {0x3400, 0x4DBF}, {0xF900, 0xFAFF}, {0x20000, 0x3FFFF}} {
+	for _, block := range [][2]rune{
+		{0x0101, 0x01DC}, {0x01F8, 0x01F9}, {0x0251, 0x0261}, {0x02C7, 0x02D9}, {0x1E3F, 0x1E3F}, // pinyin and its tones
+		{0x0391, 0x03C9}, {0x0401, 0x0451}, {0x3041, 0x3093}, {0x309B, 0x309E}, {0x30A1, 0x30F6}, {0x30FC, 0x30FE}, {0x3105, 0x312A},
+		{0x2010, 0x2025}, {0x2030, 0x203B}, {0x2103, 0x2121}, {0x2170, 0x2179}, {0x2190, 0x2199}, {0x2208, 0x22BF}, {0x2312, 0x2312},
+		{0x2474, 0x249B}, {0x2500, 0x2642}, {0x3021, 0x3029}, {0x3231, 0x3231}, {0x32A3, 0x32A3}, {0x338E, 0x33D5}, {0xFE10, 0xFE6B}, {0xFFE0, 0xFFE5},
+		{0x301D, 0x301E}, {0x2E81, 0x2ECA}, {0x2F00, 0x2FD5}, {0x2FF0, 0x2FFB}, // radicals and descriptions of ideographs
+		{0x4E00, 0x9FFF}, {0x3400, 0x4DBF}, {0xF900, 0xFAFF}, {0x20000, 0x3FFFF},
+	} {
 		for r := block[0]; r <= block[1]; r++ {
 			if !known[r] && f.Covers(r) {
 				out = append(out, r)
 			}
 		}
 	}
+	slices.SortStableFunc(out, func(a, b rune) int { return cmp.Compare(wide(f, a), wide(f, b)) })
 	return out
 }
 
