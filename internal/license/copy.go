@@ -3,6 +3,7 @@ package license
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/face"
 	"github.com/yinxin-org/yinxin/internal/gm"
 	"github.com/yinxin-org/yinxin/internal/sealing"
@@ -94,6 +96,9 @@ func annotate(file []byte, l License, p Purpose, font *ofd.Font) (*ofd.Package, 
 		n.Matter, n.Remark = "", "；PDF副本、打印件以OFD文件为准"
 	}
 	copied, err := original.Annotate(n)
+	if _, missing := errors.AsType[*ofd.MissingGlyph](err); missing {
+		return nil, errs.New(errs.Invalid, "license.glyph").With("label", "加注内容").Wrap(err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("annotate file: %w", err)
 	}
