@@ -30,7 +30,15 @@ func (p *Package) masks(s *structure, mask func(tag, value string) string) (*mas
 	}
 	m := &masks{objects: map[string]string{}}
 	refs := p.tagObjects(s)
+	if refs.bad != "" {
+		return nil, broken("missing", refs.bad, "index of the data items cannot be read, so that they cannot be masked")
+	}
 	for _, tag := range refs.order {
+		for _, id := range refs.ids[tag] {
+			if texts[id].twice {
+				return nil, broken("duplicate", s.root, "several texts have the ID %.20q of a data item", id)
+			}
+		}
 		lines := linesOf(refs.ids[tag], texts)
 		var parts []string
 		for _, l := range lines {
@@ -68,6 +76,7 @@ type textObject struct {
 	value string
 	in    *node // page, template or annotation
 	box   Box
+	twice bool // other text has the same ID
 }
 
 // textObjects finds the text objects of all pages by their IDs.
@@ -86,6 +95,9 @@ func (p *Package) textObjects(s *structure) (map[string]textObject, error) {
 		t.box, _ = box(n.attr("Boundary"))
 		for _, code := range n.all("TextCode") {
 			t.value += string(code.chars)
+		}
+		if old, known := out[n.attr("ID")]; known {
+			t.twice = old.twice || old.value != t.value
 		}
 		out[n.attr("ID")] = t
 	}
@@ -203,6 +215,7 @@ func spread(s string, parts []string) []string {
 type tagRefs struct {
 	order []string
 	ids   map[string][]string
+	bad   string // the part of the index that could not be read
 }
 
 // maxTagRefs bounds the references of a crafted index.
@@ -214,11 +227,16 @@ func (p *Package) tagObjects(s *structure) tagRefs {
 	refs := tagRefs{ids: map[string][]string{}}
 	loc := s.document.kid("CustomTags").value()
 	base, err := ResolvePath(s.root, loc)
-	if loc == "" || err != nil {
+	if loc == "" {
+		return refs
+	}
+	if err != nil {
+		refs.bad = s.root
 		return refs
 	}
 	root, err := p.parse(base)
 	if err != nil {
+		refs.bad = base
 		return refs
 	}
 	total := 0
@@ -230,6 +248,7 @@ func (p *Package) tagObjects(s *structure) tagRefs {
 				continue
 			}
 			if total++; total > maxTagRefs {
+				refs.bad = base
 				return
 			}
 			if _, known := refs.ids[n.name]; !known {
@@ -238,14 +257,22 @@ func (p *Package) tagObjects(s *structure) tagRefs {
 			refs.ids[n.name] = append(refs.ids[n.name], k.value())
 		}
 	}
-	for _, tag := range atMost(root.all("CustomTag")) {
+	tags := root.all("CustomTag")
+	if len(tags) > maxRefs {
+		refs.bad = base
+	}
+	for _, tag := range atMost(tags) {
 		name, err := ResolvePath(base, tag.kid("FileLoc").value())
 		if err != nil {
+			refs.bad = base
 			continue
 		}
-		if tree, err := s.parse(p, name); err == nil {
-			walk(tree)
+		tree, err := s.parse(p, name)
+		if err != nil {
+			refs.bad = name
+			continue
 		}
+		walk(tree)
 	}
 	return refs
 }

@@ -2,6 +2,7 @@ package ofd_test
 
 import (
 	"bytes"
+	"regexp"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -105,6 +106,33 @@ func TestHidePictures(t *testing.T) {
 		d := drawAll(t, p, ofd.RenderOptions{HidePictures: hide, Stamps: []ofd.Stamp{stamp}})[0]
 		if n := bytes.Count(d.SVG(), []byte(`<use href="#i`)); n != want {
 			t.Errorf("hidden %v: %d pictures, want %d", hide, n, want)
+		}
+	}
+}
+
+// What cannot be masked surely is not drawn at all: a broken index, and an ID
+// that another text has too, whose value would be taken for the item's.
+func TestMaskRefusesDoubt(t *testing.T) {
+	t.Parallel()
+	doc := licensed(t, "欧阳修远记小吃店", "92350102MA8T3Q6R5K", "榕城市")
+	const page, tags = "Doc_0/Pages/Page_0/Content.xml", "Doc_0/Tags/Tag_License.xml"
+	for name, change := range map[string]func(p *ofd.Package) error{
+		"broken index": func(p *ofd.Package) error { return p.Put(tags, []byte("<a")) },
+		"no index":     func(p *ofd.Package) error { return p.Put("Doc_0/Tags/CustomTags.xml", []byte("<a")) },
+		"ID twice": func(p *ofd.Package) error {
+			index, _ := p.Entry(tags)
+			id := regexp.MustCompile(`>(\d+)</`).FindSubmatch(index)[1]
+			data, _ := p.Entry(page)
+			twin := `<ofd:TextObject ID="` + string(id) + `" Boundary="0 0 9 9" Font="1" Size="3"><ofd:TextCode X="0" Y="3">x</ofd:TextCode></ofd:TextObject></ofd:Layer>`
+			return p.Put(page, bytes.Replace(data, []byte("</ofd:Layer>"), []byte(twin), 1))
+		},
+	} {
+		p := reread(t, build(t, doc))
+		if err := change(p); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := p.RenderAll(ofd.RenderOptions{Mask: stars}); err == nil {
+			t.Errorf("%s: drawn all the same", name)
 		}
 	}
 }

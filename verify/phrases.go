@@ -157,6 +157,8 @@ var phrases = sync.OnceValue(func() map[key]phrase {
 			"The file has fewer seals than it declares: one was not set, or was taken away."},
 		{CoverageGap, "more"}: {bad, "印章数量多于文件声明的数量，有印章是后来添加的。",
 			"The file has more seals than it declares: one was added later."},
+		{SealFile, "unsealed"}: {bad, "不含印章的签名却显示印章图案，该图案不可采信。",
+			"A signature without a seal shows the picture of one: the picture must not be relied on."},
 		{StampPage, ""}: {bad, "印章图案指向不存在的页面。",
 			"A picture of the seal stands on a page that does not exist."},
 		{CopyExpired, ""}: {bad, "这份加注件已过有效期，不能再使用，请重新调用证照。",

@@ -26,6 +26,10 @@ func (c *check) plain(s *SealReport, item ses.ListItem, m *ses.Manifest, frozen 
 		f.add(FormatSES, "structure", item.ID)
 		return
 	}
+	// Nothing here proves who may show the picture, yet readers draw it.
+	if len(m.Stamps) > 0 || m.SealLoc != "" {
+		f.add(SealFile, "unsealed", item.ID)
+	}
 	s.Signer = data.cert.Subject.CommonName
 	s.SignedAt = claimedTime(data, m, c.o.Now)
 	if s.SignedAt.After(c.o.Now.Add(clockSkew)) {

@@ -233,4 +233,9 @@ func TestPlainSignature(t *testing.T) {
 	}
 	broken := w.forge(t, forgery{kind: "Sign", value: func([]byte) []byte { return []byte{0x30, 0} }})
 	expect(t, verify.File(broken, w.options(t)), verify.Invalid, "FORMAT_SES/structure s001", "LIST_OPEN")
+	// Another's seal shown under a signature that no seal backs.
+	shown := w.forge(t, forgery{kind: "Sign", manifest: func(x string) string { return x }, value: func(x []byte) []byte {
+		return signedParts{attrs: attrs(t, digest(x)), outer: gb(2), kind: gb(1), signer: w.signers["b"]}.der(t)
+	}})
+	expect(t, verify.File(shown, w.options(t)), verify.Invalid, "SEAL_FILE/unsealed s001", "LIST_OPEN")
 }
