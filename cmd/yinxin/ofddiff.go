@@ -212,9 +212,9 @@ func changedLines(a, b string) (gone, come string) {
 	for i := range longest {
 		longest[i] = make([]int16, len(y)+1)
 	}
-	for i := len(x) - 1; i >= 0; i-- {
+	for i, line := range slices.Backward(x) {
 		for j := len(y) - 1; j >= 0; j-- {
-			if x[i] == y[j] {
+			if line == y[j] {
 				longest[i][j] = longest[i+1][j+1] + 1
 			} else {
 				longest[i][j] = max(longest[i+1][j], longest[i][j+1])
