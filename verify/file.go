@@ -73,6 +73,9 @@ func (r *Report) examine(p *ofd.Package, o Options) findings {
 	if err == nil && len(list.Items) == 0 {
 		whole.add(NoSeal, "", "")
 	}
+	if len(list.Items) > 0 && !sealed(list) {
+		whole.add(NoSeal, "signed", "")
+	}
 	c := &check{p: p, o: o, list: list, digests: map[string][]byte{}, covered: map[string]bool{}, seen: map[[32]byte]bool{}}
 	c.pages = p.PageIDs()
 	for _, item := range list.Items {
@@ -100,6 +103,11 @@ func unreadable(err error, usual string) string {
 	return usual
 }
 
+// sealed reports whether a signature of the list claims to be a seal's.
+func sealed(list *ses.List) bool {
+	return slices.ContainsFunc(list.Items, func(it ses.ListItem) bool { return it.Type != "Sign" })
+}
+
 // conclude orders the causes and words the verdict.
 func (r *Report) conclude(whole findings) {
 	for _, s := range r.Seals {
@@ -118,6 +126,8 @@ func (r *Report) conclude(whole findings) {
 		r.Zh, r.En = "文件完整未被改动，但来源无法确认。", "The file is intact, but where it comes from is not established."
 	case r.Copy != nil:
 		r.Zh, r.En = "核验通过：文件是加注件，仅可用于注明的用途。", "Valid: an annotated copy, good for the purpose named and no other."
+	case slices.ContainsFunc(r.Causes, func(c Cause) bool { return c.Code == NoSeal }):
+		r.Zh, r.En = "核验通过：文件完整，数字签名真实有效，但文件上没有电子印章。", "Valid: the file is intact and its signatures are genuine, but it bears no electronic seal."
 	default:
 		r.Zh, r.En = "核验通过：文件完整，印章真实有效。", "Valid: the file is intact and its seals are genuine."
 	}

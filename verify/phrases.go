@@ -29,6 +29,8 @@ var phrases = sync.OnceValue(func() map[key]phrase {
 			"The inner structure is not that of a license file, so it cannot be checked."},
 		{NoSeal, ""}: {bad, "文件上没有电子印章，不能证明由谁签发。",
 			"The file bears no electronic seal; nothing shows who issued it."},
+		{NoSeal, "signed"}: {note, "文件只有数字签名，没有电子印章。",
+			"The file bears digital signatures but no electronic seal."},
 
 		{FormatSES, "list"}: {bad, "印章清单已损坏，无法读取。",
 			"The list of seals is damaged and cannot be read."},

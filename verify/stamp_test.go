@@ -4,6 +4,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/asn1"
 	"math/big"
+	"slices"
 	"testing"
 	"time"
 
@@ -225,17 +226,17 @@ func TestPlainSignature(t *testing.T) {
 				verdict = verify.Invalid
 			}
 			r := verify.File(file, w.options(t))
-			expect(t, r, verdict, append(c.want, "LIST_OPEN")...)
+			expect(t, r, verdict, slices.Concat([]string{"NO_SEAL/signed"}, c.want, []string{"LIST_OPEN"})...)
 			if s := r.Seals[0]; s.Signer != "单位 b" || !s.SignedAt.Equal(signed) || s.Type != "Sign" {
 				t.Errorf("signature %+v", s)
 			}
 		})
 	}
 	broken := w.forge(t, forgery{kind: "Sign", value: func([]byte) []byte { return []byte{0x30, 0} }})
-	expect(t, verify.File(broken, w.options(t)), verify.Invalid, "FORMAT_SES/structure s001", "LIST_OPEN")
+	expect(t, verify.File(broken, w.options(t)), verify.Invalid, "NO_SEAL/signed", "FORMAT_SES/structure s001", "LIST_OPEN")
 	// Another's seal shown under a signature that no seal backs.
 	shown := w.forge(t, forgery{kind: "Sign", manifest: func(x string) string { return x }, value: func(x []byte) []byte {
 		return signedParts{attrs: attrs(t, digest(x)), outer: gb(2), kind: gb(1), signer: w.signers["b"]}.der(t)
 	}})
-	expect(t, verify.File(shown, w.options(t)), verify.Invalid, "SEAL_FILE/unsealed s001", "LIST_OPEN")
+	expect(t, verify.File(shown, w.options(t)), verify.Invalid, "NO_SEAL/signed", "SEAL_FILE/unsealed s001", "LIST_OPEN")
 }
