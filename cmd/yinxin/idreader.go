@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
-	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -45,15 +43,5 @@ func (c referenceIDReaderCmd) Run(ctx context.Context, s streams) error {
 	}
 	reader := reference.NewIDReader(c.Origin...)
 	reader.Tell(o)
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Addr)
-	if err != nil {
-		return err
-	}
-	server := &http.Server{Handler: reader, ReadHeaderTimeout: 10 * time.Second}
-	context.AfterFunc(ctx, func() { _ = server.Close() })
-	_, _ = fmt.Fprintln(s.err, "reader of identity cards at http://"+listener.Addr().String()+reference.CardPath)
-	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-		return err
-	}
-	return nil
+	return serveReference(ctx, s, c.Addr, "reader of identity cards", reference.CardPath, reader)
 }

@@ -48,16 +48,18 @@ func (c referenceMattersCmd) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	system.Set(reference.Faults{Slow: c.Slow, Late: c.Late, Repeat: c.Repeat, Stuck: c.Stuck, Broken: c.Broken, Cut: c.Cut})
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Addr)
+	return serveReference(ctx, s, c.Addr, "matters", "/matters", system)
+}
+
+// serveReference serves a reference system until it is interrupted; first it says what is to be found where.
+func serveReference(ctx context.Context, s streams, addr, what, path string, h http.Handler) error {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
 	if err != nil {
 		return err
 	}
-	server := &http.Server{Handler: system, ReadHeaderTimeout: 10 * time.Second}
-	go func() {
-		<-ctx.Done()
-		_ = server.Close()
-	}()
-	_, _ = fmt.Fprintln(s.err, "matters at http://"+listener.Addr().String()+"/matters")
+	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
+	context.AfterFunc(ctx, func() { _ = server.Close() })
+	_, _ = fmt.Fprintln(s.err, what+" at http://"+listener.Addr().String()+path)
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}

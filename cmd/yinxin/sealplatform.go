@@ -4,8 +4,6 @@ import (
 	"context"
 	"crypto/ecdsa"
 	"errors"
-	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"strings"
@@ -59,17 +57,7 @@ func (c referenceSealsCmd) Run(ctx context.Context, s streams) error {
 	if err := errors.Join(leavePublic(answers, c.Key), leavePublic(seal, c.Public)); err != nil {
 		return err
 	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Addr)
-	if err != nil {
-		return err
-	}
-	server := &http.Server{Handler: platform, ReadHeaderTimeout: 10 * time.Second}
-	context.AfterFunc(ctx, func() { _ = server.Close() })
-	_, _ = fmt.Fprintln(s.err, "seal platform at http://"+listener.Addr().String())
-	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-		return err
-	}
-	return nil
+	return serveReference(ctx, s, c.Addr, "seal platform", "", platform)
 }
 
 // leavePublic writes a public key to a file, if one is named.

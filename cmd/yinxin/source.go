@@ -4,16 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"net"
 	"net/http"
-	"os"
 	"strings"
 	"time"
 
 	"github.com/yinxin-org/yinxin/internal/clock"
-	"github.com/yinxin-org/yinxin/internal/gm"
 	"github.com/yinxin-org/yinxin/internal/license"
 	"github.com/yinxin-org/yinxin/internal/reference"
 )
@@ -68,34 +64,14 @@ func (c referenceSourceCmd) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	source.Tell(o)
-	if c.Key != "" {
-		if err := leaveKey(source, c.Key); err != nil {
-			return err
-		}
-	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Addr)
+	key, err := source.Key()
 	if err != nil {
 		return err
 	}
-	server := &http.Server{Handler: source, ReadHeaderTimeout: 10 * time.Second}
-	context.AfterFunc(ctx, func() { _ = server.Close() })
-	_, _ = fmt.Fprintln(s.err, "license source at http://"+listener.Addr().String())
-	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+	if err := leavePublic(key, c.Key); err != nil {
 		return err
 	}
-	return nil
-}
-
-func leaveKey(s *reference.Source, path string) error {
-	key, err := s.Key()
-	if err != nil {
-		return err
-	}
-	text, err := gm.EncodePublicKey(key)
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(path, text, 0o600)
+	return serveReference(ctx, s, c.Addr, "license source", "", source)
 }
 
 // tell gives an order to a reference server that runs elsewhere.

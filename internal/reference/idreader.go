@@ -88,12 +88,8 @@ func (i *IDReader) card(w http.ResponseWriter, r *http.Request) {
 	i.mu.Lock()
 	o := i.order
 	i.mu.Unlock()
-	if o.Slow > 0 {
-		select {
-		case <-time.After(o.Slow):
-		case <-r.Context().Done():
-			return
-		}
+	if !waited(r, o.Slow) {
+		return
 	}
 	switch {
 	case o.Broken:

@@ -102,12 +102,8 @@ func (m *Matters) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	page, faults, cut := m.page(after, limit)
-	if faults.Slow > 0 {
-		select {
-		case <-time.After(faults.Slow):
-		case <-r.Context().Done():
-			return
-		}
+	if !waited(r, faults.Slow) {
+		return
 	}
 	body, err := json.Marshal(page)
 	if err != nil {

@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"sync"
@@ -122,12 +121,8 @@ func (s *SealPlatform) sign(w http.ResponseWriter, r *http.Request, question []b
 	if faults.Down {
 		panic(http.ErrAbortHandler) //nolint:forbidigo // how net/http ends a connection without an answer
 	}
-	if faults.Slow > 0 {
-		select {
-		case <-time.After(faults.Slow):
-		case <-r.Context().Done():
-			return
-		}
+	if !waited(r, faults.Slow) {
+		return
 	}
 	body, err := s.answer(question, r.Header.Get(connect.SignatureHeader), faults)
 	if err != nil {
@@ -141,21 +136,10 @@ func (s *SealPlatform) sign(w http.ResponseWriter, r *http.Request, question []b
 	if faults.Forged {
 		key = forgerKey
 	}
-	signer, err := s.keys.Signer(key)
-	if err != nil {
-		http.Error(w, "cannot sign", http.StatusInternalServerError)
-		return
-	}
 	var a connect.SealAnswer
-	signature, err := signer.Sign(a.Text(body))
-	if err != nil {
-		http.Error(w, "cannot sign", http.StatusInternalServerError)
-		return
+	if headSigned(w, s.keys, key, a.Text(body), body) {
+		_, _ = w.Write(body)
 	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Content-Length", fmt.Sprint(len(body)))
-	w.Header().Set(connect.SignatureHeader, base64.StdEncoding.EncodeToString(signature))
-	_, _ = w.Write(body)
 }
 
 // answer reads a question and signs its digest, once.

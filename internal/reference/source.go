@@ -7,7 +7,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"maps"
 	"net/http"
@@ -129,12 +128,8 @@ func (s *Source) state(w http.ResponseWriter, r *http.Request) {
 	if faults.Down {
 		panic(http.ErrAbortHandler) //nolint:forbidigo // how net/http ends a connection without an answer
 	}
-	if faults.Slow > 0 {
-		select {
-		case <-time.After(faults.Slow):
-		case <-r.Context().Done():
-			return
-		}
+	if !waited(r, faults.Slow) {
+		return
 	}
 	body, err := s.answer(question, r.Header.Get(connect.SignatureHeader), faults)
 	if err != nil {
@@ -145,14 +140,10 @@ func (s *Source) state(w http.ResponseWriter, r *http.Request) {
 	if faults.Forged {
 		key = forgerKey
 	}
-	signature, err := s.sign(key, body)
-	if err != nil {
-		http.Error(w, "cannot sign", http.StatusInternalServerError)
+	var a connect.SourceAnswer
+	if !headSigned(w, s.keys, key, a.Text(body), body) {
 		return
 	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Content-Length", fmt.Sprint(len(body)))
-	w.Header().Set(connect.SignatureHeader, base64.StdEncoding.EncodeToString(signature))
 	if faults.Broken {
 		body = body[:len(body)/2]
 	}
@@ -180,13 +171,4 @@ func (s *Source) answer(question []byte, signature string, faults SourceFaults) 
 	}
 	s.last, err = json.Marshal(connect.SourceAnswer{Identifier: q.Identifier, Nonce: q.Nonce, State: state, At: s.clock.Now().UTC()})
 	return bytes.Clone(s.last), err
-}
-
-func (s *Source) sign(key string, body []byte) ([]byte, error) {
-	signer, err := s.keys.Signer(key)
-	if err != nil {
-		return nil, err
-	}
-	var a connect.SourceAnswer
-	return signer.Sign(a.Text(body))
 }
