@@ -1,7 +1,6 @@
 package connect
 
 import (
-	"bytes"
 	"context"
 	"crypto/ecdsa"
 	"crypto/rand"
@@ -9,7 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -101,10 +99,7 @@ func OpenLicenseSource(o SourceOptions) (*LicenseSource, error) {
 		o.Pause = sourcePause
 	}
 	o.Base = strings.TrimSuffix(o.Base, "/")
-	return &LicenseSource{o: o, client: &http.Client{
-		Timeout:       o.Wait,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}, nil
+	return &LicenseSource{o: o, client: newAsker(o.Wait)}, nil
 }
 
 // Name is what people call the system.
@@ -141,32 +136,15 @@ func (s *LicenseSource) ask(ctx context.Context, identifier string) (license.Sta
 	if err != nil {
 		return "", fmt.Errorf("ask a license source: %w", err)
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.o.Base+StatePath, bytes.NewReader(body))
+	answer, sig, err := askSigned(ctx, s.client, s.o.Base+StatePath, body, signature)
 	if err != nil {
 		return "", fmt.Errorf("ask a license source: %w", err)
 	}
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set(SignatureHeader, base64.StdEncoding.EncodeToString(signature))
-	res, err := s.client.Do(req)
-	if err != nil {
-		return "", fmt.Errorf("ask a license source: %w", err)
-	}
-	defer func() { _ = res.Body.Close() }()
-	if res.StatusCode != http.StatusOK {
-		return "", fmt.Errorf("ask a license source: answered %d", res.StatusCode)
-	}
-	answer, err := io.ReadAll(io.LimitReader(res.Body, answerMax+1))
-	if err != nil {
-		return "", fmt.Errorf("read a source's answer: %w", err)
-	}
-	return s.accept(q, answer, res.Header.Get(SignatureHeader))
+	return s.accept(q, answer, sig)
 }
 
 // accept holds an answer against its question.
 func (s *LicenseSource) accept(q SourceQuestion, body []byte, signature string) (license.State, error) {
-	if len(body) > answerMax {
-		return "", errors.New("read a source's answer: it is too large")
-	}
 	sig, err := base64.StdEncoding.DecodeString(signature)
 	var a SourceAnswer
 	if err != nil || !gm.VerifySM2(s.o.Key, a.Text(body), sig) {

@@ -1,7 +1,6 @@
 package connect
 
 import (
-	"bytes"
 	"context"
 	"crypto/ecdsa"
 	"crypto/rand"
@@ -9,7 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -79,10 +77,7 @@ func OpenRemoteSeal(o RemoteSealOptions) (*RemoteSeal, error) {
 		o.Wait = sourceWait
 	}
 	o.Base = strings.TrimSuffix(o.Base, "/")
-	return &RemoteSeal{o: o, client: &http.Client{
-		Timeout:       o.Wait,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}, nil
+	return &RemoteSeal{o: o, client: newAsker(o.Wait)}, nil
 }
 
 // Public returns the seal's public key.
@@ -110,33 +105,13 @@ func (s *RemoteSeal) SignDigest(e [32]byte) ([]byte, error) {
 	return s.accept(q, answer, sig)
 }
 
-// errNoAnswer says that a question may not have arrived, or its answer was lost.
-var errNoAnswer = errors.New("the seal platform does not answer")
-
 func (s *RemoteSeal) ask(body, signature []byte) (answer []byte, sig string, err error) {
 	// gm.Key knows no context: the client's own limit ends the waiting.
-	req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, s.o.Base+SealPath, bytes.NewReader(body))
+	answer, sig, err = askSigned(context.Background(), s.client, s.o.Base+SealPath, body, signature)
 	if err != nil {
-		return nil, "", fmt.Errorf("ask a seal platform: %w", err)
+		err = fmt.Errorf("ask a seal platform: %w", err)
 	}
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set(SignatureHeader, base64.StdEncoding.EncodeToString(signature))
-	res, err := s.client.Do(req)
-	if err != nil {
-		return nil, "", fmt.Errorf("%w: %w", errNoAnswer, err)
-	}
-	defer func() { _ = res.Body.Close() }()
-	if res.StatusCode != http.StatusOK {
-		return nil, "", fmt.Errorf("ask a seal platform: answered %d", res.StatusCode)
-	}
-	answer, err = io.ReadAll(io.LimitReader(res.Body, answerMax+1))
-	if err != nil {
-		return nil, "", fmt.Errorf("%w: %w", errNoAnswer, err)
-	}
-	if len(answer) > answerMax {
-		return nil, "", errors.New("read a seal platform's answer: it is too large")
-	}
-	return answer, res.Header.Get(SignatureHeader), nil
+	return answer, sig, err
 }
 
 // accept holds an answer against its question.
