@@ -211,7 +211,7 @@ func (s *Store) Issue(ctx context.Context, actor *authn.Actor, id string, versio
 			return err
 		}
 		draft := license.Draft{TypeCode: a.TypeCode, Holders: holders, IssuerID: actor.UnitID, Fields: p.Fields, Number: p.Number,
-			MakerID: actor.AccountID, IssuedOn: day, DueAt: a.DueAt}
+			MakerID: actor.AccountID, IssuedOn: day, DueAt: a.DueAt, Origin: license.ByAppeal}
 		if err := s.o.Licenses.Drawable(ctx, tx, draft); err != nil {
 			return err
 		}

@@ -38,6 +38,22 @@ type Draft struct {
 	IssuedOn time.Time // civil day in Beijing time
 	DueAt    time.Time // when it must be published
 	External bool      // taken over from the national system that makes this type; see ADR 0004
+
+	Origin      Origin // "": ByCase, or Foreign for what is External
+	OriginID    string
+	ConverterID string
+	PaperSerial string
+}
+
+func (d Draft) origin() Origin {
+	switch {
+	case d.Origin != "":
+		return d.Origin
+	case d.External:
+		return Foreign
+	default:
+		return ByCase
+	}
 }
 
 // Draft enters a license to be made, with its number, identifier and key, inside the caller's transaction.
@@ -54,7 +70,8 @@ func (s *Store) Draft(ctx context.Context, tx *db.Tx, d Draft) (License, error) 
 	l := License{
 		HolderID: d.Holders[0], ID: db.NewID(), TypeCode: t.Code, TypeVersion: t.Version, IssuerID: issuer.ID,
 		VersionNo: 1, Holders: d.Holders, Step: StepData, Identifier: values["ZZBS"], CaseNo: d.CaseNo, MakerID: d.MakerID,
-		IssuedOn: clock.Date(d.IssuedOn), MadeAt: s.o.Clock.Now(), DueAt: d.DueAt, RowVersion: 1,
+		IssuedOn: clock.Date(d.IssuedOn), MadeAt: s.o.Clock.Now(), DueAt: d.DueAt,
+		Origin: d.origin(), OriginID: d.OriginID, ConverterID: d.ConverterID, PaperSerial: d.PaperSerial, RowVersion: 1,
 	}
 	if l.ValidFrom, l.ValidTo, err = t.Validity.Period(l.IssuedOn, d.Fields["ZZYXQJZRQ"]); err != nil {
 		return License{}, err
@@ -278,11 +295,12 @@ func (s *Store) insert(ctx context.Context, tx *db.Tx, l License, b body) error 
 	_, err = tx.Exec(ctx, `
 		INSERT INTO license (holder_id, license_id, type_code, type_version, issuer_id, version_no, holders, step, ended, hold,
 			identifier, data, case_no, maker_id, reviewer_id, issued_on, valid_from, valid_to, file_ref, file_digest,
-			made_at, due_at, published_at, row_version)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', '', $9, $10, $11, $12, '', $13, $14, $15, '', '', $16, $17, 0, 1)`,
+			made_at, due_at, published_at, origin, origin_id, converter_id, paper_serial, follows, row_version)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', '', $9, $10, $11, $12, '', $13, $14, $15, '', '', $16, $17, 0,
+			$18, $19, $20, $21, $22, 1)`,
 		l.HolderID, l.ID, l.TypeCode, l.TypeVersion, l.IssuerID, l.VersionNo, string(holders), string(l.Step), l.Identifier, data,
 		l.CaseNo, l.MakerID, db.Micros(l.IssuedOn), db.Micros(l.ValidFrom), db.Micros(l.ValidTo),
-		db.Micros(l.MadeAt), db.Micros(l.DueAt))
+		db.Micros(l.MadeAt), db.Micros(l.DueAt), string(l.Origin), l.OriginID, l.ConverterID, l.PaperSerial, l.Follows)
 	if err != nil {
 		return fmt.Errorf("insert license: %w", err)
 	}

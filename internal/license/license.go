@@ -58,8 +58,27 @@ type License struct {
 	MadeAt      time.Time
 	DueAt       time.Time
 	PublishedAt time.Time
+	Origin      Origin
+	OriginID    string // the batch or the system, "" for the others
+	ConverterID string // unit that converted an old license, where it is another than the issuer
+	PaperSerial string // printed number of the paper license that goes with it
+	Follows     string // id of the version before
 	RowVersion  int64
 }
+
+// Origin is how a license came to be.
+type Origin string
+
+// The origins.
+const (
+	ByCase   Origin = "case"     // 联机制证: a step of the approval
+	Offline  Origin = "offline"  // 脱机制证: entered when the case closes elsewhere
+	Batch    Origin = "batch"    // 批量制证
+	Stock    Origin = "stock"    // 存量转换
+	Pushed   Origin = "vertical" // by a vertical system (垂管系统)
+	Foreign  Origin = "external" // taken over from the national system that makes its type
+	ByAppeal Origin = "appeal"   // 申领补录: its holder missed it
+)
 
 // Files stores ciphertext files; Put is durable when it returns.
 type Files interface {

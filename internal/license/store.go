@@ -14,7 +14,7 @@ import (
 
 const columns = `holder_id, license_id, type_code, type_version, issuer_id, version_no, holders, step, ended, hold,
 	identifier, case_no, maker_id, reviewer_id, issued_on, valid_from, valid_to, file_ref, file_digest,
-	made_at, due_at, published_at, row_version`
+	made_at, due_at, published_at, origin, origin_id, converter_id, paper_serial, follows, row_version`
 
 func scan(row interface{ Scan(...any) error }) (License, error) {
 	var l License
@@ -22,7 +22,7 @@ func scan(row interface{ Scan(...any) error }) (License, error) {
 	var holders string
 	err := row.Scan(&l.HolderID, &l.ID, &l.TypeCode, &l.TypeVersion, &l.IssuerID, &l.VersionNo, &holders, &l.Step, &l.Ended,
 		&l.Hold, &l.Identifier, &l.CaseNo, &l.MakerID, &l.ReviewerID, &issued, &from, &to, &l.FileRef, &l.FileDigest,
-		&made, &due, &published, &l.RowVersion)
+		&made, &due, &published, &l.Origin, &l.OriginID, &l.ConverterID, &l.PaperSerial, &l.Follows, &l.RowVersion)
 	if errors.Is(err, db.ErrNoRows) {
 		return License{}, errs.New(errs.NotFound, "license.unknown")
 	}
