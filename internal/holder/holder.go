@@ -44,6 +44,14 @@ func (p Profile) CodeTypeName() string {
 	return "公民身份号码"
 }
 
+// Kind is what kind of holder has such a code.
+func (p Profile) Kind() catalog.HolderKind {
+	if p.CodeType == CodeUSCC {
+		return catalog.Legal
+	}
+	return catalog.Natural
+}
+
 // Masked is the name fit for lists: a person's masked, an organisation's whole.
 func (p Profile) Masked() string {
 	if p.CodeType == CodeUSCC {
@@ -107,10 +115,6 @@ func allDigits(s string) bool {
 // Put enters a holder or finds the one that has the code already, and gives the id. An existing profile stays, unless its
 // name was only claimed and the new one is not.
 func (s *Store) Put(ctx context.Context, tx *db.Tx, p Profile) (string, error) {
-	kind := catalog.Natural
-	if p.CodeType == CodeUSCC {
-		kind = catalog.Legal
-	}
 	index := s.index(p.Code)
 	if _, err := tx.Exec(ctx, `
 		INSERT INTO holder_index (code_index, holder_id) VALUES ($1, $2)
@@ -134,7 +138,7 @@ func (s *Store) Put(ctx context.Context, tx *db.Tx, p Profile) (string, error) {
 	}
 	n, err := tx.Exec(ctx, `
 		INSERT INTO holder (holder_id, kind, profile, created_at) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (holder_id) DO NOTHING`, id, string(kind), profile, db.Micros(s.clock.Now()))
+		ON CONFLICT (holder_id) DO NOTHING`, id, string(p.Kind()), profile, db.Micros(s.clock.Now()))
 	if err != nil {
 		return "", fmt.Errorf("put holder: %w", err)
 	}

@@ -26,6 +26,9 @@ import (
 // multi joins the values of an element that several holders give (GB/T 36903-2018).
 const multi = "^"
 
+// endOfValidity is the field that states the end where the type's rule leaves it to each license (GB/T 36903-2018).
+const endOfValidity = "ZZYXQJZRQ"
+
 // Draft is the decision to issue a license: what is to be made, for whom, by whom.
 type Draft struct {
 	TypeCode string
@@ -73,7 +76,7 @@ func (s *Store) Draft(ctx context.Context, tx *db.Tx, d Draft) (License, error) 
 		IssuedOn: clock.Date(d.IssuedOn), MadeAt: s.o.Clock.Now(), DueAt: d.DueAt,
 		Origin: d.origin(), OriginID: d.OriginID, ConverterID: d.ConverterID, PaperSerial: d.PaperSerial, RowVersion: 1,
 	}
-	if l.ValidFrom, l.ValidTo, err = t.Validity.Period(l.IssuedOn, d.Fields["ZZYXQJZRQ"]); err != nil {
+	if l.ValidFrom, l.ValidTo, err = t.Validity.Period(l.IssuedOn, d.Fields[endOfValidity]); err != nil {
 		return License{}, err
 	}
 	b := body{Values: values, Code: strings.ToLower(rand.Text())}
@@ -89,15 +92,9 @@ func (s *Store) Draft(ctx context.Context, tx *db.Tx, d Draft) (License, error) 
 // admit checks a draft against its type.
 func (s *Store) admit(ctx context.Context, tx *db.Tx, d Draft) (*catalog.Type, []holder.Holder, org.Unit, error) {
 	none := func(err error) (*catalog.Type, []holder.Holder, org.Unit, error) { return nil, nil, org.Unit{}, err }
-	t, err := s.o.Types.Current(ctx, tx, d.TypeCode)
+	t, issuer, err := s.makable(ctx, tx, d.TypeCode, d.IssuerID, d.External)
 	if err != nil {
 		return none(err)
-	}
-	if !t.Making.Here() && !d.External {
-		return none(errs.New(errs.Conflict, "type.external"))
-	}
-	if !t.HasFace() {
-		return none(errs.New(errs.Conflict, "type.no-face"))
 	}
 	if err := countHolders(t, len(d.Holders)); err != nil {
 		return none(err)
@@ -116,15 +113,28 @@ func (s *Store) admit(ctx context.Context, tx *db.Tx, d Draft) (*catalog.Type, [
 		}
 		holders = append(holders, h)
 	}
-	issuer, err := s.o.Units.Get(ctx, tx, d.IssuerID)
-	if err != nil {
-		return none(err)
-	}
-	if err := s.mayIssue(ctx, tx, t.Code, issuer.ID); err != nil {
-		return none(err)
-	}
-	_, _, err = t.Validity.Period(clock.Date(d.IssuedOn), d.Fields["ZZYXQJZRQ"])
+	_, _, err = t.Validity.Period(clock.Date(d.IssuedOn), d.Fields[endOfValidity])
 	return t, holders, issuer, err
+}
+
+// makable gives the type and the issuer of licenses to be made, where this platform makes the type and the unit may
+// issue it.
+func (s *Store) makable(ctx context.Context, q *db.Tx, typeCode, issuerID string, external bool) (*catalog.Type, org.Unit, error) {
+	t, err := s.o.Types.Current(ctx, q, typeCode)
+	if err != nil {
+		return nil, org.Unit{}, err
+	}
+	if !t.Making.Here() && !external {
+		return nil, org.Unit{}, errs.New(errs.Conflict, "type.external")
+	}
+	if !t.HasFace() {
+		return nil, org.Unit{}, errs.New(errs.Conflict, "type.no-face")
+	}
+	issuer, err := s.o.Units.Get(ctx, q, issuerID)
+	if err != nil {
+		return nil, org.Unit{}, err
+	}
+	return t, issuer, s.mayIssue(ctx, q, t.Code, issuer.ID)
 }
 
 // countHolders holds the number of holders against the type: from its fewest to its most.
@@ -177,7 +187,7 @@ func (s *Store) values(ctx context.Context, tx *db.Tx, t *catalog.Type, holders 
 
 // elements are the values of GB/T 36903-2018 with the type's own fields beside them.
 func (s *Store) elements(t *catalog.Type, holders []holder.Holder, issuer org.Unit, d Draft, number, identifier string) map[string]string {
-	from, to, _ := t.Validity.Period(clock.Date(d.IssuedOn), d.Fields["ZZYXQJZRQ"]) // admitted before
+	from, to, _ := t.Validity.Period(clock.Date(d.IssuedOn), d.Fields[endOfValidity]) // admitted before
 	v := map[string]string{
 		"ZZMC": t.Name, "ZZLXDM": t.Code, "ZZBH": number, "ZZBS": identifier,
 		"ZZBFJG": issuer.Name, "ZZBFJGDM": issuer.ID, "ZZBFRQ": civil(d.IssuedOn),

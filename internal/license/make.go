@@ -49,9 +49,14 @@ func (s *Store) Make(ctx context.Context, holderID, licenseID string) (License, 
 	if l.FileRef, err = s.store(ctx, key, file, l.ID); err != nil {
 		return License{}, err
 	}
-	sum := gm.SM3(file)
-	l.FileDigest = hex.EncodeToString(sum[:])
+	l.FileDigest = digest(file)
 	return l, s.o.DB.Write(ctx, func(tx *db.Tx) error { return s.sealed(ctx, tx, &l) })
+}
+
+// digest is what the record says of a file: its SM3 in hex.
+func digest(file []byte) string {
+	sum := gm.SM3(file)
+	return hex.EncodeToString(sum[:])
 }
 
 // sealPlan turns the type's plan into seals and places. The places stand in the face.

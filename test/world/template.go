@@ -94,13 +94,13 @@ func folder(t testing.TB, name string) string {
 	return dir
 }
 
-func sqliteWorld(t *testing.T) *World {
+func sqliteWorld(t testing.TB) *World {
 	t.Helper()
 	templates.sqlite.Do(func() { fill(t, "sqlite", "") })
 	return copied(t, folder(t, "sqlite"), "")
 }
 
-func postgresWorld(t *testing.T) *World {
+func postgresWorld(t testing.TB) *World {
 	t.Helper()
 	server := os.Getenv(dbtest.ServerEnv)
 	if server == "" {

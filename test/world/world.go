@@ -61,9 +61,15 @@ func Each(t *testing.T, fn func(t *testing.T, w *World)) {
 }
 
 // New is a world on SQLite, for tests of what no database can change.
-func New(t *testing.T) *World {
+func New(t testing.TB) *World {
 	t.Helper()
 	return sqliteWorld(t)
+}
+
+// NewPostgres is a world on PostgreSQL; without a server the test is skipped.
+func NewPostgres(t testing.TB) *World {
+	t.Helper()
+	return postgresWorld(t)
 }
 
 // open builds the object graph over a folder and a database.
@@ -86,7 +92,7 @@ func open(t testing.TB, dir, url string) *World {
 }
 
 // copied opens the copy of a template for one test.
-func copied(t *testing.T, template, url string) *World {
+func copied(t testing.TB, template, url string) *World {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "data")
 	if err := os.CopyFS(dir, os.DirFS(template)); err != nil {
@@ -106,7 +112,7 @@ func copied(t *testing.T, template, url string) *World {
 }
 
 // closeToOthers gives the files back the mode that copying did not keep: keys that others could read are refused.
-func closeToOthers(t *testing.T, dir string) {
+func closeToOthers(t testing.TB, dir string) {
 	t.Helper()
 	root, err := os.OpenRoot(dir)
 	if err != nil {
