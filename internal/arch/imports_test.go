@@ -18,7 +18,7 @@ var (
 		"internal/authn",
 	}
 	domain = []string{
-		"internal/evidence", "internal/change", "internal/task", "internal/notice", "internal/org", "internal/catalog", "internal/face",
+		"internal/evidence", "internal/change", "internal/task", "internal/deadline", "internal/notice", "internal/org", "internal/catalog", "internal/face",
 		"internal/matter", "internal/intake", "internal/holder",
 		"internal/sealing", "internal/license", "internal/casefile", "internal/appeal", "internal/consent", "internal/access", "internal/agency",
 		"internal/hall", "internal/present", "internal/share", "internal/feed", "internal/trial",
