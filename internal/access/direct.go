@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/cedar-policy/cedar-go"
@@ -62,14 +63,33 @@ func (d *Door) Task(ctx context.Context, actor *authn.Actor, licenseID string, w
 		u := use{ground: Issuing, purpose: "review", license: license.License{ID: licenseID}}
 		m, err := d.o.Licenses.Making(ctx, tx, actor.UnitID, licenseID)
 		if errs.Code(err) == "license.unknown" {
-			return u, cedar.RecordMap{"task": cedar.False}, nil
+			return u, making(false), nil
 		}
 		if err != nil {
 			return use{}, nil, err
 		}
 		u.license, err = d.o.Licenses.Get(ctx, tx, m.HolderID, m.LicenseID)
 		u.holderID, u.caseNo = u.license.HolderID, u.license.CaseNo
-		return u, cedar.RecordMap{"task": cedar.Boolean(u.license.Step == license.StepSealed)}, err
+		return u, making(u.license.Step == license.StepSealed), err
+	})
+}
+
+// making are the facts of a look while a license is made.
+func making(task bool) cedar.RecordMap {
+	return cedar.RecordMap{"task": cedar.Boolean(task), "afterwards": cedar.False, "published": cedar.False, "reason": cedar.False}
+}
+
+// Kept lets the issuer read a license that it has issued and keeps, for a reason that stands in the record.
+func (d *Door) Kept(ctx context.Context, actor *authn.Actor, identifier, reason string, want Want) (Reading, error) {
+	return d.direct(ctx, actor, want, func(ctx context.Context, tx *db.Tx) (use, cedar.RecordMap, error) {
+		u := use{ground: Issuing, purpose: reason, whole: want == File}
+		l, err := d.o.Licenses.ByIdentifier(ctx, tx, identifier)
+		if err != nil && errs.Code(err) != "license.unknown" {
+			return use{}, nil, err
+		}
+		u.license, u.holderID, u.caseNo = l, l.HolderID, l.CaseNo
+		return u, cedar.RecordMap{"task": cedar.False, "afterwards": cedar.True, "published": cedar.Boolean(l.Step == license.StepPublished),
+			"reason": cedar.Boolean(strings.TrimSpace(reason) != "")}, nil
 	})
 }
 

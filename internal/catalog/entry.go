@@ -292,3 +292,21 @@ func (s *Store) Adopt(ctx context.Context, tx *db.Tx) error {
 	}
 	return nil
 }
+
+// Codes lists the codes of all types ever entered.
+func (s *Store) Codes(ctx context.Context, q *db.Tx) ([]string, error) {
+	rows, err := q.Query(ctx, `SELECT type_code FROM type_entry ORDER BY type_code`)
+	if err != nil {
+		return nil, fmt.Errorf("list types: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	var all []string
+	for rows.Next() {
+		var code string
+		if err := rows.Scan(&code); err != nil {
+			return nil, fmt.Errorf("list types: %w", err)
+		}
+		all = append(all, code)
+	}
+	return all, rows.Err()
+}

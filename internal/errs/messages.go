@@ -17,6 +17,7 @@ func tables() []messages {
 		applyMessages,
 		presentMessages,
 		peopleMessages,
+		makingMessages,
 	}
 }
 

@@ -15,6 +15,8 @@ var accessMessages = messages{
 	"access.self.holder":        {"只能查看自己的证照。", "You may only read your own licenses."},
 	"access.present.live":       {"这次出示已核验、收回或过期。", "The presentation was checked, ended or has expired."},
 	"access.issuing.unit":       {"只有签发单位可以因制证、变更、纠错查看。", "Only the issuing unit may look, to make, change or correct."},
+	"access.issuing.published":  {"证照还没有发布，只有复核人可以查看。", "The license is not published; only its reviewer may look."},
+	"access.issuing.reason":     {"请写明查看的事由。", "Say why you look."},
 	"access.issuing.task":       {"没有进行中的制证任务。", "There is no open task of making."},
 	"access.share.live":         {"这次授权已收回、到期、用完或锁定。", "This authorisation was ended, has run out or is locked."},
 	"access.share.state":        {"证照现在的状态不能再提供下载。", "In its present state the license is no longer given for download."},

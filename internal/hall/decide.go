@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/yinxin-org/yinxin/internal/authn"
 	"github.com/yinxin-org/yinxin/internal/casefile"
@@ -187,8 +189,12 @@ func (h *Hall) draft(ctx context.Context, tx *db.Tx, c casefile.Case, m matter.M
 // Review is the issuer's second person's word on a license that a case yields: published, the case closes;
 // refused, the license is void and the case goes back to be decided.
 func (h *Hall) Review(ctx context.Context, actor *authn.Actor, licenseID string, publish bool, opinion string) (license.License, error) {
-	if strings.TrimSpace(opinion) == "" && !publish {
+	opinion = strings.TrimSpace(opinion)
+	if opinion == "" && !publish {
 		return license.License{}, errs.New(errs.Invalid, "case.opinion-required").On("opinion")
+	}
+	if utf8.RuneCountInString(opinion) > opinionMax {
+		return license.License{}, errs.New(errs.Invalid, "field.too-long").On("opinion").With("max", strconv.Itoa(opinionMax))
 	}
 	var l license.License
 	var bundleID string
@@ -199,11 +205,15 @@ func (h *Hall) Review(ctx context.Context, actor *authn.Actor, licenseID string,
 		}
 		l, err = h.o.Licenses.Review(ctx, tx, license.Review{
 			HolderID: making.HolderID, LicenseID: making.LicenseID, ReviewerID: actor.AccountID, UnitID: actor.UnitID, Publish: publish,
+			Opinion: opinion,
 		})
 		if err != nil {
 			return err
 		}
-		if l.CaseNo == "" {
+		switch {
+		case l.Origin == license.Offline:
+			return h.offlineReviewed(ctx, tx, l)
+		case l.CaseNo == "":
 			return h.o.Appeals.Reviewed(ctx, tx, actor, l, opinion)
 		}
 		c, err := h.o.Cases.Get(ctx, tx, l.CaseNo)

@@ -108,6 +108,7 @@ func New(mux *http.ServeMux, d Deps) huma.API {
 	registerHall(api, d)
 	registerBench(api, d)
 	registerMaking(api, d)
+	registerIssued(api, d)
 	registerMe(api, d)
 	registerUse(api, d)
 	registerPresentation(api, d)

@@ -77,6 +77,7 @@ func (s *scene) fill(t *testing.T, path string) string {
 	filled = strings.NewReplacer("{matterCode}", foodMatter, "{baseCode}", foodMatter[19:], "{entryId}", s.making, "{shareId}", s.making, "{appealId}", s.making, "{violationId}", s.making, "{proofNo}", s.accept.Materials[0].RecordNo).Replace(filled)
 	filled = strings.NewReplacer("{attachmentId}", s.making, "{noticeId}", s.making, "{bundleId}", s.making, "{eventCode}", "newborn").Replace(filled)
 	filled = strings.NewReplacer("{keyId}", s.making).Replace(filled)
+	filled = strings.NewReplacer("{identifier}", s.License(t, "food-firm", "business-license").Identifier).Replace(filled)
 	filled = strings.NewReplacer("{relationId}", s.making, "{visitId}", s.making).Replace(filled)
 	if strings.Contains(filled, "{") {
 		t.Errorf("what belongs into %s?", path)

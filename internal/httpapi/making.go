@@ -26,7 +26,10 @@ type Making struct {
 	Maker            Actor     `json:"maker" doc:"Who decided; the reviewer must be another person."`
 	MadeAt           time.Time `json:"madeAt"`
 	DueAt            time.Time `json:"dueAt"`
-	Late             bool      `json:"late"`
+	Late             bool      `json:"late" doc:"Not published in time."`
+	Origin           string    `json:"origin" enum:"case,offline,batch,stock,vertical,external,appeal" doc:"How it came to be made."`
+	PaperSerial      string    `json:"paperSerial,omitempty" doc:"Number printed on the paper license."`
+	Identifier       string    `json:"identifier"`
 	Mine             bool      `json:"mine" doc:"Made by the signed-in account, who therefore cannot review it."`
 }
 
@@ -67,7 +70,8 @@ func registerMaking(api huma.API, d Deps) {
 		OperationID: "listMakings", Method: http.MethodGet, Path: "/api/v1/makings", Tags: []string{tagMaking},
 		Summary:     "制证列表",
 		Description: "Licenses of the unit that are being made, the most urgent first.",
-	}, RoleReviewer, RoleApprover), d.listMakings)
+	}, RoleReviewer, RoleApprover, RoleClerk), d.listMakings)
+	registerOffline(api, d)
 	huma.Register(api, require(api, huma.Operation{
 		OperationID: "getMaking", Method: http.MethodGet, Path: "/api/v1/makings/{licenseId}", Tags: []string{tagMaking},
 		Summary:     "待复核的证照",
@@ -89,7 +93,7 @@ func registerMaking(api huma.API, d Deps) {
 	huma.Register(api, require(api, huma.Operation{
 		OperationID: "reviewMaking", Method: http.MethodPost, Path: "/api/v1/makings/{licenseId}/review", Tags: []string{tagMaking},
 		Summary:     "复核",
-		Description: "Publish or refuse. The reviewer is a second person of the issuing unit. Publishing closes the case; refusing voids the license and sends the case back to be decided.",
+		Description: "Publish or refuse. The reviewer is a second person of the issuing unit. Publishing closes the case; refusing voids the license and its file, and sends the case back to be decided, or the entry back to its clerk.",
 		Errors:      []int{http.StatusNotFound, http.StatusConflict},
 	}, RoleReviewer), d.reviewMaking)
 }
@@ -139,8 +143,17 @@ func (d Deps) making(ctx context.Context, q *db.Tx, l license.License, lang stri
 		LicenseID: l.ID, CaseNo: l.CaseNo, Type: typeName(t, lang), HolderNameMasked: holder.Profile.Masked(), Step: string(l.Step),
 		Issuer: choose(lang, issuer.Name, issuer.NameEn), MadeAt: l.MadeAt.In(clock.Shanghai), DueAt: l.DueAt.In(clock.Shanghai),
 		Maker: Actor{Name: maker.Name, Roles: append([]string{}, maker.Roles...)},
-		Late:  d.Clock.Now().After(l.DueAt), Mine: l.MakerID == actorFrom(ctx).AccountID,
+		Late:  d.late(l), Mine: l.MakerID == actorFrom(ctx).AccountID,
+		Origin: string(l.Origin), PaperSerial: l.PaperSerial, Identifier: l.Identifier,
 	}, nil
+}
+
+// late reports whether a license was not published in time, or is not yet and should be.
+func (d Deps) late(l license.License) bool {
+	if l.Step == license.StepPublished {
+		return l.PublishedAt.After(l.DueAt)
+	}
+	return l.Step != license.StepRefused && d.Clock.Now().After(l.DueAt)
 }
 
 func (d Deps) getMaking(ctx context.Context, in *MakingPath) (*makingOutput, error) {
@@ -180,10 +193,5 @@ func (d Deps) reviewMaking(ctx context.Context, in *reviewInput) (*reviewOutput,
 	if err != nil {
 		return nil, err
 	}
-	out := &reviewOutput{}
-	err = d.DB.Read(ctx, func(q *db.Tx) error {
-		out.Body, err = d.making(ctx, q, l, in.lang())
-		return err
-	})
-	return out, err
+	return d.shownMaking(ctx, l, in.lang())
 }

@@ -49,14 +49,14 @@ type HeldDetail struct {
 // LicenseLog is one step of a license's life.
 type LicenseLog struct {
 	At     time.Time `json:"at"`
-	Action string    `json:"action" enum:"draft,seal,publish,refuse,lost,found"`
+	Action string    `json:"action" enum:"draft,seal,publish,refuse,lost,found,paper"`
 	Text   string    `json:"text"`
 }
 
 var actionWords = map[string][2]string{
 	"draft": {"已决定发证", "decided"}, "seal": {"已制作并加盖印章", "made and sealed"}, "publish": {"已复核发布", "reviewed and published"},
 	"refuse": {"复核未通过", "refused at review"}, "lost": {"已挂失", "reported lost"},
-	"found": {"已解除挂失", "report of loss taken back"},
+	"found": {"已解除挂失", "report of loss taken back"}, "paper": {"已登记纸质证照印刷编号", "printed number of the paper noted"},
 }
 
 type heldListOutput struct {

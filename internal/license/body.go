@@ -2,7 +2,6 @@ package license
 
 import (
 	"context"
-	"time"
 
 	"github.com/yinxin-org/yinxin/internal/catalog"
 	"github.com/yinxin-org/yinxin/internal/db"
@@ -76,36 +75,4 @@ func (s *Store) MaskedNumber(ctx context.Context, q *db.Tx, l License) (string, 
 		return number, nil
 	}
 	return holder.MaskCode(number), nil
-}
-
-// Trace is one step in a license's life (全过程留痕).
-type Trace struct {
-	Action    string
-	AccountID string
-	UnitID    string
-	At        time.Time
-}
-
-// History lists what happened to a license, oldest first.
-func (s *Store) History(ctx context.Context, q *db.Tx, l License) ([]Trace, error) {
-	rows, err := q.Query(ctx, `
-		SELECT action, account_id, unit_id, at
-		FROM license_event
-		WHERE holder_id = $1 AND license_id = $2
-		ORDER BY seq`, l.HolderID, l.ID)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	var found []Trace
-	for rows.Next() {
-		var x Trace
-		var at int64
-		if err := rows.Scan(&x.Action, &x.AccountID, &x.UnitID, &at); err != nil {
-			return nil, err
-		}
-		x.At = db.Time(at)
-		found = append(found, x)
-	}
-	return found, rows.Err()
 }

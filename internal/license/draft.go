@@ -21,6 +21,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/gm"
 	"github.com/yinxin-org/yinxin/internal/holder"
 	"github.com/yinxin-org/yinxin/internal/org"
+	"github.com/yinxin-org/yinxin/ofd"
 )
 
 // multi joins the values of an element that several holders give (GB/T 36903-2018).
@@ -362,18 +363,35 @@ func (s *Store) queue(ctx context.Context, tx *db.Tx, l License) error {
 // Drawable checks before a decision that the license it yields can be made: every value fits its place on
 // the face and every character can be drawn. Nothing is written.
 func (s *Store) Drawable(ctx context.Context, tx *db.Tx, d Draft) error {
-	t, holders, issuer, err := s.admit(ctx, tx, d)
-	if err != nil {
-		return err
-	}
 	// The longest number and a real check code, so that what passes here cannot fail later for its length.
-	number := d.Number
-	if number == "" {
-		number = strings.Repeat("8", longestNumber)
-	}
-	values := s.elements(t, holders, issuer, d, number, "")
-	_, err = s.o.Faces.License(t, face.Input{Values: values, Code: strings.ToLower(rand.Text())}, len(t.Seals), s.o.Clock.Now())
+	_, err := s.draw(ctx, tx, d, strings.Repeat("8", longestNumber))
 	return err
 }
 
 const longestNumber = 18
+
+// Sketch draws what a draft would become, unsealed and without its identifier. Nothing is written.
+func (s *Store) Sketch(ctx context.Context, tx *db.Tx, d Draft) ([]byte, error) {
+	p, err := s.draw(ctx, tx, d, "制证时编号")
+	if err != nil {
+		return nil, err
+	}
+	file, err := p.Bytes()
+	if err != nil {
+		return nil, err
+	}
+	return Picture(file)
+}
+
+// draw lays out the face of a draft; number stands for the one that is yet to be given.
+func (s *Store) draw(ctx context.Context, tx *db.Tx, d Draft, number string) (*ofd.Package, error) {
+	t, holders, issuer, err := s.admit(ctx, tx, d)
+	if err != nil {
+		return nil, err
+	}
+	if d.Number != "" {
+		number = d.Number
+	}
+	values := s.elements(t, holders, issuer, d, number, "")
+	return s.o.Faces.License(t, face.Input{Values: values, Code: strings.ToLower(rand.Text())}, len(t.Seals), s.o.Clock.Now())
+}

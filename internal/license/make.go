@@ -63,14 +63,7 @@ func digest(file []byte) string {
 func (s *Store) sealPlan(ctx context.Context, q *db.Tx, t *catalog.Type, l License) ([]sealing.Step, error) {
 	var steps []sealing.Step
 	for _, p := range t.Seals {
-		unit := p.Unit
-		switch unit {
-		case "issuer":
-			unit = l.IssuerID
-		case "definer":
-			unit = t.Definer
-		}
-		seal, err := s.o.Seals.Usable(ctx, q, unit, sealing.ForLicenses)
+		seal, err := s.o.Seals.Usable(ctx, q, SealUnit(t, p, l.IssuerID), sealing.ForLicenses)
 		if err != nil {
 			return nil, err
 		}
@@ -81,6 +74,18 @@ func (s *Store) sealPlan(ctx context.Context, q *db.Tx, t *catalog.Type, l Licen
 		steps = append(steps, sealing.Step{Seal: seal, Places: []sealing.Place{{Box: place}}})
 	}
 	return steps, nil
+}
+
+// SealUnit is the unit whose seal a step of a type's plan sets on a license of an issuer.
+func SealUnit(t *catalog.Type, step catalog.SealStep, issuerID string) string {
+	switch step.Unit {
+	case "issuer":
+		return issuerID
+	case "definer":
+		return t.Definer
+	default:
+		return step.Unit
+	}
 }
 
 func (s *Store) seal(t *catalog.Type, b body, steps []sealing.Step) ([]byte, error) {
@@ -139,6 +144,7 @@ type Review struct {
 	ReviewerID string
 	UnitID     string
 	Publish    bool
+	Opinion    string // kept with the event, readable by the issuer
 }
 
 // Review publishes or refuses a sealed license inside the caller's transaction. The reviewer must be of the
@@ -179,6 +185,9 @@ func (s *Store) Review(ctx context.Context, tx *db.Tx, r Review) (License, error
 		}
 	}
 	if err := s.record(ctx, tx, l, action, r.ReviewerID, r.UnitID, l.CaseNo); err != nil {
+		return License{}, err
+	}
+	if err := s.say(ctx, tx, l, r.Opinion); err != nil {
 		return License{}, err
 	}
 	return l, s.queue(ctx, tx, l)

@@ -28,6 +28,7 @@ const (
 	CaseApproved  Kind = "case-approved"  // 已批准
 	CaseRefused   Kind = "case-refused"   // 不予许可
 	LicenseIssued Kind = "license-issued" // 证照已发
+	LicenseMade   Kind = "license-made"   // 证照已发，不经本平台的办件
 
 	ShareDownloaded Kind = "share-downloaded" // 有人下载了您授权的证照
 	ShareLocked     Kind = "share-locked"     // 提取码输错太多，授权已锁定

@@ -213,8 +213,9 @@ func (d *Desk) issuer(ctx context.Context, l license.License) (string, error) {
 func (d *Desk) Static(ctx context.Context, code string) (Verdict, error) {
 	return d.status(ctx, func(q *db.Tx) (license.License, error) {
 		l, err := d.o.Licenses.ByCode(ctx, q, code)
-		if err == nil && l.Step != license.StepPublished {
-			// A license that was never published does not exist for outsiders.
+		if err == nil && l.Step != license.StepPublished && l.Step != license.StepRefused {
+			// A license that is still being made does not exist for outsiders. One that was refused after it was sealed
+			// does: whoever has its file must learn that it is void.
 			return license.License{}, errs.New(errs.NotFound, "license.unknown")
 		}
 		return l, err

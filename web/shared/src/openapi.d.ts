@@ -1308,6 +1308,146 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/licenses/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 查找本单位签发的证照
+         * @description Licenses of the own unit by identifier, number or printed number, whole. What they say is not opened. The query is sent in the body: a number may be a person's.
+         */
+        post: operations["searchIssued"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licenses/{identifier}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 证照制发情况
+         * @description A license that the own unit issued: how it was made, by whom and when, its versions and its paper. What it says is not opened.
+         */
+        get: operations["getIssued"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licenses/{identifier}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 下载证照文件
+         * @description The sealed OFD file of a license of the own unit. Taking it is recorded with its reason, and its holder sees it.
+         */
+        post: operations["getIssuedFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licenses/{identifier}/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 查看照面
+         * @description What a license of the own unit says, and its picture. The look is recorded with its reason, and its holder sees it.
+         */
+        post: operations["lookAtIssued"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licenses/{identifier}/paper": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 登记纸质证照印刷编号
+         * @description Note the number printed on the paper license that goes with it. A blank serves one license.
+         */
+        put: operations["bindPaper"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/making-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 可制证的类型
+         * @description Types that the own unit makes licenses of here: claimed by it, or by a unit that has mandated it.
+         */
+        get: operations["listMakeableTypes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/making-types/{typeCode}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 制证填写项
+         * @description What is to be entered for a license of a type.
+         */
+        get: operations["getMakingForm"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/makings": {
         parameters: {
             query?: never;
@@ -1321,7 +1461,31 @@ export interface paths {
          */
         get: operations["listMakings"];
         put?: never;
-        post?: never;
+        /**
+         * 脱机制证
+         * @description Make the license of a case that was closed elsewhere: checked, drawn and sealed now, published when a second person has reviewed it. Due on the day the case was closed.
+         */
+        post: operations["createMaking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/makings/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 脱机制证预检
+         * @description Hold an entry against every rule and draw the face it would have. Nothing is kept.
+         */
+        post: operations["checkMaking"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1399,7 +1563,7 @@ export interface paths {
         put?: never;
         /**
          * 复核
-         * @description Publish or refuse. The reviewer is a second person of the issuing unit. Publishing closes the case; refusing voids the license and sends the case back to be decided.
+         * @description Publish or refuse. The reviewer is a second person of the issuing unit. Publishing closes the case; refusing voids the license and its file, and sends the case back to be decided, or the entry back to its clerk.
          */
         post: operations["reviewMaking"];
         delete?: never;
@@ -5658,6 +5822,11 @@ export interface components {
              */
             until?: string;
         };
+        EnteredHolder: {
+            /** @description Social credit code or citizen number. */
+            code: string;
+            name: string;
+        };
         EntryStepInputBody: {
             /** @description Why; kept in the trail of changes. No personal data. */
             reason: string;
@@ -5818,6 +5987,15 @@ export interface components {
             license: components["schemas"]["VerifyItem"][];
             seals: components["schemas"]["VerifySealReport"][];
             verdict: string;
+            zh: string;
+        };
+        Finding: {
+            code: string;
+            en: string;
+            /** @description Name of the field, or its place in the request. */
+            field?: string;
+            /** @enum {string} */
+            severity: "block" | "warn";
             zh: string;
         };
         FindingsOutputBody: {
@@ -6057,6 +6235,101 @@ export interface components {
             /** Format: int64 */
             total: number;
         };
+        IssuedDetail: {
+            caseNo?: string;
+            /** @description The unit that converted an old license, where it is another. */
+            converter?: components["schemas"]["Named"];
+            /** Format: date-time */
+            dueAt?: string;
+            /** @description SM3 of the OFD file; absent until it is sealed. */
+            fileDigest?: string;
+            holderNameMasked: string;
+            holders: components["schemas"]["IssuedHolder"][];
+            identifier: string;
+            issuedOn: string;
+            issuer: components["schemas"]["Named"];
+            late: boolean;
+            licenseId: string;
+            /** Format: int64 */
+            licenseVersion: number;
+            /** Format: date-time */
+            madeAt: string;
+            maker: components["schemas"]["Actor"];
+            /** @description What it says may be looked at, with a reason. */
+            mayLook: boolean;
+            /** @enum {string} */
+            origin: "case" | "offline" | "batch" | "stock" | "vertical" | "external" | "appeal";
+            /** @description Number printed on the paper license. */
+            paperSerial?: string;
+            /** Format: date-time */
+            publishedAt?: string;
+            reviewer?: components["schemas"]["Actor"];
+            /** @description By the seal plan, in order. */
+            seals: components["schemas"]["IssuedSeal"][];
+            /** @enum {string} */
+            state: "making" | "notYet" | "valid" | "pledged" | "disputed" | "lost" | "suspended" | "inspectionOverdue" | "superseded" | "expired" | "cancelled" | "revoked" | "penalty" | "abolished";
+            stateText: string;
+            /** @enum {string} */
+            step: "data" | "sealed" | "published" | "refused";
+            /** @description The first step first. */
+            timeline: components["schemas"]["IssuedStep"][];
+            type: components["schemas"]["Coded"];
+            validFrom?: string;
+            /** @description The last day; absent: no end. */
+            validTo?: string;
+            /**
+             * Format: int64
+             * @description To be sent with every change; it is refused if someone else was faster.
+             */
+            version: number;
+            /** @description The first one first. */
+            versions: components["schemas"]["IssuedVersion"][];
+        };
+        IssuedHolder: {
+            codeType: string;
+            nameMasked: string;
+        };
+        IssuedLicense: {
+            holderNameMasked: string;
+            identifier: string;
+            issuedOn: string;
+            /** Format: int64 */
+            licenseVersion: number;
+            /** @description Number printed on the paper license. */
+            paperSerial?: string;
+            /** Format: date-time */
+            publishedAt?: string;
+            /** @enum {string} */
+            state: "making" | "notYet" | "valid" | "pledged" | "disputed" | "lost" | "suspended" | "inspectionOverdue" | "superseded" | "expired" | "cancelled" | "revoked" | "penalty" | "abolished";
+            stateText: string;
+            /** @enum {string} */
+            step: "data" | "sealed" | "published" | "refused";
+            type: components["schemas"]["Coded"];
+        };
+        IssuedReading: {
+            fields: components["schemas"]["Item"][];
+            /** @description 存证编号 of this look */
+            recordNo: string;
+            svg: string;
+        };
+        IssuedSeal: {
+            name: string;
+            /** Format: int64 */
+            step: number;
+            unit: components["schemas"]["Named"];
+        };
+        IssuedStep: {
+            action: string;
+            /** @description Absent where the platform did it itself. */
+            actor?: components["schemas"]["Actor"];
+            /** Format: date-time */
+            at: string;
+            /** @description Case, decision or printed number that it rests on. */
+            ground?: string;
+            text: string;
+            unit?: components["schemas"]["Named"];
+            words?: string;
+        };
         IssuedType: {
             code: string;
             name: string;
@@ -6064,6 +6337,18 @@ export interface components {
         };
         IssuedTypesOutputBody: {
             items: components["schemas"]["IssuedType"][];
+        };
+        IssuedVersion: {
+            /** @description The one that was asked for. */
+            current: boolean;
+            identifier: string;
+            /** Format: int64 */
+            licenseVersion: number;
+            /** Format: date-time */
+            publishedAt?: string;
+            /** @enum {string} */
+            state: "making" | "notYet" | "valid" | "pledged" | "disputed" | "lost" | "suspended" | "inspectionOverdue" | "superseded" | "expired" | "cancelled" | "revoked" | "penalty" | "abolished";
+            stateText: string;
         };
         Item: {
             label: string;
@@ -6126,7 +6411,7 @@ export interface components {
         };
         LicenseLog: {
             /** @enum {string} */
-            action: "draft" | "seal" | "publish" | "refuse" | "lost" | "found";
+            action: "draft" | "seal" | "publish" | "refuse" | "lost" | "found" | "paper";
             /** Format: date-time */
             at: string;
             text: string;
@@ -6168,12 +6453,27 @@ export interface components {
             after?: number[];
             matterCode: string;
         };
+        LookReason: {
+            /** @description Stands in the record of the use, which the holder sees. */
+            reason: string;
+        };
+        MakeableOutputBody: {
+            items: components["schemas"]["MakeableType"][];
+        };
+        MakeableType: {
+            code: string;
+            /** @description The units in whose mandate it is made; absent: the unit's own. */
+            mandators?: components["schemas"]["Named"][];
+            name: string;
+        };
         Making: {
             caseNo?: string;
             /** Format: date-time */
             dueAt: string;
             holderNameMasked: string;
+            identifier: string;
             issuer: string;
+            /** @description Not published in time. */
             late: boolean;
             licenseId: string;
             /** Format: date-time */
@@ -6182,6 +6482,13 @@ export interface components {
             maker: components["schemas"]["Actor"];
             /** @description Made by the signed-in account, who therefore cannot review it. */
             mine: boolean;
+            /**
+             * @description How it came to be made.
+             * @enum {string}
+             */
+            origin: "case" | "offline" | "batch" | "stock" | "vertical" | "external" | "appeal";
+            /** @description Number printed on the paper license. */
+            paperSerial?: string;
             /** @enum {string} */
             step: "data" | "sealed" | "published" | "refused";
             type: components["schemas"]["Coded"];
@@ -6192,7 +6499,9 @@ export interface components {
             dueAt: string;
             fields: components["schemas"]["Item"][];
             holderNameMasked: string;
+            identifier: string;
             issuer: string;
+            /** @description Not published in time. */
             late: boolean;
             licenseId: string;
             /** Format: date-time */
@@ -6201,12 +6510,34 @@ export interface components {
             maker: components["schemas"]["Actor"];
             /** @description Made by the signed-in account, who therefore cannot review it. */
             mine: boolean;
+            /**
+             * @description How it came to be made.
+             * @enum {string}
+             */
+            origin: "case" | "offline" | "batch" | "stock" | "vertical" | "external" | "appeal";
+            /** @description Number printed on the paper license. */
+            paperSerial?: string;
             previewUrl: string;
             /** @description 存证编号 of this look */
             recordNo: string;
             /** @enum {string} */
             step: "data" | "sealed" | "published" | "refused";
             type: components["schemas"]["Coded"];
+        };
+        MakingForm: {
+            code: string;
+            fields: components["schemas"]["AppealField"][];
+            /** @enum {string} */
+            holderKind: "natural" | "legal" | "mixed";
+            /** Format: int64 */
+            holdersMax: number;
+            /** Format: int64 */
+            holdersMin: number;
+            /** @description The units in whose mandate it is made; absent: the unit's own. */
+            mandators?: components["schemas"]["Named"][];
+            name: string;
+            /** @description The type has a rule of numbers; without one the number must be entered. */
+            numbered: boolean;
         };
         MakingsOutputBody: {
             items: components["schemas"]["Making"][];
@@ -6556,6 +6887,50 @@ export interface components {
             /** Format: int64 */
             unread: number;
         };
+        OfflineCheck: {
+            /** Format: date-time */
+            dueAt: string;
+            /** @description Empty: it can be made. */
+            findings: components["schemas"]["Finding"][];
+            /** @description The day on which it was due has passed; it is made all the same, and stands as late. */
+            late: boolean;
+            /** @description The face as it would be, unsealed; empty where it cannot be made. */
+            svg: string;
+        };
+        OfflineEntry: {
+            /** @description Number of the case in the system that handled it. */
+            caseNo?: string;
+            /** @description Day on which the case was closed; the license is due that day. */
+            closedOn: string;
+            fields: {
+                [key: string]: string;
+            };
+            holders: components["schemas"]["EnteredHolder"][];
+            issuedOn: string;
+            /** @description As the paper license bears it; empty: the next one by the type's rule. */
+            number?: string;
+            /** @description Number printed on the paper license. */
+            paperSerial?: string;
+            typeCode: string;
+        };
+        OfflineInputBody: {
+            /** @description Number of the case in the system that handled it. */
+            caseNo?: string;
+            /** @description Day on which the case was closed; the license is due that day. */
+            closedOn: string;
+            fields: {
+                [key: string]: string;
+            };
+            holders: components["schemas"]["EnteredHolder"][];
+            /** @description The same key gives the same license. */
+            idempotencyKey: string;
+            issuedOn: string;
+            /** @description As the paper license bears it; empty: the next one by the type's rule. */
+            number?: string;
+            /** @description Number printed on the paper license. */
+            paperSerial?: string;
+            typeCode: string;
+        };
         OpenCaseInputBody: {
             applicant: components["schemas"]["PersonInput"];
             /** @description The same key gives the same case. */
@@ -6638,6 +7013,11 @@ export interface components {
              */
             ground?: "missing" | "wrong" | "unreachable";
             reason: string;
+        };
+        PaperSerialInputBody: {
+            serial: string;
+            /** Format: int64 */
+            version: number;
         };
         Party: {
             codeMasked: string;
@@ -7162,6 +7542,13 @@ export interface components {
             /** @description This installation can make seals itself. */
             canBeMade: boolean;
             items: components["schemas"]["Seal"][];
+        };
+        SearchLicensesInputBody: {
+            /** @description An identifier, a number, or the number printed on the paper license; whole. */
+            query: string;
+        };
+        SearchLicensesOutputBody: {
+            items: components["schemas"]["IssuedLicense"][];
         };
         Session: {
             accountId: string;
@@ -13880,6 +14267,485 @@ export interface operations {
             };
         };
     };
+    searchIssued: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SearchLicensesInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchLicensesOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getIssued: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                identifier: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getIssuedFile: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                identifier: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookReason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lookAtIssued: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                identifier: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookReason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedReading"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bindPaper: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                identifier: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaperSerialInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listMakeableTypes: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MakeableOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMakingForm: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                typeCode: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MakingForm"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listMakings: {
         parameters: {
             query?: never;
@@ -13899,6 +14765,141 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MakingsOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createMaking: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfflineInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Making"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checkMaking: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfflineEntry"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfflineCheck"];
                 };
             };
             /** @description Unauthorized */

@@ -19,6 +19,7 @@ export function useNoticeWords() {
 const pages: [prefix: string, to: (subject: string) => string][] = [
   ['case-', (no) => `/applications/${no}`],
   ['license-issued', (no) => `/applications/${no}`],
+  ['license-made', (id) => `/licenses/${id}`],
   ['appeal-', (id) => `/appeals/${id}`],
   ['relation-', () => '/people'],
   ['share-', (id) => `/shares/${id}`],

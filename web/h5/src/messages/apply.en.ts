@@ -284,5 +284,6 @@ export const applyEn: SameShape<typeof applyZh> = {
     'commitment-contradicted': '{matter}: the “{material}” that came differs from what you wrote; the unit will contact you.',
     'commitment-overdue': '{matter}: the commitment for “{material}” was due on {date}. Please see to it soon.',
     'license-issued': '{matter}: the license is made and among yours.',
+    'license-made': '{type}: made, and among your licenses.',
   },
 }

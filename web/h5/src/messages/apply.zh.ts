@@ -279,5 +279,6 @@ export const applyZh = {
     'commitment-contradicted': '{matter}：调取到的“{material}”与所填不符，受理单位会联系您。',
     'commitment-overdue': '{matter}：“{material}”的承诺期限（{date}）已过，请尽快办理。',
     'license-issued': '{matter}：证照已制好，在“我的证照”里。',
+    'license-made': '{type}已制好，在“我的证照”里。',
   },
 }
