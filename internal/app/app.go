@@ -26,6 +26,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/config"
 	"github.com/yinxin-org/yinxin/internal/connect"
 	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/deadline"
 	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/evidence"
 	"github.com/yinxin-org/yinxin/internal/face"
@@ -59,33 +60,34 @@ const filesAtOnce = 4
 
 // App is a running installation's parts.
 type App struct {
-	Config   config.Config
-	Log      *slog.Logger
-	Clock    clock.Clock
-	DB       *db.DB
-	Keys     *gm.KeyStore
-	Trail    *change.Trail
-	Tasks    *task.Store
-	Notices  *notice.Store
-	Calendar *workday.Calendar
-	Units    *org.Store
-	Faces    *face.Drawer
-	Types    *catalog.Store
-	Matters  *matter.Store
-	Imports  *intake.Desk
-	Holders  *holder.Store
-	Seals    *sealing.Store
-	Licenses *license.Store
-	Cases    *casefile.Store
-	Door     *access.Door
-	Appeals  *appeal.Store
-	Hall     *hall.Hall
-	Desk     *present.Desk
-	Shares   *share.Desk
-	Feed     *feed.Desk
-	Agency   *agency.Service
-	Book     *evidence.Book
-	Accounts *authn.Service
+	Config    config.Config
+	Log       *slog.Logger
+	Clock     clock.Clock
+	DB        *db.DB
+	Keys      *gm.KeyStore
+	Trail     *change.Trail
+	Tasks     *task.Store
+	Deadlines *deadline.Store
+	Notices   *notice.Store
+	Calendar  *workday.Calendar
+	Units     *org.Store
+	Faces     *face.Drawer
+	Types     *catalog.Store
+	Matters   *matter.Store
+	Imports   *intake.Desk
+	Holders   *holder.Store
+	Seals     *sealing.Store
+	Licenses  *license.Store
+	Cases     *casefile.Store
+	Door      *access.Door
+	Appeals   *appeal.Store
+	Hall      *hall.Hall
+	Desk      *present.Desk
+	Shares    *share.Desk
+	Feed      *feed.Desk
+	Agency    *agency.Service
+	Book      *evidence.Book
+	Accounts  *authn.Service
 	// MatterSource is the matter office's system; nil if none is configured.
 	MatterSource *connect.Matters
 	sources      map[string]hall.Source // by type code
@@ -142,7 +144,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 	if a.Accounts, err = authn.Open(authn.Options{DB: a.DB, Clock: a.Clock, Vault: a.Keys, Params: o.Hash}); err != nil {
 		return err
 	}
-	a.Trail, a.Tasks, a.Notices = change.Open(a.Clock), task.Open(a.Clock), notice.Open(a.Clock)
+	a.Trail, a.Tasks, a.Notices, a.Deadlines = change.Open(a.Clock), task.Open(a.Clock), notice.Open(a.Clock), deadline.New(a.Clock)
 	if a.Calendar, err = workday.Open(ctx, a.DB); err != nil {
 		return err
 	}
@@ -179,13 +181,14 @@ func (a *App) build(ctx context.Context, o Options) error {
 		return err
 	}
 	a.Hall = hall.New(hall.Options{DB: a.DB, Clock: a.Clock, Log: a.Log, Units: a.Units, Matters: a.Matters, Types: a.Types,
-		Holders: a.Holders, Licenses: a.Licenses, Cases: a.Cases, Door: a.Door, Calendar: a.Calendar, Tasks: a.Tasks, Book: a.Book, Source: a.sourceOf, Staff: a.Accounts.Standing, Notices: a.Notices, Agency: a.Agency, Appeals: a.Appeals,
+		Holders: a.Holders, Licenses: a.Licenses, Cases: a.Cases, Door: a.Door, Calendar: a.Calendar, Tasks: a.Tasks, Deadlines: a.Deadlines, Book: a.Book, Source: a.sourceOf, Staff: a.Accounts.Standing, Notices: a.Notices, Agency: a.Agency, Appeals: a.Appeals,
 		Files: handedIn})
 	a.Desk = present.New(present.Options{DB: a.DB, Clock: a.Clock, Units: a.Units, Types: a.Types, Matters: a.Matters,
 		Holders: a.Holders, Licenses: a.Licenses, Door: a.Door, Book: a.Book})
 	a.Shares = share.New(share.Options{DB: a.DB, Clock: a.Clock, Units: a.Units, Types: a.Types, Holders: a.Holders, Licenses: a.Licenses,
 		Notices: a.Notices, Door: a.Door})
-	a.Feed = feed.New(feed.Options{DB: a.DB, Clock: a.Clock, Units: a.Units, Holders: a.Holders, Trail: a.Trail})
+	a.Feed = feed.New(feed.Options{DB: a.DB, Clock: a.Clock, Units: a.Units, Holders: a.Holders, Trail: a.Trail,
+		Matters: a.Matters, Types: a.Types, Deadlines: a.Deadlines})
 	if a.Config.MatterSource != "" {
 		if a.MatterSource, err = connect.OpenMatters(a.Config.MatterSource, 0); err != nil {
 			return err
@@ -214,7 +217,7 @@ func (a *App) openDoor() error {
 		return err
 	}
 	a.Appeals = appeal.Open(appeal.Options{DB: a.DB, Clock: a.Clock, Calendar: a.Calendar, Units: a.Units, Accounts: a.Accounts, Types: a.Types,
-		Matters: a.Matters, Holders: a.Holders, Licenses: a.Licenses, Book: a.Book, Notices: a.Notices, PlatformID: a.Config.PlatformUnit})
+		Matters: a.Matters, Holders: a.Holders, Licenses: a.Licenses, Book: a.Book, Notices: a.Notices, Deadlines: a.Deadlines, PlatformID: a.Config.PlatformUnit})
 	return nil
 }
 

@@ -18,6 +18,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/catalog"
 	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/deadline"
 	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/evidence"
 	"github.com/yinxin-org/yinxin/internal/holder"
@@ -151,6 +152,7 @@ type Options struct {
 	Licenses   *license.Store
 	Book       *evidence.Book
 	Notices    *notice.Store
+	Deadlines  *deadline.Store
 	PlatformID string // the unit that answers where nobody else supervises
 }
 

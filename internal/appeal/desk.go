@@ -9,6 +9,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/authn"
 	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/deadline"
 	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/holder"
 	"github.com/yinxin-org/yinxin/internal/license"
@@ -141,10 +142,38 @@ func (s *Store) end(ctx context.Context, tx *db.Tx, a *Appeal, outcome Outcome, 
 	if err := s.add(ctx, tx, *a, action, accountID, words); err != nil {
 		return err
 	}
+	if err := s.owed(ctx, tx, *a, accountID); err != nil {
+		return err
+	}
 	if outcome == Withdrawn {
 		return nil
 	}
 	return s.tell(ctx, tx, *a, notice.AppealAnswered)
+}
+
+// owe says that a supplement owes a license, where one can be made here.
+func (s *Store) owe(ctx context.Context, tx *db.Tx, a Appeal) error {
+	if a.Kind != Supplement {
+		return nil
+	}
+	t, err := s.o.Types.Latest(ctx, tx, a.TypeCode)
+	if err != nil || !t.Making.Here() {
+		return err
+	}
+	return s.o.Deadlines.Open(ctx, tx, deadline.Deadline{Kind: deadline.Appeal, SubjectID: a.ID, UnitID: a.UnitID, TypeCode: a.TypeCode,
+		Licenses: 1, OpenedAt: a.RaisedAt, DueAt: a.DueAt})
+}
+
+// owed ends what a closed supplement owes: the license was issued, or there is none to be made.
+func (s *Store) owed(ctx context.Context, tx *db.Tx, a Appeal, accountID string) error {
+	switch {
+	case a.Kind != Supplement:
+		return nil
+	case a.Outcome == Issued:
+		return s.o.Deadlines.Settle(ctx, tx, deadline.Appeal, a.ID, accountID)
+	default:
+		return s.o.Deadlines.Cancel(ctx, tx, deadline.Appeal, a.ID)
+	}
 }
 
 // Withdraw takes an own appeal back. With a report of loss the license is in force again, also after the answer, as

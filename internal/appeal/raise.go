@@ -232,6 +232,9 @@ func (s *Store) raise(ctx context.Context, tx *db.Tx, actor *authn.Actor, a Appe
 	if err != nil || !fresh {
 		return a, false, err
 	}
+	if err := s.owe(ctx, tx, a); err != nil {
+		return a, true, err
+	}
 	return a, true, s.add(ctx, tx, a, "raise", actor.AccountID, "")
 }
 

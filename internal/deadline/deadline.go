@@ -67,8 +67,8 @@ func New(c clock.Clock) *Store { return &Store{clock: c} }
 
 func key(k Kind, subjectID string) string { return string(k) + "|" + subjectID }
 
-// Open enters a deadline. Work that was ended and is to be done again, such as a license that the review refused, opens
-// again with the deadline it had: refusing does not win time. One that is open stays as it is.
+// Open enters a deadline. One that was entered before stays as it is, open or ended: word of a closed case may come
+// after its license was made.
 func (s *Store) Open(ctx context.Context, tx *db.Tx, d Deadline) error {
 	if d.OpenedAt.IsZero() {
 		d.OpenedAt = s.clock.Now()
@@ -77,9 +77,7 @@ func (s *Store) Open(ctx context.Context, tx *db.Tx, d Deadline) error {
 		INSERT INTO deadline (deadline_key, kind, subject_id, unit_id, account_id, type_code, licenses,
 			opened_at, due_at, ended_at, ended_by, outcome, told_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, '', '', 0)
-		ON CONFLICT (deadline_key) DO UPDATE
-		SET ended_at = 0, ended_by = '', outcome = ''
-		WHERE deadline.ended_at <> 0`,
+		ON CONFLICT (deadline_key) DO NOTHING`,
 		key(d.Kind, d.SubjectID), string(d.Kind), d.SubjectID, d.UnitID, d.AccountID, d.TypeCode, d.Licenses,
 		db.Micros(d.OpenedAt), db.Micros(d.DueAt))
 	if err != nil {

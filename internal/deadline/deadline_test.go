@@ -125,16 +125,20 @@ func TestBoardShowsADeadlineBeforeAndAfterItPasses(t *testing.T) {
 	})
 }
 
-// A license that the review refuses has to be made again by the same deadline.
-func TestWorkDoneAgainKeepsItsDeadline(t *testing.T) {
+// Word of a closed case may come again, and after its license was made.
+func TestOpeningAgainChangesNothing(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		k := newDesk(t, d)
-		k.open(deadline.Case, "1", "office", time.Hour)
-		k.settle(deadline.Case, "1")
+		k.open(deadline.Offline, "made", "office", time.Hour)
+		k.open(deadline.Offline, "open", "office", time.Hour)
+		k.settle(deadline.Offline, "made")
 		k.now.Move(2 * time.Hour)
-		k.open(deadline.Case, "1", "office", 8*time.Hour)
-		k.shows(deadline.Whose{UnitID: "office"}, deadline.Overdue, "1")
+		for _, id := range []string{"made", "open"} {
+			k.open(deadline.Offline, id, "office", 8*time.Hour)
+		}
+		k.shows(deadline.Whose{UnitID: "office"}, deadline.Overdue, "open")
+		k.shows(deadline.Whose{UnitID: "office"}, deadline.InTime, "made")
 	})
 }
 
@@ -183,7 +187,6 @@ func TestBoardEqualsAPlainList(t *testing.T) {
 					if plain[id] == nil {
 						plain[id] = &duty{due: due}
 					}
-					plain[id].ended = time.Time{}
 				case 1:
 					k.settle(deadline.Case, id)
 					if p := plain[id]; p != nil && p.ended.IsZero() {

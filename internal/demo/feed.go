@@ -121,7 +121,8 @@ func (s *setup) feedDay(ctx context.Context, x org.System, nth, back int, seq in
 
 // feedAt takes messages in as it was done on a day before the demonstration began.
 func (s *setup) feedAt(t time.Time) *feed.Desk {
-	return feed.New(feed.Options{DB: s.app.DB, Clock: clock.At(t), Units: s.app.Units, Holders: s.app.Holders, Trail: s.app.Trail})
+	return feed.New(feed.Options{DB: s.app.DB, Clock: clock.At(t), Units: s.app.Units, Holders: s.app.Holders, Trail: s.app.Trail,
+		Matters: s.app.Matters, Types: s.app.Types, Deadlines: s.app.Deadlines})
 }
 
 // shares lets a firm share its license with a bank, so that its list is not empty.

@@ -16,12 +16,15 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/yinxin-org/yinxin/internal/catalog"
 	"github.com/yinxin-org/yinxin/internal/change"
 	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/deadline"
 	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/gm"
 	"github.com/yinxin-org/yinxin/internal/holder"
+	"github.com/yinxin-org/yinxin/internal/matter"
 	"github.com/yinxin-org/yinxin/internal/org"
 )
 
@@ -30,11 +33,14 @@ const skew = 10 * time.Minute
 
 // Options are the parts package feed works with.
 type Options struct {
-	DB      *db.DB
-	Clock   clock.Clock
-	Units   *org.Store
-	Holders *holder.Store
-	Trail   *change.Trail
+	DB        *db.DB
+	Clock     clock.Clock
+	Units     *org.Store
+	Holders   *holder.Store
+	Trail     *change.Trail
+	Matters   *matter.Store
+	Types     *catalog.Store
+	Deadlines *deadline.Store
 }
 
 // Desk takes messages in.

@@ -10,7 +10,9 @@ import (
 	"time"
 
 	"github.com/yinxin-org/yinxin/internal/change"
+	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/deadline"
 	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/feed"
 	"github.com/yinxin-org/yinxin/internal/org"
@@ -227,4 +229,32 @@ func TestWhatCannotBeTaken(t *testing.T) {
 			t.Errorf("%v, want %s", err, code)
 		}
 	}
+}
+
+// 榕政办〔2018〕214号 第七条: a case that closes in another system owes its license on the same day.
+func TestACaseClosedElsewhereOwesItsLicense(t *testing.T) {
+	t.Parallel()
+	world.Each(t, func(t *testing.T, w *world.World) {
+		l := newLine(t, w)
+		refused := l.message(3, "B", feed.Closed)
+		refused.Outcome = "refused"
+		l.send(l.message(1, "A", feed.Opened), l.message(2, "A", feed.Closed), refused)
+		l.send(l.message(2, "A", feed.Closed))
+		owed := func(state deadline.State) (found []deadline.Deadline) {
+			w.Read(t, func(ctx context.Context, q *db.Tx) error {
+				var err error
+				found, err = w.Deadlines.List(ctx, q, deadline.Whose{UnitID: unit}, state, deadline.Offline, 10, 0)
+				return err
+			})
+			return found
+		}
+		got := owed(deadline.Running)
+		if len(got) != 1 || got[0].SubjectID != feed.Subject(l.system.ID, "A") || !got[0].DueAt.Equal(clock.EndOfDay(world.Start)) {
+			t.Fatalf("%+v", got)
+		}
+		w.Now.Move(24 * time.Hour)
+		if got := owed(deadline.Overdue); len(got) != 1 {
+			t.Errorf("the next day: %+v", got)
+		}
+	})
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/deadline"
 	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/gm"
 	"github.com/yinxin-org/yinxin/internal/holder"
@@ -175,8 +176,38 @@ func (d *Desk) keep(ctx context.Context, tx *db.Tx, x org.System, m Message, pla
 		if began == 0 {
 			faults = append(faults, "feed.no-opening")
 		}
+		if err := d.owe(ctx, tx, x, m); err != nil {
+			return nil, err
+		}
 	}
 	return faults, nil
+}
+
+// approved is the outcome of a case after which a license is due.
+const approved = "approved"
+
+// Subject names a case of another system among the deadlines (脱机制证).
+func Subject(systemID, caseNo string) string { return systemID + "/" + caseNo }
+
+// owe says that a case which closed elsewhere owes a license that is made here, on the day it closed. 榕政办〔2018〕214号
+// 第七条.
+func (d *Desk) owe(ctx context.Context, tx *db.Tx, x org.System, m Message) error {
+	if m.Outcome != approved {
+		return nil
+	}
+	of, err := d.o.Matters.Get(ctx, tx, m.Matter)
+	if errs.Of(err).Kind == errs.NotFound || err == nil && !of.MadeHere() {
+		return nil // the ledger may know a matter before its folder does
+	}
+	if err != nil {
+		return err
+	}
+	t, err := d.o.Types.Latest(ctx, tx, of.Result)
+	if err != nil || !t.Making.Here() {
+		return err
+	}
+	return d.o.Deadlines.Open(ctx, tx, deadline.Deadline{Kind: deadline.Offline, SubjectID: Subject(x.ID, m.CaseNo), UnitID: x.Unit,
+		TypeCode: of.Result, Licenses: 1, OpenedAt: m.At, DueAt: clock.EndOfDay(m.At)})
 }
 
 // applicant finds in whose shard the case lives: where its first message put it.

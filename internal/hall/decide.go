@@ -147,7 +147,10 @@ func (h *Hall) approve(ctx context.Context, tx *db.Tx, c *casefile.Case, m matte
 		if err := h.pass(ctx, tx, c, Approve, actor, opinion); err != nil {
 			return license.License{}, err
 		}
-		return license.License{}, h.o.Cases.Add(ctx, tx, *c, m.Elsewhere(), actor.AccountID, "")
+		if err := h.o.Cases.Add(ctx, tx, *c, m.Elsewhere(), actor.AccountID, ""); err != nil {
+			return license.License{}, err
+		}
+		return license.License{}, h.owe(ctx, tx, *c, m, actor)
 	}
 	draft, err := h.draft(ctx, tx, *c, m, actor)
 	if err != nil {
@@ -161,7 +164,10 @@ func (h *Hall) approve(ctx context.Context, tx *db.Tx, c *casefile.Case, m matte
 		return license.License{}, err
 	}
 	c.Stage, c.LicenseID = casefile.StageMaking, l.ID
-	return l, h.pass(ctx, tx, c, Approve, actor, opinion)
+	if err := h.pass(ctx, tx, c, Approve, actor, opinion); err != nil {
+		return license.License{}, err
+	}
+	return l, h.owe(ctx, tx, *c, m, actor)
 }
 
 func (h *Hall) draft(ctx context.Context, tx *db.Tx, c casefile.Case, m matter.Matter, actor *authn.Actor) (license.Draft, error) {

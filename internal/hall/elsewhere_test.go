@@ -7,6 +7,7 @@ import (
 	"github.com/yinxin-org/yinxin/gbcode"
 	"github.com/yinxin-org/yinxin/internal/casefile"
 	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/deadline"
 	"github.com/yinxin-org/yinxin/internal/matter"
 	"github.com/yinxin-org/yinxin/internal/notice"
 	"github.com/yinxin-org/yinxin/test/world"
@@ -41,6 +42,9 @@ func TestACaseWaitsForTheSystemThatMakesItsLicense(t *testing.T) {
 			}
 			return s
 		}
+		if d, ok := o.due(no, deadline.Running); !ok || d.Kind != deadline.Vertical || !d.DueAt.Equal(v.Case.DueAt) {
+			t.Errorf("%+v, %v", d, ok)
+		}
 		good := mint(v.Matter.Result, v.Case.UnitID)
 		wantCode(t, "no identifier", o.Hall.Result(ctx, o.clerk, no, v.Case.RowVersion, "1.2.156.3005.2"), "code.identifier")
 		wantCode(t, "another type", o.Hall.Result(ctx, o.clerk, no, v.Case.RowVersion, mint(w.TypeCode(t, "marriage-certificate"), v.Case.UnitID)), "case.result-type")
@@ -53,6 +57,9 @@ func TestACaseWaitsForTheSystemThatMakesItsLicense(t *testing.T) {
 			if err := o.Hall.Result(ctx, o.clerk, no, v.Case.RowVersion, good); err != nil {
 				t.Fatal(err)
 			}
+		}
+		if _, ok := o.due(no, deadline.InTime); !ok {
+			t.Error("the license came and is still owed")
 		}
 		c := o.look(o.clerk, no).Case
 		if c.State != casefile.StateClosed || c.Stage != casefile.StageDone || c.ResultIdentifier != good || c.Outcome != casefile.Approved {

@@ -19,6 +19,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/catalog"
 	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/deadline"
 	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/evidence"
 	"github.com/yinxin-org/yinxin/internal/holder"
@@ -32,20 +33,21 @@ import (
 
 // Options are the parts the hall works with.
 type Options struct {
-	DB       *db.DB
-	Clock    clock.Clock
-	Log      *slog.Logger
-	Units    *org.Store
-	Matters  *matter.Store
-	Types    *catalog.Store
-	Holders  *holder.Store
-	Licenses *license.Store
-	Cases    *casefile.Store
-	Door     *access.Door
-	Calendar *workday.Calendar
-	Notices  *notice.Store
-	Tasks    *task.Store
-	Book     *evidence.Book
+	DB        *db.DB
+	Clock     clock.Clock
+	Log       *slog.Logger
+	Units     *org.Store
+	Matters   *matter.Store
+	Types     *catalog.Store
+	Holders   *holder.Store
+	Licenses  *license.Store
+	Cases     *casefile.Store
+	Door      *access.Door
+	Calendar  *workday.Calendar
+	Notices   *notice.Store
+	Tasks     *task.Store
+	Deadlines *deadline.Store
+	Book      *evidence.Book
 	// Staff tells how the accounts of a unit stand.
 	Staff  func(ctx context.Context, q *db.Tx, unitID string) (map[string]authn.Standing, error)
 	Agency *agency.Service

@@ -161,6 +161,9 @@ func (h *Hall) pass(ctx context.Context, tx *db.Tx, c *casefile.Case, action str
 	if err := h.o.Cases.Add(ctx, tx, *c, action, actor.AccountID, opinion); err != nil {
 		return err
 	}
+	if err := h.owed(ctx, tx, *c, action, actor); err != nil {
+		return err
+	}
 	return h.tell(ctx, tx, *c, action)
 }
 
