@@ -144,7 +144,8 @@ func (a *App) build(ctx context.Context, o Options) error {
 	if a.Accounts, err = authn.Open(authn.Options{DB: a.DB, Clock: a.Clock, Vault: a.Keys, Params: o.Hash}); err != nil {
 		return err
 	}
-	a.Trail, a.Tasks, a.Notices, a.Deadlines = change.Open(a.Clock), task.Open(a.Clock), notice.Open(a.Clock), deadline.New(a.Clock)
+	a.Trail, a.Tasks, a.Notices = change.Open(a.Clock), task.Open(a.Clock), notice.Open(a.Clock)
+	a.Deadlines = deadline.New(a.Clock, a.Tasks)
 	if a.Calendar, err = workday.Open(ctx, a.DB); err != nil {
 		return err
 	}
@@ -373,12 +374,13 @@ func (a *App) Run(ctx context.Context) {
 // houseEvery is how often unfinished work is looked for. Lost work is late by that much, never lost.
 const houseEvery = 30 * time.Second
 
-// housekeep makes licenses whose making was cut off or failed, and clears away ended sessions.
+// housekeep makes licenses whose making was cut off or failed, tells of those that are overdue, and clears away ended
+// sessions.
 func (a *App) housekeep(ctx context.Context) {
 	tick := time.NewTicker(houseEvery)
 	defer tick.Stop()
 	for {
-		if err := errors.Join(a.Hall.Resume(ctx), a.Accounts.Sweep(ctx), a.Units.Watch(ctx)); err != nil && ctx.Err() == nil {
+		if err := errors.Join(a.Hall.Resume(ctx), a.Accounts.Sweep(ctx), a.Units.Watch(ctx), a.TellOverdue(ctx)); err != nil && ctx.Err() == nil {
 			a.Log.ErrorContext(ctx, "unfinished work", slog.Any("error", err))
 		}
 		select {

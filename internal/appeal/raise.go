@@ -185,7 +185,7 @@ func (s *Store) Complain(ctx context.Context, actor *authn.Actor, g Grievance) (
 			return err
 		}
 		n.AgainstID = m.Unit
-		if n.UnitID, err = s.supervisorOf(ctx, tx, m.Unit); err != nil {
+		if n.UnitID, err = s.SupervisorOf(ctx, tx, m.Unit); err != nil {
 			return err
 		}
 		a, _, err = s.raise(ctx, tx, actor, n, string(g.Ground)+"|"+n.MatterCode, Words{Text: g.Text})
@@ -194,8 +194,8 @@ func (s *Store) Complain(ctx context.Context, actor *authn.Actor, g Grievance) (
 	return a, err
 }
 
-// supervisorOf is the nearest unit above one in which somebody supervises; the platform's operator where there is none.
-func (s *Store) supervisorOf(ctx context.Context, q *db.Tx, unitID string) (string, error) {
+// SupervisorOf is the nearest unit above one in which somebody supervises; the platform's operator where there is none.
+func (s *Store) SupervisorOf(ctx context.Context, q *db.Tx, unitID string) (string, error) {
 	u, err := s.o.Units.Get(ctx, q, unitID)
 	if err != nil {
 		return "", err

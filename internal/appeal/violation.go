@@ -82,7 +82,7 @@ type violationBody struct {
 func (s *Store) Record(ctx context.Context, tx *db.Tx, v Violation, onceKey string) error {
 	var err error
 	if v.SupervisorID == "" {
-		if v.SupervisorID, err = s.supervisorOf(ctx, tx, v.UnitID); err != nil {
+		if v.SupervisorID, err = s.SupervisorOf(ctx, tx, v.UnitID); err != nil {
 			return err
 		}
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/task"
 )
 
 // Kind says what brought the work about.
@@ -60,10 +61,16 @@ func (d Deadline) Passed(now time.Time) bool {
 }
 
 // Store keeps deadlines.
-type Store struct{ clock clock.Clock }
+type Store struct {
+	clock clock.Clock
+	tasks *task.Store
+}
 
-// New gives the store.
-func New(c clock.Clock) *Store { return &Store{clock: c} }
+// New gives the store. The tasks are those that tell of deadlines which have passed: they end with them.
+func New(c clock.Clock, tasks *task.Store) *Store { return &Store{clock: c, tasks: tasks} }
+
+// Key names a deadline among all.
+func (d Deadline) Key() string { return key(d.Kind, d.SubjectID) }
 
 func key(k Kind, subjectID string) string { return string(k) + "|" + subjectID }
 
@@ -97,14 +104,17 @@ func (s *Store) Cancel(ctx context.Context, tx *db.Tx, k Kind, subjectID string)
 }
 
 func (s *Store) end(ctx context.Context, tx *db.Tx, k Kind, subjectID, accountID string, o Outcome) error {
-	_, err := tx.Exec(ctx, `
+	n, err := tx.Exec(ctx, `
 		UPDATE deadline
 		SET ended_at = $1, ended_by = $2, outcome = $3
 		WHERE deadline_key = $4 AND ended_at = 0`, db.Micros(s.clock.Now()), accountID, string(o), key(k, subjectID))
 	if err != nil {
 		return fmt.Errorf("end deadline: %w", err)
 	}
-	return nil
+	if n == 0 {
+		return nil
+	}
+	return s.tasks.Done(ctx, tx, task.LicenseOverdue, key(k, subjectID))
 }
 
 // Tell gives the open deadlines that have passed and were not told of yet, the oldest first, and marks them as told, in
@@ -124,7 +134,7 @@ func (s *Store) Tell(ctx context.Context, tx *db.Tx, limit int) ([]Deadline, err
 		if _, err := tx.Exec(ctx, `
 			UPDATE deadline
 			SET told_at = $1
-			WHERE deadline_key = $2`, now, key(d.Kind, d.SubjectID)); err != nil {
+			WHERE deadline_key = $2`, now, d.Key()); err != nil {
 			return nil, fmt.Errorf("mark deadline: %w", err)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/db/dbtest"
 	"github.com/yinxin-org/yinxin/internal/deadline"
+	"github.com/yinxin-org/yinxin/internal/task"
 )
 
 var start = time.Date(2026, 9, 28, 10, 0, 0, 0, clock.Shanghai)
@@ -226,5 +227,5 @@ func TestBoardEqualsAPlainList(t *testing.T) {
 func newDeskOf(t *testing.T, d *db.DB) *desk {
 	t.Helper()
 	now := clock.At(start)
-	return &desk{t: t, d: d, now: now, store: deadline.New(now)}
+	return &desk{t: t, d: d, now: now, store: deadline.New(now, task.Open(now))}
 }

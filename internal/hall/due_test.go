@@ -9,6 +9,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/deadline"
 	"github.com/yinxin-org/yinxin/internal/hall"
+	"github.com/yinxin-org/yinxin/internal/task"
 	"github.com/yinxin-org/yinxin/test/world"
 )
 
@@ -81,5 +82,56 @@ func TestACaseThatIsRefusedInTheEndOwesNothing(t *testing.T) {
 				t.Errorf("still on the board: %s", s)
 			}
 		}
+	})
+}
+
+// What is not made in time is told to the unit and to who supervises it, once, and no longer when it is made.
+func TestAnOverdueLicenseIsToldToUnitAndSupervisor(t *testing.T) {
+	t.Parallel()
+	world.Each(t, func(t *testing.T, w *world.World) {
+		o := newOffice(t, w)
+		ctx := context.Background()
+		no := o.submitted(o.request(""))
+		l := o.approve(no)
+		tell := func() {
+			t.Helper()
+			if err := w.TellOverdue(ctx); err != nil {
+				t.Fatal(err)
+			}
+		}
+		told := func(login string) (n int) {
+			t.Helper()
+			w.Read(t, func(ctx context.Context, q *db.Tx) error {
+				all, err := w.Tasks.Open(ctx, q, w.Actor(t, login))
+				for _, x := range all {
+					if x.Kind == task.LicenseOverdue && x.SubjectID == (deadline.Deadline{Kind: deadline.Case, SubjectID: no}).Key() {
+						n++
+					}
+				}
+				return err
+			})
+			return n
+		}
+		want := func(n int) {
+			t.Helper()
+			for _, login := range []string{"gl-scjg-reviewer", "gl-supervisor"} {
+				if got := told(login); got != n {
+					t.Errorf("%s has %d such tasks, want %d", login, got, n)
+				}
+			}
+			if told("tj-scjg-reviewer") != 0 {
+				t.Error("told to another unit")
+			}
+		}
+		tell()
+		want(0)
+		w.Now.Move(24 * time.Hour)
+		tell()
+		tell()
+		want(1)
+		if _, err := o.Hall.Review(ctx, o.reviewer, l.ID, true, ""); err != nil {
+			t.Fatal(err)
+		}
+		want(0)
 	})
 }

@@ -30,9 +30,10 @@ const (
 	FillYear     Kind = "calendar-year"  // the working days of a year are unknown
 	MendImport   Kind = "import-errors"  // an import left rows to be corrected
 
-	ChaseLicense  Kind = "license-chase"      // 催办: a case waits for a license that this unit should have made or connected
-	PromiseLate   Kind = "commitment-overdue" // 承诺逾期: what an applicant committed to has not come in time
-	PromiseBroken Kind = "commitment-broken"  // 承诺不符: what came contradicts the form
+	ChaseLicense   Kind = "license-chase"      // 催办: a case waits for a license that this unit should have made or connected
+	LicenseOverdue Kind = "license-overdue"    // 应制未制: a license was not made in time
+	PromiseLate    Kind = "commitment-overdue" // 承诺逾期: what an applicant committed to has not come in time
+	PromiseBroken  Kind = "commitment-broken"  // 承诺不符: what came contradicts the form
 )
 
 // Task is one piece of work.
