@@ -41,10 +41,12 @@ const (
 	InTime  State = "inTime"  // made in time
 )
 
-// Whose says of which units: one, and with Below those beneath it in the tree.
-type Whose struct {
+// Board says which deadlines are looked at: those of a unit, and with Below of the units beneath it; of the ended ones,
+// those that ended since a moment.
+type Board struct {
 	UnitID string
 	Below  bool
+	Since  time.Time
 }
 
 // beneath names the units of a board. The tree is asked here and not by a list of ids: a province has thousands.
@@ -56,36 +58,37 @@ const beneath = `
 		WHERE $2 = 1
 	) `
 
-func (w Whose) args() []any {
+func (b Board) args(now time.Time) []any {
 	below := 0
-	if w.Below {
+	if b.Below {
 		below = 1
 	}
-	return []any{w.UnitID, below}
+	return []any{b.UnitID, below, db.Micros(now), db.Micros(b.Since)}
 }
 
-// in is the condition of a state; $3 is now.
+// in is the condition of a state; $3 is now and $4 since when.
 var in = map[State]string{
-	Running: `ended_at = 0 AND due_at > $3`,
-	Overdue: `ended_at = 0 AND due_at <= $3`,
-	Late:    `outcome = 'made' AND ended_at >= due_at AND ended_at <= $3`,
-	InTime:  `outcome = 'made' AND ended_at < due_at AND ended_at <= $3`,
+	Running: `(ended_at = 0 AND due_at > $3)`,
+	Overdue: `(ended_at = 0 AND due_at <= $3)`,
+	Late:    `(outcome = 'made' AND ended_at >= due_at AND ended_at >= $4)`,
+	InTime:  `(outcome = 'made' AND ended_at < due_at AND ended_at >= $4)`,
 }
 
 // List gives a board's deadlines of a state: those to be made with the most urgent first, the others with the latest
 // end first.
-func (s *Store) List(ctx context.Context, q *db.Tx, w Whose, state State, kind Kind, limit, offset int) ([]Deadline, error) {
+func (s *Store) List(ctx context.Context, q *db.Tx, b Board, state State, kind Kind, limit, offset int) ([]Deadline, error) {
 	order := `due_at, deadline_key`
 	if state == Late || state == InTime {
 		order = `ended_at DESC, deadline_key`
 	}
-	args := append(w.args(), db.Micros(s.clock.Now()), string(kind), limit, offset)
+	args := append(b.args(s.clock.Now()), string(kind), limit, offset)
 	return list(ctx, q, beneath+`
 		SELECT `+columns+`
 		FROM deadline
-		WHERE unit_id IN (SELECT unit_id FROM beneath) AND `+in[state]+` AND ($4 = '' OR kind = $4)
+		WHERE unit_id IN (SELECT unit_id FROM beneath) AND `+in[state]+` AND ($5 = '' OR kind = $5)
+			AND (ended_at = 0 OR ended_at BETWEEN $4 AND $3)
 		ORDER BY `+order+`
-		LIMIT $5 OFFSET $6`, args...)
+		LIMIT $6 OFFSET $7`, args...)
 }
 
 // Count is how a unit stands with its deadlines of a kind.
@@ -99,9 +102,13 @@ type Count struct {
 	Next    time.Time // the first that is still to be kept or was not; zero: none is open
 }
 
-// Counts sums a board up by unit and kind, over deadlines that are open or were ended since a moment.
-func (s *Store) Counts(ctx context.Context, q *db.Tx, w Whose, since time.Time) ([]Count, error) {
-	args := append(w.args(), db.Micros(s.clock.Now()), db.Micros(since))
+// Of is the number of a state.
+func (c Count) Of(state State) int {
+	return map[State]int{Running: c.Running, Overdue: c.Overdue, Late: c.Late, InTime: c.InTime}[state]
+}
+
+// Counts sums a board up by unit and kind.
+func (s *Store) Counts(ctx context.Context, q *db.Tx, b Board) ([]Count, error) {
 	rows, err := q.Query(ctx, beneath+`
 		SELECT unit_id, kind,
 			sum(CASE WHEN `+in[Running]+` THEN 1 ELSE 0 END),
@@ -110,9 +117,9 @@ func (s *Store) Counts(ctx context.Context, q *db.Tx, w Whose, since time.Time) 
 			sum(CASE WHEN `+in[InTime]+` THEN 1 ELSE 0 END),
 			coalesce(min(CASE WHEN ended_at = 0 THEN due_at END), 0)
 		FROM deadline
-		WHERE unit_id IN (SELECT unit_id FROM beneath) AND (ended_at = 0 OR ended_at >= $4)
+		WHERE unit_id IN (SELECT unit_id FROM beneath) AND (ended_at = 0 OR ended_at BETWEEN $4 AND $3)
 		GROUP BY unit_id, kind
-		ORDER BY unit_id, kind`, args...)
+		ORDER BY unit_id, kind`, b.args(s.clock.Now())...)
 	if err != nil {
 		return nil, fmt.Errorf("count deadlines: %w", err)
 	}

@@ -56,7 +56,7 @@ func (k *desk) settle(kind deadline.Kind, subject string) {
 	k.write(func(ctx context.Context, tx *db.Tx) error { return k.store.Settle(ctx, tx, kind, subject, "clerk") })
 }
 
-func (k *desk) list(w deadline.Whose, state deadline.State) []string {
+func (k *desk) list(w deadline.Board, state deadline.State) []string {
 	k.t.Helper()
 	var found []deadline.Deadline
 	err := k.d.Read(k.t.Context(), func(q *db.Tx) error {
@@ -77,7 +77,7 @@ func (k *desk) list(w deadline.Whose, state deadline.State) []string {
 	return ids
 }
 
-func (k *desk) shows(w deadline.Whose, state deadline.State, want ...string) {
+func (k *desk) shows(w deadline.Board, state deadline.State, want ...string) {
 	k.t.Helper()
 	if got := k.list(w, state); !slices.Equal(got, want) {
 		k.t.Errorf("%s shows %v as %s, want %v", w.UnitID, got, state, want)
@@ -91,11 +91,11 @@ func TestBoardShowsADeadlineBeforeAndAfterItPasses(t *testing.T) {
 		k.open(deadline.Offline, "soon", "office", time.Hour)
 		k.open(deadline.Case, "later", "office", 3*time.Hour)
 		k.open(deadline.Case, "elsewhere", "other", time.Hour)
-		office, city, province := deadline.Whose{UnitID: "office"}, deadline.Whose{UnitID: "city", Below: true}, deadline.Whose{UnitID: "province", Below: true}
+		office, city, province := deadline.Board{UnitID: "office"}, deadline.Board{UnitID: "city", Below: true}, deadline.Board{UnitID: "province", Below: true}
 		k.shows(office, deadline.Running, "soon", "later")
 		k.shows(city, deadline.Running, "soon", "later")
 		k.shows(province, deadline.Running, "elsewhere", "soon", "later")
-		k.shows(deadline.Whose{UnitID: "city"}, deadline.Running)
+		k.shows(deadline.Board{UnitID: "city"}, deadline.Running)
 
 		k.now.Move(time.Hour - time.Microsecond)
 		k.shows(office, deadline.Overdue)
@@ -111,12 +111,12 @@ func TestBoardShowsADeadlineBeforeAndAfterItPasses(t *testing.T) {
 
 		k.write(func(ctx context.Context, tx *db.Tx) error { return k.store.Cancel(ctx, tx, deadline.Case, "elsewhere") })
 		for _, s := range []deadline.State{deadline.Running, deadline.Overdue, deadline.Late, deadline.InTime} {
-			k.shows(deadline.Whose{UnitID: "other"}, s)
+			k.shows(deadline.Board{UnitID: "other"}, s)
 		}
 		var counts []deadline.Count
 		err := d.Read(t.Context(), func(q *db.Tx) error {
 			var err error
-			counts, err = k.store.Counts(t.Context(), q, city, start)
+			counts, err = k.store.Counts(t.Context(), q, city)
 			return err
 		})
 		want := []deadline.Count{{UnitID: "office", Kind: deadline.Case, InTime: 1}, {UnitID: "office", Kind: deadline.Offline, Late: 1}}
@@ -138,8 +138,8 @@ func TestOpeningAgainChangesNothing(t *testing.T) {
 		for _, id := range []string{"made", "open"} {
 			k.open(deadline.Offline, id, "office", 8*time.Hour)
 		}
-		k.shows(deadline.Whose{UnitID: "office"}, deadline.Overdue, "open")
-		k.shows(deadline.Whose{UnitID: "office"}, deadline.InTime, "made")
+		k.shows(deadline.Board{UnitID: "office"}, deadline.Overdue, "open")
+		k.shows(deadline.Board{UnitID: "office"}, deadline.InTime, "made")
 	})
 }
 
@@ -211,7 +211,7 @@ func TestBoardEqualsAPlainList(t *testing.T) {
 				}
 			}
 			for _, s := range []deadline.State{deadline.Running, deadline.Overdue, deadline.Late, deadline.InTime} {
-				if got := k.list(deadline.Whose{UnitID: "office"}, s); len(got) != want[s] {
+				if got := k.list(deadline.Board{UnitID: "office"}, s); len(got) != want[s] {
 					r.Fatalf("%s: %v, want %d", s, got, want[s])
 				}
 			}

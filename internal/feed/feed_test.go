@@ -243,7 +243,7 @@ func TestACaseClosedElsewhereOwesItsLicense(t *testing.T) {
 		owed := func(state deadline.State) (found []deadline.Deadline) {
 			w.Read(t, func(ctx context.Context, q *db.Tx) error {
 				var err error
-				found, err = w.Deadlines.List(ctx, q, deadline.Whose{UnitID: unit}, state, deadline.Offline, 10, 0)
+				found, err = w.Deadlines.List(ctx, q, deadline.Board{UnitID: unit}, state, deadline.Offline, 10, 0)
 				return err
 			})
 			return found

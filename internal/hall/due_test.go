@@ -19,7 +19,7 @@ func (o *office) due(no string, state deadline.State) (deadline.Deadline, bool) 
 	var found []deadline.Deadline
 	o.Read(o.t, func(ctx context.Context, q *db.Tx) error {
 		var err error
-		found, err = o.Deadlines.List(ctx, q, deadline.Whose{UnitID: o.clerk.UnitID}, state, "", 100, 0)
+		found, err = o.Deadlines.List(ctx, q, deadline.Board{UnitID: o.clerk.UnitID}, state, "", 100, 0)
 		return err
 	})
 	for _, d := range found {

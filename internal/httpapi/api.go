@@ -24,6 +24,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/change"
 	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/deadline"
 	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/evidence"
 	"github.com/yinxin-org/yinxin/internal/face"
@@ -65,31 +66,32 @@ type Deps struct {
 	// Health reports in words how the service is, or that a part it needs does not answer.
 	Health func(ctx context.Context) (string, error)
 
-	BaseURL  string // how the outside reaches the platform, without a slash at the end
-	DB       *db.DB
-	Clock    clock.Clock
-	Trail    *change.Trail
-	Tasks    *task.Store
-	Notices  *notice.Store
-	Units    *org.Store
-	Calendar *workday.Calendar
-	Accounts *authn.Service
-	Seals    *sealing.Store
-	Faces    *face.Drawer
-	Types    *catalog.Store
-	Matters  *matter.Store
-	Imports  *intake.Desk
-	Holders  *holder.Store
-	Licenses *license.Store
-	Cases    *casefile.Store
-	Appeals  *appeal.Store
-	Hall     *hall.Hall
-	Door     *access.Door
-	Desk     *present.Desk
-	Agency   *agency.Service
-	Shares   *share.Desk
-	Feed     *feed.Desk
-	Book     *evidence.Book
+	BaseURL   string // how the outside reaches the platform, without a slash at the end
+	DB        *db.DB
+	Clock     clock.Clock
+	Trail     *change.Trail
+	Tasks     *task.Store
+	Notices   *notice.Store
+	Units     *org.Store
+	Calendar  *workday.Calendar
+	Accounts  *authn.Service
+	Seals     *sealing.Store
+	Faces     *face.Drawer
+	Types     *catalog.Store
+	Matters   *matter.Store
+	Imports   *intake.Desk
+	Holders   *holder.Store
+	Licenses  *license.Store
+	Cases     *casefile.Store
+	Appeals   *appeal.Store
+	Hall      *hall.Hall
+	Door      *access.Door
+	Desk      *present.Desk
+	Agency    *agency.Service
+	Shares    *share.Desk
+	Deadlines *deadline.Store
+	Feed      *feed.Desk
+	Book      *evidence.Book
 	// MatterSource is the matter office's system; nil if none is configured.
 	MatterSource matter.Source
 }
@@ -118,6 +120,7 @@ func New(mux *http.ServeMux, d Deps) huma.API {
 	registerReceipt(api, d)
 	registerShare(api, d)
 	registerFeed(api, d)
+	registerDeadline(api, d)
 	registerVerify(api, d)
 	registerAppeal(api, d)
 	registerAppealDesk(api, d)

@@ -4,6 +4,7 @@ import { appealApi, type PaperGround } from './api.appeal'
 import { benchApi } from './api.bench'
 import { onlineApi } from './api.online'
 import { catalogApi } from './api.catalog'
+import { deadlineApi } from './api.deadline'
 import { feedApi } from './api.feed'
 import { intakeApi } from './api.intake'
 import { matterApi } from './api.matter'
@@ -50,6 +51,7 @@ export function makeApi(c: Client) {
     ...orgApi(c),
     ...windowApi(c),
     ...feedApi(c),
+    ...deadlineApi(c),
     ...intakeApi(c),
 
     session: () => c.get<Session>(`${v1}/session`),

@@ -9,6 +9,7 @@ import RulesPage from './pages/RulesPage.vue'
 import TodayPage from './pages/TodayPage.vue'
 import { appealRoutes } from './routes/appeal'
 import { catalogRoutes } from './routes/catalog'
+import { deadlineRoutes } from './routes/deadline'
 import { intakeRoutes } from './routes/intake'
 import { matterRoutes } from './routes/matter'
 import { orgRoutes } from './routes/org'
@@ -39,6 +40,7 @@ export function makeRouter() {
       ...intakeRoutes,
       ...windowRoutes,
       ...appealRoutes,
+      ...deadlineRoutes,
       { path: '/:rest(.*)*', name: 'missing', component: MissingPage },
     ],
     scrollBehavior: (to, _from, saved) => saved ?? (to.hash ? { el: to.hash, top: 80 } : { top: 0 }),

@@ -848,6 +848,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/deadlines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 制证时限
+         * @description Licenses to be made by a moment, in time or not, of the own unit; for who supervises also of the units beneath it.
+         */
+        get: operations["listDeadlines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deadlines/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 制证时限的统计
+         * @description How many licenses are owed, overdue, late and in time, by unit and by what brought them about.
+         */
+        get: operations["countDeadlines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/duties": {
         parameters: {
             query?: never;
@@ -5605,6 +5645,63 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        Deadline: {
+            /**
+             * Format: date-time
+             * @description The first instant that is too late.
+             */
+            dueAt: string;
+            /** Format: date-time */
+            endedAt?: string;
+            /**
+             * @description What brought the work about.
+             * @enum {string}
+             */
+            kind: "case" | "offline" | "batch" | "stock" | "appeal" | "vertical";
+            /** Format: int64 */
+            licenses: number;
+            /** Format: date-time */
+            openedAt: string;
+            /** @enum {string} */
+            state: "running" | "overdue" | "late" | "inTime";
+            /** @description Number of the case; id of the batch or the appeal. */
+            subject: string;
+            type: components["schemas"]["Coded"];
+            unit: components["schemas"]["Named"];
+            /** @description Who made them; of open ones whose work it is. */
+            who?: components["schemas"]["Actor"];
+            /**
+             * Format: int64
+             * @description Working days until it passes, negative since it has; of an ended one 0.
+             */
+            workdaysLeft: number;
+        };
+        DeadlineCount: {
+            /** Format: int64 */
+            inTime: number;
+            /** @enum {string} */
+            kind: "case" | "offline" | "batch" | "stock" | "appeal" | "vertical";
+            /** Format: int64 */
+            late: number;
+            /**
+             * Format: date-time
+             * @description The first that is open.
+             */
+            nextAt?: string;
+            /** Format: int64 */
+            overdue: number;
+            /** Format: int64 */
+            running: number;
+            unit: components["schemas"]["Named"];
+        };
+        DeadlineCountsOutputBody: {
+            items: components["schemas"]["DeadlineCount"][];
+        };
+        DeadlinesOutputBody: {
+            items: components["schemas"]["Deadline"][];
+            /** Format: int64 */
+            total: number;
+        };
         DecisionInputBody: {
             opinion: string;
             /** @enum {string} */
@@ -7943,7 +8040,7 @@ export interface components {
             /** Format: date-time */
             dueAt?: string;
             /** @enum {string} */
-            kind: "type-review" | "type-returned" | "type-outdated" | "list-review" | "matter-unbound" | "duty-vacant" | "calendar-year" | "import-errors" | "license-chase" | "commitment-overdue" | "commitment-broken";
+            kind: "type-review" | "type-returned" | "type-outdated" | "list-review" | "matter-unbound" | "duty-vacant" | "calendar-year" | "import-errors" | "license-chase" | "license-overdue" | "commitment-overdue" | "commitment-broken";
             /** @description Name of the subject. */
             label: string;
             late: boolean;
@@ -12247,6 +12344,136 @@ export interface operations {
                 };
                 content: {
                     "application/json": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDeadlines: {
+        parameters: {
+            query?: {
+                /** @description How many at most. */
+                limit?: number;
+                /** @description How many to leave out from the beginning. */
+                offset?: number;
+                /** @description Ended ones of how many days. */
+                days?: number;
+                state?: "running" | "overdue" | "late" | "inTime";
+                kind?: "case" | "offline" | "batch" | "stock" | "appeal" | "vertical";
+            };
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadlinesOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    countDeadlines: {
+        parameters: {
+            query?: {
+                /** @description Ended ones of how many days. */
+                days?: number;
+            };
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadlineCountsOutputBody"];
                 };
             };
             /** @description Unauthorized */

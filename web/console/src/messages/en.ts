@@ -6,6 +6,7 @@ import { catalogEn } from './catalog.en'
 import { matterEn } from './matter.en'
 import { intakeEn } from './intake.en'
 import { feedEn } from './feed.en'
+import { deadlineEn } from './deadline.en'
 import { orgEn } from './org.en'
 import { fieldsEn } from './fields.en'
 import { partsEn } from './parts.en'
@@ -18,6 +19,7 @@ export const en: SameShape<typeof zh> = {
   ...matterEn,
   ...orgEn,
   ...feedEn,
+  ...deadlineEn,
   ...intakeEn,
   ...windowEn,
   ...benchEn,

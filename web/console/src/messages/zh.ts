@@ -6,6 +6,7 @@ import { catalogZh } from './catalog.zh'
 import { matterZh } from './matter.zh'
 import { intakeZh } from './intake.zh'
 import { feedZh } from './feed.zh'
+import { deadlineZh } from './deadline.zh'
 import { orgZh } from './org.zh'
 import { fieldsZh } from './fields.zh'
 import { partsZh } from './parts.zh'
@@ -17,6 +18,7 @@ export const zh = {
   ...matterZh,
   ...orgZh,
   ...feedZh,
+  ...deadlineZh,
   ...intakeZh,
   ...windowZh,
   ...benchZh,
