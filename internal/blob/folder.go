@@ -29,6 +29,7 @@ type Folder struct {
 
 	mu     sync.Mutex
 	synced map[string]bool // subfolders whose own entry in dir is durable
+	pack   *pack           // the one that piles write to
 }
 
 // OpenFolder makes the folder if it is missing.
@@ -85,6 +86,9 @@ func discard(path string) error {
 
 // Get reads a file and checks that it still is what was stored.
 func (f *Folder) Get(_ context.Context, ref string) ([]byte, error) {
+	if strings.HasPrefix(ref, packRef) {
+		return f.getPacked(ref)
+	}
 	if len(ref) != 64 || strings.Trim(ref, "0123456789abcdef") != "" {
 		return nil, ErrNotFound
 	}

@@ -52,7 +52,7 @@ type write struct {
 type writer struct {
 	dsn   string
 	pool  *sql.DB
-	conn  *sql.Conn
+	conn  *prepared
 	queue chan *write
 	stop  chan struct{}
 	ended chan struct{}
@@ -60,7 +60,7 @@ type writer struct {
 }
 
 func newWriter(dsn string, pool *sql.DB, conn *sql.Conn) *writer {
-	w := &writer{dsn: dsn, pool: pool, conn: conn, queue: make(chan *write), stop: make(chan struct{}), ended: make(chan struct{})}
+	w := &writer{dsn: dsn, pool: pool, conn: &prepared{conn: conn}, queue: make(chan *write), stop: make(chan struct{}), ended: make(chan struct{})}
 	go w.run()
 	return w
 }
@@ -88,7 +88,8 @@ func (w *writer) run() {
 	for {
 		select {
 		case <-w.stop:
-			_ = w.conn.Close()
+			w.conn.forget()
+			_ = w.conn.conn.Close()
 			_ = w.pool.Close()
 			return
 		case first := <-w.queue:

@@ -36,47 +36,72 @@ type Receipt struct {
 	Promise  []byte // the log's signature that it will; see leaf.PromiseText
 }
 
-// Append writes an event's leaf in the caller's transaction: the event and its record commit together or not
-// at all. The leaf enters the tree soon after, by Sequence. If the transaction is run again a new leaf is made.
-func (b *Book) Append(ctx context.Context, tx *db.Tx, e Event) (Receipt, error) {
+// Prepared is an event whose leaf is ready to be entered.
+type Prepared struct {
+	Receipt
+	kind   string
+	sealed []byte
+}
+
+// Prepare makes the leaf of an event outside of any transaction; seal encrypts for the holder, as Sealer.Seal does. What
+// is never entered leaves nothing behind.
+func (b *Book) Prepare(e Event, seal func(plain []byte) ([]byte, error)) (Prepared, error) {
 	body, err := leaf.Canonical(e.Body)
 	if err != nil {
-		return Receipt{}, fmt.Errorf("append evidence: %w", err)
+		return Prepared{}, fmt.Errorf("append evidence: %w", err)
 	}
 	if e.HolderID == "" || !leaf.KindOK(e.Kind) || len(body) > MaxBody {
-		return Receipt{}, fmt.Errorf("append evidence: %w", errEvent)
+		return Prepared{}, fmt.Errorf("append evidence: %w", errEvent)
 	}
-	now := b.clock.Now()
 	if e.At.IsZero() {
-		e.At = now
+		e.At = b.clock.Now()
 	}
 	id, err := uuid.NewV7()
 	if err != nil {
-		return Receipt{}, fmt.Errorf("append evidence: %w", err)
+		return Prepared{}, fmt.Errorf("append evidence: %w", err)
 	}
 	opening := make([]byte, leaf.SaltSize, leaf.SaltSize+len(body))
 	if _, err := rand.Read(opening); err != nil {
-		return Receipt{}, fmt.Errorf("append evidence: %w", err)
+		return Prepared{}, fmt.Errorf("append evidence: %w", err)
 	}
 	commitment := leaf.Commit(opening, id, body)
 	data, err := leaf.Leaf{Kind: e.Kind, At: e.At, Commitment: commitment}.Bytes()
 	if err != nil {
-		return Receipt{}, fmt.Errorf("append evidence: %w", err)
+		return Prepared{}, fmt.Errorf("append evidence: %w", err)
 	}
 	promise, err := b.ed.Sign(leaf.PromiseText(b.ed.Name(), translog.SM3{}.HashLeaf(data)))
 	if err != nil {
-		return Receipt{}, fmt.Errorf("sign promise: %w", err)
+		return Prepared{}, fmt.Errorf("sign promise: %w", err)
 	}
-	sealed, err := b.sealer.Seal(ctx, tx, e.HolderID, append(opening, body...))
+	sealed, err := seal(append(opening, body...))
 	if err != nil {
-		return Receipt{}, fmt.Errorf("seal evidence: %w", err)
+		return Prepared{}, fmt.Errorf("seal evidence: %w", err)
 	}
-	r := Receipt{No: leaf.Number(id), LeafID: id.String(), HolderID: e.HolderID, Leaf: data, Promise: promise}
-	if err := insertLeaf(ctx, tx, r, e.Kind, sealed, now); err != nil {
-		return Receipt{}, fmt.Errorf("append evidence: %w", err)
+	return Prepared{Receipt{No: leaf.Number(id), LeafID: id.String(), HolderID: e.HolderID, Leaf: data, Promise: promise}, e.Kind, sealed}, nil
+}
+
+// Enter writes prepared leaves in the caller's transaction, as Append does for one event.
+func (b *Book) Enter(ctx context.Context, tx *db.Tx, leaves []Prepared) error {
+	now := db.Micros(b.clock.Now())
+	rows := make([][]any, len(leaves))
+	for i, p := range leaves {
+		rows[i] = []any{p.HolderID, p.LeafID, p.kind, p.Leaf, p.sealed, p.Promise, now}
+	}
+	if _, err := tx.Insert(ctx, `log_leaf (holder_id, leaf_id, kind, leaf, opening, promise, created_at)`, ``, rows); err != nil {
+		return fmt.Errorf("append evidence: %w", err)
 	}
 	b.nudge()
-	return r, nil
+	return nil
+}
+
+// Append writes an event's leaf in the caller's transaction: the event and its record commit together or not
+// at all. The leaf enters the tree soon after, by Sequence. If the transaction is run again a new leaf is made.
+func (b *Book) Append(ctx context.Context, tx *db.Tx, e Event) (Receipt, error) {
+	p, err := b.Prepare(e, func(plain []byte) ([]byte, error) { return b.sealer.Seal(ctx, tx, e.HolderID, plain) })
+	if err != nil {
+		return Receipt{}, err
+	}
+	return p.Receipt, b.Enter(ctx, tx, []Prepared{p})
 }
 
 // nudge tells Run that something came. The transaction has not committed yet; Run's pause makes room for it.

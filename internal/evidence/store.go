@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/yinxin-org/yinxin/internal/db"
@@ -12,17 +11,6 @@ import (
 )
 
 const leaseName = "sequencer"
-
-// insertRows bounds the rows of one INSERT: four parameters each, and SQLite takes 32,766.
-const insertRows = 500
-
-func insertLeaf(ctx context.Context, tx *db.Tx, r Receipt, kind string, opening []byte, now time.Time) error {
-	_, err := tx.Exec(ctx, `
-		INSERT INTO log_leaf (holder_id, leaf_id, kind, leaf, opening, promise, created_at, idx)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, NULL)`,
-		r.HolderID, r.LeafID, kind, r.Leaf, opening, r.Promise, db.Micros(now))
-	return err
-}
 
 // holdLease takes the lease or renews it, and reports whether it is owner's now. The row stays locked to the
 // end of the transaction, so what follows in it is done by one sequencer at a time.
@@ -94,11 +82,12 @@ func openLeaves(ctx context.Context, tx *db.Tx, limit int) ([]openLeaf, error) {
 
 // place gives the leaves their indexes from first on, in both tables.
 func place(ctx context.Context, tx *db.Tx, first uint64, leaves []openLeaf) error {
-	for start := 0; start < len(leaves); start += insertRows {
-		part := leaves[start:min(start+insertRows, len(leaves))]
-		if err := insertEntries(ctx, tx, first+uint64(start), part); err != nil {
-			return err
-		}
+	entries := make([][]any, len(leaves))
+	for i, l := range leaves {
+		entries[i] = []any{int64(first) + int64(i), l.leafID, l.holderID, translog.SM3{}.HashLeaf(l.leaf)}
+	}
+	if _, err := tx.Insert(ctx, `log_entry (idx, leaf_id, holder_id, leaf_hash)`, ``, entries); err != nil {
+		return err
 	}
 	n, err := tx.Exec(ctx, `
 		UPDATE log_leaf
@@ -115,22 +104,6 @@ func place(ctx context.Context, tx *db.Tx, first uint64, leaves []openLeaf) erro
 		return fmt.Errorf("%d of %d leaves took their index", n, len(leaves))
 	}
 	return nil
-}
-
-func insertEntries(ctx context.Context, tx *db.Tx, first uint64, leaves []openLeaf) error {
-	var query strings.Builder
-	query.WriteString("INSERT INTO log_entry (idx, leaf_id, holder_id, leaf_hash) VALUES ")
-	args := make([]any, 0, 4*len(leaves))
-	for i, l := range leaves {
-		if i > 0 {
-			query.WriteString(", ")
-		}
-		n := len(args)
-		fmt.Fprintf(&query, "($%d, $%d, $%d, $%d)", n+1, n+2, n+3, n+4)
-		args = append(args, int64(first)+int64(i), l.leafID, l.holderID, translog.SM3{}.HashLeaf(l.leaf))
-	}
-	_, err := tx.Exec(ctx, query.String(), args...)
-	return err
 }
 
 // placed is a leaf that has its place in the order.

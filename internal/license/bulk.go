@@ -4,10 +4,10 @@ import (
 	"context"
 	"crypto/rand"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/yinxin-org/yinxin/internal/catalog"
-	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/face"
@@ -47,6 +47,12 @@ type Bulk struct {
 	t      *catalog.Type
 	issuer org.Unit
 	steps  []sealing.Step
+
+	mu sync.Mutex
+	// What the chunks that are drawn and not committed yet count on. When one of them fails, all behind it are drawn anew.
+	round int                        // grows when that happens
+	next  map[string]int64           // by scope: the last number given
+	fresh map[string]*holder.Entrant // by index of the code: whom they will enter
 }
 
 // Bulk opens the making of many licenses. It refuses what a single draft would be refused for its type or issuer.
@@ -66,6 +72,7 @@ func (s *Store) Bulk(ctx context.Context, o Order) (*Bulk, error) {
 	if err != nil {
 		return nil, err
 	}
+	b.forget()
 	return b, nil
 }
 
@@ -82,29 +89,18 @@ func (b *Bulk) Check(row Row) error {
 
 // values are what a row puts on the face, with a number as long as any where it has none yet.
 func (b *Bulk) values(row Row) (map[string]string, error) {
-	if err := countHolders(b.t, len(row.Holders)); err != nil {
+	if err := b.admit(row); err != nil {
 		return nil, err
 	}
-	if err := b.t.CheckFields(row.Fields); err != nil {
-		return nil, err
-	}
-	var holders []holder.Holder
-	for _, p := range row.Holders {
-		h := holder.Holder{Kind: p.Kind(), Profile: p}
-		if b.t.HolderKind != catalog.Mixed && b.t.HolderKind != h.Kind {
-			return nil, errs.New(errs.Invalid, "license.holder-kind")
-		}
-		holders = append(holders, h)
-	}
-	d := b.draft(row)
-	if _, _, err := b.t.Validity.Period(clock.Date(d.IssuedOn), d.Fields[endOfValidity]); err != nil {
-		return nil, err
+	holders := make([]holder.Holder, len(row.Holders))
+	for i, p := range row.Holders {
+		holders[i] = holder.Holder{Kind: p.Kind(), Profile: p}
 	}
 	number := row.Number
 	if number == "" {
 		number = strings.Repeat("8", longestNumber)
 	}
-	return b.s.elements(b.t, holders, b.issuer, d, number, ""), nil
+	return b.s.elements(b.t, holders, b.issuer, b.draft(row), number, ""), nil
 }
 
 func (b *Bulk) draft(row Row) Draft {
@@ -133,43 +129,6 @@ func (b *Bulk) Sample(row Row) ([]byte, error) {
 // Also is what a caller writes in the transaction that publishes a chunk. made[i] is zero where refused[i] says why.
 type Also func(ctx context.Context, tx *db.Tx, made []License, refused []error) error
 
-// Chunk is some rows drawn and sealed, their files not yet anybody's.
-type Chunk struct {
-	b    *Bulk
-	rows []Row
-}
-
-// Draw draws and seals rows and lays their files down. Nothing is published yet, and the next chunk may be drawn
-// while this one commits: chunks are committed in the order in which they were drawn. Whatever happens before Commit
-// leaves no more than bytes that nobody reads.
-func (b *Bulk) Draw(_ context.Context, rows []Row) (*Chunk, error) {
-	return &Chunk{b: b, rows: rows}, nil
-}
-
-// Commit publishes a chunk in one durable transaction, and also() with it. A row that can no longer be made, because
-// its number is taken, is refused by itself; an error means that nothing of the chunk was written.
-func (c *Chunk) Commit(ctx context.Context, also Also) (made []License, refused []error, err error) {
-	err = c.b.s.o.DB.Write(ctx, func(tx *db.Tx) error {
-		made, refused = make([]License, len(c.rows)), make([]error, len(c.rows))
-		for i, row := range c.rows {
-			l, err := c.b.make1(ctx, tx, row)
-			switch {
-			case errs.Code(err) == "license.duplicate":
-				refused[i] = err
-			case err != nil:
-				return err
-			default:
-				made[i] = l
-			}
-		}
-		return also(ctx, tx, made, refused)
-	})
-	if err != nil {
-		return nil, nil, err
-	}
-	return made, refused, nil
-}
-
 // Make draws a chunk and commits it.
 func (b *Bulk) Make(ctx context.Context, rows []Row, also Also) (made []License, refused []error, err error) {
 	c, err := b.Draw(ctx, rows)
@@ -177,39 +136,4 @@ func (b *Bulk) Make(ctx context.Context, rows []Row, also Also) (made []License,
 		return nil, nil, err
 	}
 	return c.Commit(ctx, also)
-}
-
-func (b *Bulk) make1(ctx context.Context, tx *db.Tx, row Row) (License, error) {
-	d := b.draft(row)
-	for _, p := range row.Holders {
-		id, err := b.s.o.Holders.Put(ctx, tx, p)
-		if err != nil {
-			return License{}, err
-		}
-		d.Holders = append(d.Holders, id)
-	}
-	l, err := b.s.Draft(ctx, tx, d)
-	if err != nil {
-		return License{}, err
-	}
-	body, err := b.s.body(ctx, tx, l)
-	if err != nil {
-		return License{}, err
-	}
-	key, err := b.s.key(ctx, tx, l.HolderID, l.ID)
-	if err != nil {
-		return License{}, err
-	}
-	file, err := b.s.seal(b.t, body, b.steps)
-	if err != nil {
-		return License{}, err
-	}
-	if l.FileRef, err = b.s.store(ctx, key, file, l.ID); err != nil {
-		return License{}, err
-	}
-	l.FileDigest = digest(file)
-	if err := b.s.sealed(ctx, tx, &l); err != nil {
-		return License{}, err
-	}
-	return b.s.Review(ctx, tx, Review{HolderID: l.HolderID, LicenseID: l.ID, ReviewerID: b.o.ReviewerID, UnitID: b.o.IssuerID, Publish: true})
 }

@@ -175,15 +175,24 @@ func (s *Store) values(ctx context.Context, tx *db.Tx, t *catalog.Type, holders 
 	if err != nil {
 		return nil, err
 	}
+	identifier, err := mint(t, issuer)
+	if err != nil {
+		return nil, err
+	}
+	return s.elements(t, holders, issuer, d, number, identifier), nil
+}
+
+// mint makes the identifier (电子证照标识) of a first version. Its serial is random: the number of an identity license
+// would put the holder's code into every URL and log.
+func mint(t *catalog.Type, issuer org.Unit) (string, error) {
 	identifier, err := gbcode.MintIdentifier(gbcode.Identifier{
 		TypeCode: t.Code, IssuerCode: issuer.ID, Version: 1,
-		// A random serial: the number of an identity license would put the holder's code into every URL and log.
 		Serial: strings.ToUpper(strings.ReplaceAll(uuid.NewString(), "-", "")),
 	})
 	if err != nil {
-		return nil, fmt.Errorf("mint identifier: %w", err)
+		return "", fmt.Errorf("mint identifier: %w", err)
 	}
-	return s.elements(t, holders, issuer, d, number, identifier), nil
+	return identifier, nil
 }
 
 // elements are the values of GB/T 36903-2018 with the type's own fields beside them.
@@ -219,15 +228,10 @@ func (s *Store) number(ctx context.Context, tx *db.Tx, t *catalog.Type, first ho
 	if d.Number != "" {
 		return d.Number, nil
 	}
-	rule, wrong := catalog.ParseNumbering(t.Number)
-	if wrong != nil {
-		return "", fmt.Errorf("numbering rule of type %s: %w", t.Code, wrong.Err())
+	filled, scope, err := fill(t, issuer, first.Profile.Code, d.IssuedOn)
+	if err != nil || filled.Width == 0 {
+		return filled.Number(0), err
 	}
-	filled := rule.Fill(catalog.NumberFacts{Region: issuer.Region, IssuedOn: d.IssuedOn.In(clock.Shanghai), HolderCode: first.Profile.Code.Reveal()})
-	if filled.Width == 0 {
-		return filled.Number(0), nil
-	}
-	scope := t.Code + "|" + issuer.ID + "|" + filled.Scope()
 	if _, err := tx.Exec(ctx, `
 		INSERT INTO numbering (scope, last) VALUES ($1, 1)
 		ON CONFLICT (scope) DO UPDATE SET last = numbering.last + 1`, scope); err != nil {
@@ -238,6 +242,16 @@ func (s *Store) number(ctx context.Context, tx *db.Tx, t *catalog.Type, first ho
 		return "", fmt.Errorf("take number: %w", err)
 	}
 	return filled.Number(n), nil
+}
+
+// fill puts the facts of a license into its type's rule; numbers of one scope count together.
+func fill(t *catalog.Type, issuer org.Unit, first holder.Code, issuedOn time.Time) (filled catalog.Filled, scope string, err error) {
+	rule, wrong := catalog.ParseNumbering(t.Number)
+	if wrong != nil {
+		return catalog.Filled{}, "", fmt.Errorf("numbering rule of type %s: %w", t.Code, wrong.Err())
+	}
+	filled = rule.Fill(catalog.NumberFacts{Region: issuer.Region, IssuedOn: issuedOn.In(clock.Shanghai), HolderCode: first.Reveal()})
+	return filled, t.Code + "|" + issuer.ID + "|" + filled.Scope(), nil
 }
 
 func codeHash(code string) []byte {

@@ -12,6 +12,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/yinxin-org/yinxin/internal/blob"
 	"github.com/yinxin-org/yinxin/internal/catalog"
 	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/db"
@@ -80,10 +81,11 @@ const (
 	ByAppeal Origin = "appeal"   // 申领补录: its holder missed it
 )
 
-// Files stores ciphertext files; Put is durable when it returns.
+// Files stores ciphertext files; Put is durable when it returns, and a pile when it is synced.
 type Files interface {
 	Put(ctx context.Context, data []byte) (ref string, err error)
 	Get(ctx context.Context, ref string) ([]byte, error)
+	Pile() *blob.Pile
 }
 
 // Options are the parts a Store works with.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/yinxin-org/yinxin/internal/access"
 	"github.com/yinxin-org/yinxin/internal/authn"
+	"github.com/yinxin-org/yinxin/internal/blob"
 	"github.com/yinxin-org/yinxin/internal/demo"
 	"github.com/yinxin-org/yinxin/internal/license"
 	"github.com/yinxin-org/yinxin/test/world"
@@ -50,6 +51,9 @@ func (s *shelf) Get(_ context.Context, ref string) ([]byte, error) {
 	}
 	return nil, errors.New("no such file")
 }
+
+// Pile is not for the shelf: bulks have tests of their own.
+func (s *shelf) Pile() *blob.Pile { panic("a bulk on the shelf") }
 
 // brittle is a store of licenses over a world whose files are kept on a shelf.
 func brittle(t *testing.T, w *world.World) (*license.Store, *shelf) {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
@@ -233,13 +234,18 @@ type event struct {
 	File      string `json:"file,omitempty"` // SM3 of the file
 }
 
+// leaf is the record of an event of a license.
+func (s *Store) leaf(l License, action string, at time.Time, accountID, unitID, ground string) evidence.Event {
+	return evidence.Event{HolderID: l.HolderID, Kind: "license", At: at, Body: event{
+		Action: action, LicenseID: l.ID, TypeCode: l.TypeCode, VersionNo: l.VersionNo,
+		UnitID: unitID, AccountID: accountID, Ground: ground, File: l.FileDigest,
+	}}
+}
+
 // record writes an event of a license beside it and as a leaf of the log.
 func (s *Store) record(ctx context.Context, tx *db.Tx, l License, action, accountID, unitID, ground string) error {
 	now := s.o.Clock.Now()
-	receipt, err := s.o.Book.Append(ctx, tx, evidence.Event{HolderID: l.HolderID, Kind: "license", At: now, Body: event{
-		Action: action, LicenseID: l.ID, TypeCode: l.TypeCode, VersionNo: l.VersionNo,
-		UnitID: unitID, AccountID: accountID, Ground: ground, File: l.FileDigest,
-	}})
+	receipt, err := s.o.Book.Append(ctx, tx, s.leaf(l, action, now, accountID, unitID, ground))
 	if err != nil {
 		return err
 	}
