@@ -79,17 +79,15 @@ func (c *Chunk) draw(ctx context.Context, again bool) error {
 		}
 		c.pile = c.b.s.o.Files.Pile()
 		gap, err := c.fill(ctx)
-		if err != nil {
-			c.pile.Drop()
-			return err
-		}
-		if !gap {
+		if err == nil && !gap {
 			return nil
 		}
-		// A row that has a running number could not be drawn: without it the numbers after it are others.
 		c.pile.Drop()
 		c.giveBack()
-		again = false
+		if err != nil {
+			return err
+		}
+		again = false // a row with a running number could not be drawn: the numbers after it are others
 	}
 }
 
