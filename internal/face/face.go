@@ -65,12 +65,11 @@ type Input struct {
 
 // License builds the unsigned file of a license.
 func (d *Drawer) License(t *catalog.Type, in Input, seals int, now time.Time) (*ofd.Package, error) {
-	doc, err := d.Document(t, in, now)
+	p, err := d.Press(t)
 	if err != nil {
 		return nil, err
 	}
-	doc.SignaturesExpected = seals
-	return d.Build(t, in, doc)
+	return p.License(in, seals, now)
 }
 
 // Build turns the engine's refusals into words about the license's fields.
@@ -93,16 +92,20 @@ func unshown(err error, t *catalog.Type, in Input) error {
 
 // Document is the page of a license with its data.
 func (d *Drawer) Document(t *catalog.Type, in Input, now time.Time) (*ofd.Document, error) {
+	b, err := d.blank(t)
+	if err != nil {
+		return nil, unshown(err, t, in)
+	}
+	return d.document(t, b, in, now)
+}
+
+func (d *Drawer) document(t *catalog.Type, b *blank, in Input, now time.Time) (*ofd.Document, error) {
 	data, err := json.MarshalIndent(struct {
 		Type   string            `json:"type"`
 		Values map[string]string `json:"values"`
 	}{t.Code, in.Values}, "", "  ")
 	if err != nil {
 		return nil, fmt.Errorf("encode license data: %w", err)
-	}
-	b, err := d.blank(t)
-	if err != nil {
-		return nil, unshown(err, t, in)
 	}
 	pages, err := d.pages(t, in, b)
 	if err != nil {

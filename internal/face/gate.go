@@ -141,7 +141,7 @@ func (g *gate) drawn(i int, o catalog.FaceObject) {
 			g.add(i, "", "face.text-wide")
 		}
 	}
-	if r, ok := g.d.undrawable(o, objects); ok {
+	if r, ok := g.d.undrawable(objects); ok {
 		g.add(i, name, "face.glyph", "char", fmt.Sprintf("U+%04X", r))
 	}
 }
@@ -167,7 +167,7 @@ func problem(i int, field string, err error) []catalog.Finding {
 }
 
 // undrawable finds a character that no font can draw.
-func (d *Drawer) undrawable(o catalog.FaceObject, objects []ofd.Object) (rune, bool) {
+func (d *Drawer) undrawable(objects []ofd.Object) (rune, bool) {
 	for _, x := range objects {
 		text, ok := x.(ofd.Text)
 		if !ok {
@@ -179,7 +179,6 @@ func (d *Drawer) undrawable(o catalog.FaceObject, objects []ofd.Object) (rune, b
 			}
 		}
 	}
-	// A code list shows one option at a time; each must be drawable.
 	return 0, false
 }
 

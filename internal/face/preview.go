@@ -36,7 +36,7 @@ func (d *Drawer) Preview(t *catalog.Type, values map[string]string) (svg []byte,
 		}
 		drawn, err := d.draw(t, o, in)
 		found = append(found, problem(i, o.Field, err)...)
-		if r, ok := d.undrawable(o, drawn); ok {
+		if r, ok := d.undrawable(drawn); ok {
 			found = append(found, catalog.Finding{Path: fmt.Sprintf("face.objects[%d]", i), Code: "face.glyph",
 				Args: map[string]string{"char": fmt.Sprintf("U+%04X", r)}, Field: o.Field, Object: i})
 			drawn = d.without(drawn)

@@ -336,3 +336,13 @@ func BenchmarkBulk(b *testing.B) {
 		})
 	}
 }
+
+func BenchmarkBulkCheck(b *testing.B) {
+	w := world.New(b)
+	bulk, row := bulk(b, w, order(b, w, demo.FoodPermit)), foodRow(b, 1)
+	for b.Loop() {
+		if err := bulk.Check(row); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

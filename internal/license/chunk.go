@@ -235,7 +235,7 @@ func (c *Chunk) one(ctx context.Context, d *drawn, row Row, now time.Time) error
 		return err
 	}
 	body := body{Values: b.s.elements(b.t, holders, b.issuer, draft, d.given, identifier), Code: strings.ToLower(rand.Text())}
-	file, err := b.s.seal(b.t, body, b.steps)
+	file, err := b.s.seal(b.press, body, b.steps)
 	if refusal, ok := errors.AsType[*errs.Error](err); ok && refusal.Kind == errs.Invalid {
 		d.refused = err
 		return nil

@@ -42,7 +42,11 @@ func (s *Store) Make(ctx context.Context, holderID, licenseID string) (License, 
 	if err != nil || l.Step != StepData {
 		return l, err
 	}
-	file, err := s.seal(t, b, steps)
+	press, err := s.o.Faces.Press(t)
+	if err != nil {
+		return License{}, err
+	}
+	file, err := s.seal(press, b, steps)
 	if err != nil {
 		return License{}, err
 	}
@@ -88,8 +92,8 @@ func SealUnit(t *catalog.Type, step catalog.SealStep, issuerID string) string {
 	}
 }
 
-func (s *Store) seal(t *catalog.Type, b body, steps []sealing.Step) ([]byte, error) {
-	p, err := s.o.Faces.License(t, b.input(), len(steps), s.o.Clock.Now())
+func (s *Store) seal(press *face.Press, b body, steps []sealing.Step) ([]byte, error) {
+	p, err := press.License(b.input(), len(steps), s.o.Clock.Now())
 	if err != nil {
 		return nil, err
 	}
