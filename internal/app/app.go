@@ -18,6 +18,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/agency"
 	"github.com/yinxin-org/yinxin/internal/appeal"
 	"github.com/yinxin-org/yinxin/internal/authn"
+	"github.com/yinxin-org/yinxin/internal/batch"
 	"github.com/yinxin-org/yinxin/internal/blob"
 	"github.com/yinxin-org/yinxin/internal/casefile"
 	"github.com/yinxin-org/yinxin/internal/catalog"
@@ -68,6 +69,7 @@ type App struct {
 	Trail     *change.Trail
 	Tasks     *task.Store
 	Deadlines *deadline.Store
+	Batches   *batch.Desk
 	Notices   *notice.Store
 	Calendar  *workday.Calendar
 	Units     *org.Store
@@ -171,6 +173,9 @@ func (a *App) build(ctx context.Context, o Options) error {
 	if err := a.openDoor(); err != nil {
 		return err
 	}
+	if err := a.openBatches(); err != nil {
+		return err
+	}
 	a.Agency = agency.New(agency.Options{DB: a.DB, Clock: a.Clock, Keys: a.Keys, Holders: a.Holders, Licenses: a.Licenses, Types: a.Types,
 		Door: a.Door, Book: a.Book, Notices: a.Notices})
 	a.Accounts.UseActs(a.Agency.Acts)
@@ -219,6 +224,21 @@ func (a *App) openDoor() error {
 	}
 	a.Appeals = appeal.Open(appeal.Options{DB: a.DB, Clock: a.Clock, Calendar: a.Calendar, Units: a.Units, Accounts: a.Accounts, Types: a.Types,
 		Matters: a.Matters, Holders: a.Holders, Licenses: a.Licenses, Book: a.Book, Notices: a.Notices, Deadlines: a.Deadlines, PlatformID: a.Config.PlatformUnit})
+	return nil
+}
+
+// openBatches opens the desk of many licenses at once. What waits to be made lies apart from what was made.
+func (a *App) openBatches() error {
+	files, err := blob.OpenFolder(filepath.Join(a.Config.Data, "batches"))
+	if err != nil {
+		return err
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		return fmt.Errorf("name this node: %w", err)
+	}
+	a.Batches = batch.Open(batch.Options{DB: a.DB, Clock: a.Clock, Log: a.Log, Keys: a.Keys, Files: files, Trail: a.Trail, Calendar: a.Calendar,
+		Types: a.Types, Licenses: a.Licenses, Deadlines: a.Deadlines, Node: host + ":" + a.Config.Data})
 	return nil
 }
 
@@ -363,6 +383,7 @@ func (a *App) VerifyFile(file []byte) verify.Report {
 func (a *App) Run(ctx context.Context) {
 	go a.housekeep(ctx)
 	go a.Imports.Run(ctx)
+	go a.Batches.Run(ctx)
 	go a.syncMatters(ctx)
 	go a.fetchLate(ctx)
 	if err := a.Book.Run(ctx); err != nil {

@@ -58,6 +58,7 @@ const (
 	Scenario Subject = "scenario" // 应用场景
 	Event    Subject = "event"    // 一件事
 	Import   Subject = "import"   // 导入
+	Batch    Subject = "batch"    // 批量制证
 )
 
 // Entry is one change: Before is nil for what is new, After for what is gone. Both are written as JSON.

@@ -27,6 +27,8 @@ var intakeMessages = messages{
 	"sheet.number":          {"应填整数。", "Give a whole number."},
 	"sheet.date":            {"应填日期，如 2026-03-01。", "Give a date, such as 2026-03-01."},
 	"sheet.yes-no":          {"应填“是”或“否”。", "Give yes or no."},
+	"sheet.json":            {"这一行不是完整的JSON对象。请一行写一个对象。", "This line is no whole JSON object. Write one object a line."},
+	"sheet.json-value":      {"这里应是一个文字、数字或文字的数组。", "A text, a number or an array of texts is expected here."},
 	"sheet.choice":          {"应填以下之一：{words}。", "Give one of: {wordsEn}."},
 
 	"import.kind":      {"没有这种导入。", "There is no such kind of import."},

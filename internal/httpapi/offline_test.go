@@ -18,7 +18,7 @@ func (c *city) foodEntry(t *testing.T, holder, closedOn string) m {
 	t.Helper()
 	firm := c.Cast(t, holder)
 	return m{"typeCode": c.TypeCode(t, "food-permit"), "holders": []m{{"name": firm.Name, "code": firm.Code}},
-		"fields": m{"KZ_FDDBR": "林㛃", "KZ_ZS": "鼓楼区榕印路1号", "KZ_JYCS": "鼓楼区榕印路1号", "KZ_ZTYT": "餐饮服务经营者", "KZ_JYXM": "热食类食品制售"},
+		"fields":   m{"KZ_FDDBR": "林㛃", "KZ_ZS": "鼓楼区榕印路1号", "KZ_JYCS": "鼓楼区榕印路1号", "KZ_ZTYT": "餐饮服务经营者", "KZ_JYXM": "热食类食品制售"},
 		"issuedOn": closedOn, "closedOn": closedOn, "caseNo": "GL-2026-0007", "paperSerial": "闽食 0007"}
 }
 
@@ -71,7 +71,9 @@ func TestOfflineMaking(t *testing.T) {
 		if l.Step != "published" || l.Late {
 			t.Errorf("reviewed: %+v", l)
 		}
-		var notices struct{ Items []struct{ Kind, Subject string } }
+		var notices struct {
+			Items []struct{ Kind, Subject string }
+		}
 		c.as(t, "food-firm").must("GET", "/api/v1/me/notices", nil, &notices)
 		if len(notices.Items) == 0 || notices.Items[0].Kind != "license-made" || notices.Items[0].Subject != l.LicenseID {
 			t.Errorf("the holder is told %+v", notices.Items)

@@ -47,6 +47,9 @@ type Choice struct {
 type Form struct {
 	Zh, En  string // names of the sheet
 	Columns []Column
+	// Headings names the heading that each column stands under, where people said so: then no others count, and what
+	// stands under any other heading is not read.
+	Headings map[string]string
 }
 
 // ErrorColumn is the heading of the column in which an error file says what is wrong. It is ignored when read.
@@ -131,6 +134,9 @@ func (t *Table) find(heading string) int {
 		return -1
 	}
 	return slices.IndexFunc(t.form.Columns, func(c Column) bool {
+		if t.form.Headings != nil {
+			return h == folded(t.form.Headings[c.Name])
+		}
 		return h == folded(c.Zh) || h == folded(c.En) || h == folded(c.Name) ||
 			slices.ContainsFunc(c.Aliases, func(a string) bool { return h == folded(a) })
 	})
@@ -155,6 +161,8 @@ func (t *Table) headings(row Row) error {
 		case slices.Contains(errorHeadings, h):
 			t.ignored = append(t.ignored, i)
 		case h == "":
+		case at < 0 && t.form.Headings != nil:
+			t.ignored = append(t.ignored, i)
 		case at < 0:
 			unknown = append(unknown, letters(i+1))
 		case t.columns[at] >= 0:
@@ -278,4 +286,23 @@ func (t *Table) example(r Record) bool {
 		some = some || c.Example != ""
 	}
 	return some
+}
+
+// Guess tells which of some rows holds the headings, and under which of them each column of the form seems to stand. Of
+// rows in which nothing is known it is the first.
+func (f Form) Guess(rows [][]string) (head int, headings map[string]string) {
+	t := Table{form: f}
+	headings = map[string]string{}
+	for no, row := range rows {
+		found := map[string]string{}
+		for _, h := range row {
+			if at := t.find(h); at >= 0 && found[f.Columns[at].Name] == "" {
+				found[f.Columns[at].Name] = h
+			}
+		}
+		if len(found) > len(headings) {
+			head, headings = no, found
+		}
+	}
+	return head, headings
 }

@@ -1,4 +1,5 @@
-// Package sheet reads and writes the spreadsheets (电子表格) by which people bring in and take out lists: .xlsx and CSV.
+// Package sheet reads and writes the spreadsheets (电子表格) by which people bring in and take out lists: .xlsx and CSV. It reads
+// JSON Lines alike, whose names are the headings.
 //
 // It reads in a stream, row by row, and holds what a stranger's file may cost within Limits: size, unpacked size,
 // ratio, rows, columns, length of a cell. What is wrong with one cell is told with the cell and does not stop the
@@ -82,6 +83,9 @@ var (
 	magicOLE = []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 )
 
+// Large are the limits of lists that are read once in a stream and whose rows are kept elsewhere.
+var Large = Limits{File: 64 << 20, Unpacked: 1 << 30, Ratio: 250, Rows: 1_048_576, Columns: 200, Cell: 64_000}
+
 // Open recognises a file by its content. Old (.xls), encrypted and unknown files are refused in words.
 func Open(data []byte, l Limits) (*Book, error) {
 	switch {
@@ -100,6 +104,9 @@ func Open(data []byte, l Limits) (*Book, error) {
 			return nil, err
 		}
 		return &Book{source: x, limits: l}, nil
+	}
+	if lines, ok := openLines(data, l); ok {
+		return &Book{source: lines, limits: l}, nil
 	}
 	c, err := openCSV(data, l)
 	if err != nil {

@@ -1,0 +1,241 @@
+package batch_test
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/yinxin-org/yinxin/internal/batch"
+	"github.com/yinxin-org/yinxin/internal/clock"
+	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/deadline"
+	"github.com/yinxin-org/yinxin/internal/license"
+	"github.com/yinxin-org/yinxin/internal/sheet"
+	"github.com/yinxin-org/yinxin/test/world"
+)
+
+// A batch with faulty rows: they are named, corrected in the file of errors, handed back, and every row is made once.
+func TestABatchWithFaultsIsCorrectedAndMade(t *testing.T) {
+	t.Parallel()
+	world.Each(t, func(t *testing.T, w *world.World) {
+		o := newOffice(t, w)
+		ctx := context.Background()
+		rows := lines(t, 1, 12)
+		rows[2][0] = rows[2][0][:17] + "?"          // no code
+		rows[4][5] = "路边摊"                          // not on the list
+		rows[6] = slices.Clone(rows[5])             // twice
+		rows[8][1] = ""                             // no name
+		rows[9][3] = strings.Repeat("福州市鼓楼区东街", 40) // does not fit
+		b := o.checked(csvOf(t, heads, rows))
+		if b.State != batch.Checked || b.Total != 12 || b.Good != 7 || b.Bad != 5 {
+			t.Fatalf("%+v", b)
+		}
+		want := map[int]string{3: "holderCode", 5: "KZ_ZTYT", 7: "", 9: "holderName", 10: "KZ_ZS"}
+		for _, r := range o.rows(b, batch.Bad) {
+			if field, ok := want[r.No]; !ok || len(r.Faults) != 1 || r.Faults[0].Field != field || r.FileRow != r.No+1 {
+				t.Errorf("row %d (%d): %+v", r.No, r.FileRow, r.Faults)
+			}
+		}
+
+		file, err := o.Batches.ErrorFile(ctx, o.maker, b.ID, false)
+		o.ok(err)
+		mended := correct(t, file, rows, map[int][]string{3: line(t, 3), 5: line(t, 5), 7: line(t, 7), 9: line(t, 9), 10: line(t, 10)})
+		_, err = o.Batches.ErrorFile(ctx, o.reviewer, b.ID, false)
+		o.want("a colleague takes the errors", err, "batch.not-yours")
+		_, err = o.Batches.Mend(ctx, o.maker, b.ID, "改正.csv", mended)
+		o.ok(err)
+		o.work()
+		if b = o.get(b.ID); b.State != batch.Checked || b.Total != 12 || b.Good != 12 || b.Bad != 0 {
+			t.Fatalf("corrected: %+v, %+v", b, o.rows(b, batch.Bad))
+		}
+		b = o.made(b)
+		if b.State != batch.Done || b.Made != 12 || b.Good != 0 || b.LeftOut != 0 {
+			t.Fatalf("%+v", b)
+		}
+		for _, r := range o.rows(b, batch.Made) {
+			w.Read(t, func(ctx context.Context, q *db.Tx) error {
+				l, err := w.Licenses.Get(ctx, q, r.HolderID, r.LicenseID)
+				if l.Step != license.StepPublished || l.Origin != license.Batch || l.OriginID != b.ID || l.ReviewerID != o.reviewer.AccountID {
+					t.Errorf("row %d: %+v", r.No, l)
+				}
+				return err
+			})
+		}
+		if n := w.Count(t, `SELECT count(*) FROM license WHERE origin_id = $1`, b.ID); n != 12 {
+			t.Errorf("%d licenses", n)
+		}
+		if n := w.Count(t, `SELECT count(*) FROM batch_row WHERE batch_id = $1 AND length(payload) > 0`, b.ID); n != 0 {
+			t.Errorf("%d rows still say what they said", n)
+		}
+	})
+}
+
+// correct fills a file of errors with right rows, as a CSV file.
+func correct(t *testing.T, file []byte, _ [][]string, right map[int][]string) []byte {
+	t.Helper()
+	book, err := sheet.Open(file, sheet.Large)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := book.Head(100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := func(name string) int { return slices.Index(all[0], name) }
+	names := []string{"持证主体代码", "持证主体", "法定代表人（负责人）", "住所", "经营场所", "主体业态", "经营项目"}
+	for _, row := range all[1:] {
+		if row[len(row)-1] == "" {
+			t.Errorf("a row without what is wrong with it: %v", row)
+		}
+		for no, values := range right {
+			if row[at("批次行号")] == itoa(no) {
+				for i, name := range names {
+					row[at(name)] = values[i]
+				}
+			}
+		}
+	}
+	return csvOf(t, all[0], all[1:])
+}
+
+func TestColumnsAreChosenByPeople(t *testing.T) {
+	t.Parallel()
+	w := world.New(t)
+	o := newOffice(t, w)
+	ctx := context.Background()
+	own := []string{"店号", "社会代码", "招牌", "老板", "住所", "经营场所", "主体业态", "经营项目"}
+	rows := lines(t, 1, 3)
+	for i := range rows {
+		rows[i] = append([]string{itoa(i)}, rows[i]...)
+	}
+	b := o.begin(csvOf(t, own, rows))
+	if b.FileName != "名单.csv" {
+		t.Errorf("called %q", b.FileName)
+	}
+	p, err := o.Batches.Preview(ctx, o.maker, b.ID)
+	o.ok(err)
+	if len(p.Rows) != 4 || p.Headings["KZ_ZS"] != "住所" || p.Headings["holderCode"] != "" {
+		t.Errorf("%+v", p)
+	}
+	_, err = o.Batches.Map(ctx, o.maker, b.ID, p.Headings)
+	o.want("columns are missing", err, "batch.heading-missing")
+	p.Headings["holderCode"], p.Headings["holderName"], p.Headings["KZ_FDDBR"] = "社会代码", "招牌", "招牌"
+	_, err = o.Batches.Map(ctx, o.maker, b.ID, p.Headings)
+	o.want("a column twice", err, "batch.heading-twice")
+	p.Headings["KZ_FDDBR"] = "掌柜"
+	_, err = o.Batches.Map(ctx, o.maker, b.ID, p.Headings)
+	o.want("no such column", err, "batch.heading")
+	p.Headings["KZ_FDDBR"] = "老板"
+	_, err = o.Batches.Map(ctx, o.reviewer, b.ID, p.Headings)
+	o.want("somebody else's batch", err, "batch.not-yours")
+	_, err = o.Batches.Map(ctx, o.maker, b.ID, p.Headings)
+	o.ok(err)
+	o.work()
+	if b = o.get(b.ID); b.Good != 3 {
+		t.Errorf("%+v, %+v", b, o.rows(b, batch.Bad))
+	}
+}
+
+// Batches of 99, 100 and 101: fewer than a hundred are due on the day, the others in three working days. 27 September
+// 2026 is a Sunday that was worked? The calendar says: 1 to 7 October are off and 10 October, a Saturday, is worked.
+func TestAHundredAreDueInThreeWorkingDays(t *testing.T) {
+	t.Parallel()
+	w := world.New(t)
+	day := func(m time.Month, d int) time.Time { return time.Date(2026, m, d, 15, 0, 0, 0, clock.Shanghai) }
+	for _, c := range []struct {
+		came time.Time
+		n    int
+		last time.Time // the last day that is in time
+	}{
+		{day(9, 29), 1, day(9, 29)},
+		{day(9, 29), 99, day(9, 29)},
+		{day(9, 29), 100, day(10, 9)}, // 30 September, 8 and 9 October
+		{day(9, 29), 101, day(10, 9)},
+		{day(10, 8), 100, day(10, 12)}, // 9, 10 (Saturday, worked) and 12 October
+		{day(10, 3), 99, day(10, 3)},
+		{day(10, 3), 100, day(10, 10)},
+	} {
+		if got := w.Batches.Due(c.came, c.n); !got.Equal(clock.EndOfDay(c.last)) {
+			t.Errorf("%d that came on %s are due before %s, want %s", c.n, c.came.Format(time.DateOnly), got.Format(time.DateTime), clock.EndOfDay(c.last).Format(time.DateTime))
+		}
+	}
+}
+
+func TestABatchIsOwedFromItsSubmission(t *testing.T) {
+	t.Parallel()
+	world.Each(t, func(t *testing.T, w *world.World) {
+		o := newOffice(t, w)
+		ctx := context.Background()
+		listed := func(state deadline.State) (found []deadline.Deadline) {
+			o.read(func(ctx context.Context, q *db.Tx) error {
+				var err error
+				found, err = w.Deadlines.List(ctx, q, deadline.Board{UnitID: o.maker.UnitID}, state, deadline.Batch, 10, 0)
+				return err
+			})
+			return found
+		}
+		b := o.checked(csvOf(t, heads, lines(t, 1, 2)))
+		if len(listed(deadline.Running)) != 0 {
+			t.Error("owed before it was submitted")
+		}
+		_, err := o.Batches.Submit(ctx, o.maker, b.ID)
+		o.ok(err)
+		got := listed(deadline.Running)
+		if len(got) != 1 || got[0].Licenses != 2 || !got[0].DueAt.Equal(clock.EndOfDay(world.Start)) {
+			t.Fatalf("%+v", got)
+		}
+		_, err = o.Batches.Judge(ctx, o.reviewer, b.ID, false, "第2行地址不对")
+		o.ok(err)
+		w.Now.Move(24 * time.Hour)
+		if len(listed(deadline.Overdue)) != 1 {
+			t.Error("sent back, it is not owed any more")
+		}
+		b = o.made(o.get(b.ID))
+		if late := listed(deadline.Late); len(late) != 1 || b.State != batch.Done {
+			t.Errorf("%+v, %+v", late, b)
+		}
+	})
+}
+
+func TestWhoMayDoWhatToABatch(t *testing.T) {
+	t.Parallel()
+	w := world.New(t)
+	o := newOffice(t, w)
+	ctx := context.Background()
+	b := o.checked(csvOf(t, heads, lines(t, 1, 2)))
+	other := w.Actor(t, "tj-scjg-reviewer")
+	_, err := o.Batches.Judge(ctx, o.reviewer, b.ID, true, "")
+	o.want("judged before it is submitted", err, "batch.stage")
+	_, err = o.Batches.Submit(ctx, o.maker, b.ID)
+	o.ok(err)
+	_, err = o.Batches.Submit(ctx, o.maker, b.ID)
+	o.want("submitted twice", err, "batch.stage")
+	_, err = o.Batches.Judge(ctx, o.maker, b.ID, true, "")
+	o.want("the maker judges", err, "license.same-person")
+	_, err = o.Batches.Judge(ctx, other, b.ID, true, "")
+	o.want("another unit judges", err, "batch.unknown")
+	_, err = o.Batches.Judge(ctx, o.reviewer, b.ID, false, " ")
+	o.want("sent back without a reason", err, "case.opinion-required")
+	if svg, err := o.Batches.Sample(ctx, o.reviewer, b.ID, 0); err != nil || !strings.Contains(string(svg), "<svg") {
+		t.Errorf("the reviewer sees no sample: %v", err)
+	}
+	_, err = o.Batches.Sample(ctx, other, b.ID, 0)
+	o.want("another unit looks", err, "batch.unknown")
+	_, err = o.Batches.Begin(ctx, o.maker, batch.Upload{Kind: batch.New, TypeCode: w.TypeCode(t, "marriage-certificate"), Data: csvOf(t, heads, nil)})
+	o.want("a type of other units", err, "type.unclaimed")
+	_, err = o.Batches.Begin(ctx, o.maker, batch.Upload{Kind: batch.New, TypeCode: w.TypeCode(t, "identity-card"), Data: csvOf(t, heads, nil)})
+	o.want("a type made elsewhere", err, "type.external")
+
+	b, err = o.Batches.Cancel(ctx, o.maker, b.ID)
+	o.ok(err)
+	if b.State != batch.Cancelled || w.Count(t, `SELECT count(*) FROM license WHERE origin_id = $1`, b.ID) != 0 {
+		t.Errorf("%+v", b)
+	}
+	if n := w.Count(t, `SELECT count(*) FROM batch_row WHERE batch_id = $1 AND length(payload) > 0`, b.ID); n != 0 {
+		t.Error("a cancelled batch keeps what it said")
+	}
+	_, err = o.Batches.Judge(ctx, o.reviewer, b.ID, true, "")
+	o.want("a cancelled batch is judged", err, "batch.stage")
+}

@@ -1,0 +1,335 @@
+package batch
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"strconv"
+	"sync"
+
+	"github.com/yinxin-org/yinxin/internal/catalog"
+	"github.com/yinxin-org/yinxin/internal/clock"
+	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/errs"
+	"github.com/yinxin-org/yinxin/internal/license"
+	"github.com/yinxin-org/yinxin/internal/sheet"
+)
+
+// loadMost is how many rows are judged and written at once.
+const loadMost = 400
+
+// load reads the file of a batch from where it stands, judges its rows and keeps them.
+func (d *Desk) load(ctx context.Context, b Batch) error {
+	l, table, err := d.loader(ctx, b)
+	if err == nil && l.mends {
+		err = l.mendable(ctx, table)
+	}
+	if _, refused := refusal(err); refused {
+		return d.refuse(ctx, b, err)
+	}
+	if err != nil {
+		return err
+	}
+	next, stop := iter.Pull2(table.Records())
+	defer stop()
+	for range b.Position {
+		if _, _, ok := next(); !ok {
+			break
+		}
+	}
+	for more := true; more; {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		var chunk []sheet.Record
+		for len(chunk) < loadMost {
+			r, err, ok := next()
+			if more = ok; !ok {
+				break
+			}
+			if _, refused := refusal(err); refused {
+				return d.refuse(ctx, l.b, err)
+			}
+			if err != nil {
+				return err
+			}
+			chunk = append(chunk, copied(r))
+		}
+		if err := l.take(ctx, chunk, !more); err != nil {
+			return err
+		}
+	}
+	return d.o.Files.Remove(ctx, b.fileRef)
+}
+
+// copied is a record that does not keep the file's text alive.
+func copied(r sheet.Record) sheet.Record {
+	r.Values = append([]string{}, r.Values...)
+	r.Raw = append([]string{}, r.Raw...)
+	return r
+}
+
+// loader is the reading of one file.
+type loader struct {
+	d      *Desk
+	b      Batch
+	bulk   *license.Bulk
+	v      vault
+	reader reader
+	form   sheet.Form
+	mends  bool // the file corrects rows
+}
+
+func (d *Desk) loader(ctx context.Context, b Batch) (*loader, *sheet.Table, error) {
+	l := &loader{d: d, b: b}
+	var err error
+	if l.bulk, err = d.bulk(ctx, b); err != nil {
+		return nil, nil, err
+	}
+	if l.v, err = d.vault(b); err != nil {
+		return nil, nil, err
+	}
+	var t *catalog.Type
+	if err := d.o.DB.Read(ctx, func(q *db.Tx) error {
+		t, err = d.o.Types.Current(ctx, q, b.TypeCode)
+		return err
+	}); err != nil {
+		return nil, nil, err
+	}
+	l.form = form(t, b.Kind)
+	l.form.Headings = b.Headings
+	if l.mends = b.Total > 0; l.mends {
+		l.form = corrections(l.form)
+	}
+	l.reader = newReader(t, b.Kind, l.form, d)
+	book, err := d.file(ctx, b, l.v)
+	if err != nil {
+		return nil, nil, err
+	}
+	table, err := book.Table(l.form, true)
+	return l, table, err
+}
+
+func newReader(t *catalog.Type, k Kind, f sheet.Form, d *Desk) reader {
+	now := d.o.Clock.Now()
+	return reader{t: t, form: f, kind: k, now: now, day: clock.Date(now)}
+}
+
+// take judges a chunk of rows and keeps it, with the position in the file, in one transaction. The last chunk ends the
+// checking.
+func (l *loader) take(ctx context.Context, chunk []sheet.Record, last bool) error {
+	entries, rows, err := l.judge(chunk)
+	if err != nil {
+		return err
+	}
+	if err := l.known(ctx, entries, rows); err != nil {
+		return err
+	}
+	return l.d.o.DB.Write(ctx, func(tx *db.Tx) error { return l.write(ctx, tx, entries, last) })
+}
+
+// judge reads each row and judges it by what can be known without the database.
+func (l *loader) judge(chunk []sheet.Record) ([]entry, []license.Row, error) {
+	entries, rows := make([]entry, len(chunk)), make([]license.Row, len(chunk))
+	failed := make([]error, workers)
+	var all sync.WaitGroup
+	for w := range workers {
+		all.Go(func() {
+			for i := w; i < len(chunk) && failed[w] == nil; i += workers {
+				entries[i], rows[i], failed[w] = l.entry(chunk[i], l.b.Total+i+1)
+			}
+		})
+	}
+	all.Wait()
+	for _, err := range failed {
+		if err != nil {
+			return nil, nil, err
+		}
+	}
+	return entries, rows, nil
+}
+
+// workers is how many rows are judged, or drawn, at a time.
+const workers = 2
+
+func (l *loader) entry(r sheet.Record, no int) (entry, license.Row, error) {
+	e := entry{no: no, fileRow: r.Row, state: Good}
+	values := map[string]string{}
+	for i, c := range l.form.Columns {
+		if v := r.Raw[i]; v != "" {
+			values[c.Name] = v
+		}
+		if v := r.Values[i]; v != "" {
+			values[c.Name] = v
+		}
+	}
+	if l.mends {
+		e.no, _ = strconv.Atoi(values[colRow]) // 0, which no row has, where the column was refused
+		delete(values, colRow)
+	}
+	for _, p := range r.Problems {
+		e.faults = append(e.faults, faultOf("", p))
+	}
+	var row license.Row
+	if len(e.faults) == 0 {
+		row, e.faults = l.reader.row(values)
+	}
+	if len(e.faults) == 0 {
+		if err := l.bulk.Check(row); err != nil {
+			if _, refused := refusal(err); !refused {
+				return e, row, err
+			}
+			e.faults = append(e.faults, faultOf(l.reader.fieldOf(err), err))
+		}
+	}
+	e.key = l.d.o.Keys.BlindIndex("batch.row", l.b.ID+"\x00"+identity(row))
+	if len(e.faults) > 0 {
+		e.state, e.key = Bad, []byte{}
+	}
+	var err error
+	e.payload, err = l.v.seal(e.no, values)
+	return e, row, err
+}
+
+// identity is what makes two rows the same license: the number, or all that they say.
+func identity(row license.Row) string {
+	if row.Number != "" {
+		return row.Number
+	}
+	s := ""
+	for _, h := range row.Holders {
+		s += h.Code.Reveal() + "\x00"
+	}
+	for _, name := range sorted(row.Fields) {
+		s += name + "\x00" + row.Fields[name] + "\x00"
+	}
+	return s
+}
+
+// known judges rows by what there is already: the same license twice in the batch, or a number that was given before.
+func (l *loader) known(ctx context.Context, entries []entry, rows []license.Row) error {
+	var keys [][]byte
+	var good []int
+	first := map[string]int{}
+	spoil := func(i int, f Fault) { entries[i].state, entries[i].key, entries[i].faults = Bad, []byte{}, []Fault{f} }
+	for i, e := range entries {
+		if e.state != Good {
+			continue
+		}
+		if at, again := first[string(e.key)]; again {
+			spoil(i, Fault{Code: "batch.twice", Args: map[string]string{"row": strconv.Itoa(at)}})
+			continue
+		}
+		first[string(e.key)] = e.fileRow
+		keys, good = append(keys, e.key), append(good, i)
+	}
+	candidates := make([]license.Row, len(good))
+	for n, i := range good {
+		candidates[n] = rows[i]
+	}
+	return l.d.o.DB.Read(ctx, func(q *db.Tx) error {
+		before, err := twice(ctx, q, l.b.ID, keys)
+		if err != nil {
+			return err
+		}
+		taken, err := l.bulk.Taken(ctx, q, candidates)
+		if err != nil {
+			return err
+		}
+		for n, i := range good {
+			if at, again := before[string(entries[i].key)]; again {
+				spoil(i, Fault{Code: "batch.twice", Args: map[string]string{"row": strconv.Itoa(at)}})
+			} else if taken[n] {
+				spoil(i, Fault{Field: colNumber, Code: "license.duplicate"})
+			}
+		}
+		return nil
+	})
+}
+
+// write keeps a judged chunk.
+func (l *loader) write(ctx context.Context, tx *db.Tx, entries []entry, last bool) error {
+	b := l.b
+	read := len(entries)
+	if err := put(ctx, tx, b.ID, entries); err != nil {
+		return err
+	}
+	b.Position += read
+	for _, e := range entries {
+		if e.state == Good {
+			b.Good++
+		} else if !l.mends {
+			b.Bad++
+		}
+		if e.state == Good && l.mends {
+			b.Bad--
+		}
+	}
+	if !l.mends {
+		b.Total += read
+	}
+	if b.State = Checking; last {
+		b.State = Checked
+	}
+	if err := l.d.hold(ctx, tx, l.b, &b); err != nil {
+		return err
+	}
+	l.b = b
+	return nil
+}
+
+// mendable refuses a file of corrections in which a row is not one of the faulty ones, before anything is changed.
+func (l *loader) mendable(ctx context.Context, table *sheet.Table) error {
+	open := map[string]bool{}
+	err := l.d.o.DB.Read(ctx, func(q *db.Tx) error {
+		bad, err := l.d.after(ctx, q, l.b, Bad, 0, l.b.Total)
+		for _, r := range bad {
+			open[strconv.Itoa(r.No)] = true
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	read := 0
+	for r, err := range table.Records() {
+		if err != nil {
+			return err
+		}
+		if read++; read <= l.b.Position {
+			continue
+		}
+		no := r.Values[l.form.Index(colRow)]
+		if !open[no] {
+			return errs.New(errs.Invalid, "batch.not-faulty").With("row", strconv.Itoa(r.Row))
+		}
+		delete(open, no)
+	}
+	return nil
+}
+
+// refuse ends the reading of a file that cannot be read further: the batch is where it was before the file came.
+func (d *Desk) refuse(ctx context.Context, b Batch, cause error) error {
+	problem, err := problemOf(cause)
+	if err != nil {
+		return err
+	}
+	return d.o.DB.Write(ctx, func(tx *db.Tx) error {
+		to := Checked
+		if b.Total == 0 {
+			to = Mapping
+		}
+		n, err := tx.Exec(ctx, `
+			UPDATE batch
+			SET state = $1, problem = $2, updated_at = $3, lease = 0, row_version = row_version + 1
+			WHERE batch_id = $4 AND state = 'checking' AND node = $5`,
+			string(to), problem, db.Micros(d.o.Clock.Now()), b.ID, d.o.Node)
+		if err != nil {
+			return fmt.Errorf("refuse file: %w", err)
+		}
+		if n == 0 {
+			return errMoved
+		}
+		return nil
+	})
+}

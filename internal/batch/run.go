@@ -1,0 +1,342 @@
+package batch
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/yinxin-org/yinxin/internal/catalog"
+	"github.com/yinxin-org/yinxin/internal/clock"
+	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/errs"
+	"github.com/yinxin-org/yinxin/internal/license"
+)
+
+const (
+	// lookEvery is how often the worker looks for batches that nobody told it of: after a crash, or of another node.
+	lookEvery = 15 * time.Second
+	// leaseFor is how long another node leaves a batch alone that has not moved.
+	leaseFor = time.Minute
+	// makeMost is how many licenses share a transaction: enough to hide the disk, few enough to let others write between.
+	makeMost = 200
+	// keptFor is how long the rows that were not made are kept after a batch is over, to be corrected elsewhere.
+	keptFor = 30 * 24 * time.Hour
+)
+
+// errMoved says that a batch was paused, ended or taken by another node: this run of it stops.
+var errMoved = errors.New("the batch has moved on")
+
+// Run works on batches until ctx ends.
+func (d *Desk) Run(ctx context.Context) {
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	for {
+		if err := errors.Join(d.Work(ctx), d.Purge(ctx)); err != nil && ctx.Err() == nil {
+			d.o.Log.ErrorContext(ctx, "batch stopped", slog.Any("error", err))
+		}
+		select {
+		case <-d.wake:
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// Work works off all batches that are due, the oldest first, and returns when there are none or one cannot go on.
+func (d *Desk) Work(ctx context.Context) error {
+	for {
+		b, err := d.claim(ctx)
+		if errs.Code(err) == "batch.unknown" {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		do := d.load
+		if b.State == Running {
+			do = d.run
+		}
+		if err := do(ctx, b); err != nil && !errors.Is(err, errMoved) {
+			return fmt.Errorf("batch %s: %w", b.ID, err)
+		}
+	}
+}
+
+// claim takes the oldest batch that nobody else works on.
+func (d *Desk) claim(ctx context.Context) (Batch, error) {
+	var b Batch
+	err := d.o.DB.Write(ctx, func(tx *db.Tx) error {
+		var err error
+		now := d.o.Clock.Now()
+		b, err = scan(tx.QueryRow(ctx, `
+			SELECT `+columns+`
+			FROM batch
+			WHERE state IN ('checking', 'running') AND (node = $1 OR lease < $2)
+			ORDER BY batch_id
+			LIMIT 1`, d.o.Node, db.Micros(now)))
+		if err != nil {
+			return err
+		}
+		b.RowVersion++
+		_, err = tx.Exec(ctx, `
+			UPDATE batch
+			SET node = $1, lease = $2, row_version = $3
+			WHERE batch_id = $4`, d.o.Node, db.Micros(now.Add(leaseFor)), b.RowVersion, b.ID)
+		return err
+	})
+	return b, err
+}
+
+// hold writes how a batch stands after a chunk, if it still stands as this run of it believes.
+func (d *Desk) hold(ctx context.Context, tx *db.Tx, before Batch, b *Batch) error {
+	now := d.o.Clock.Now()
+	file := b.fileRef
+	if b.State == Checked {
+		file = ""
+	}
+	if b.State.Ended() {
+		b.EndedAt = now
+	}
+	n, err := tx.Exec(ctx, `
+		UPDATE batch
+		SET state = $1, file_ref = $2, position = $3, total = $4, good = $5, bad = $6, made = $7, left_out = $8, problem = '',
+			updated_at = $9, ended_at = $10, lease = $11, row_version = row_version + 1
+		WHERE batch_id = $12 AND state = $13 AND node = $14 AND row_version = $15`,
+		string(b.State), file, b.Position, b.Total, b.Good, b.Bad, b.Made, b.LeftOut,
+		db.Micros(now), db.Micros(b.EndedAt), db.Micros(now.Add(leaseFor)), b.ID, string(before.State), d.o.Node, before.RowVersion)
+	if err != nil {
+		return fmt.Errorf("move batch: %w", err)
+	}
+	if n == 0 {
+		return errMoved
+	}
+	b.RowVersion = before.RowVersion + 1
+	return nil
+}
+
+// run makes the good rows of a batch. While one chunk is being written, the next is drawn.
+func (d *Desk) run(ctx context.Context, b Batch) error {
+	m, err := d.maker(ctx, b)
+	if err != nil {
+		return err
+	}
+	type drawn struct {
+		*portion
+		err error
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	chunks := make(chan drawn)
+	go func() {
+		defer close(chunks)
+		for no := 0; ; {
+			p, err := m.draw(ctx, no)
+			select {
+			case chunks <- drawn{p, err}:
+			case <-ctx.Done():
+				return
+			}
+			if err != nil || p == nil {
+				return
+			}
+			no = p.rows[len(p.rows)-1].No
+		}
+	}()
+	for c := range chunks {
+		if c.err != nil {
+			return c.err
+		}
+		if c.portion == nil {
+			return d.finish(ctx, m.b)
+		}
+		if err := m.commit(ctx, c.portion); err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+// maker makes the rows of one batch.
+type maker struct {
+	d      *Desk
+	b      Batch
+	bulk   *license.Bulk
+	v      vault
+	reader reader
+}
+
+func (d *Desk) maker(ctx context.Context, b Batch) (*maker, error) {
+	m := &maker{d: d, b: b}
+	var err error
+	if m.bulk, err = d.bulk(ctx, b); err != nil {
+		return nil, err
+	}
+	if m.v, err = d.vault(b); err != nil {
+		return nil, err
+	}
+	var t *catalog.Type
+	if err := d.o.DB.Read(ctx, func(q *db.Tx) error {
+		t, err = d.o.Types.Current(ctx, q, b.TypeCode)
+		return err
+	}); err != nil {
+		return nil, err
+	}
+	m.reader = newReader(t, b.Kind, form(t, b.Kind), d)
+	m.reader.day = clock.Date(b.MadeAt)
+	return m, nil
+}
+
+// portion is some rows, drawn.
+type portion struct {
+	rows  []Row
+	chunk *license.Chunk
+}
+
+// draw reads and draws the next rows behind one; nil when there are no more.
+func (m *maker) draw(ctx context.Context, no int) (*portion, error) {
+	p := &portion{}
+	err := m.d.o.DB.Read(ctx, func(q *db.Tx) error {
+		var err error
+		p.rows, err = m.d.after(ctx, q, m.b, Good, no, makeMost)
+		return err
+	})
+	if err != nil || len(p.rows) == 0 {
+		return nil, err
+	}
+	rows := make([]license.Row, len(p.rows))
+	for i, r := range p.rows {
+		values, err := m.v.open(r)
+		if err != nil {
+			return nil, err
+		}
+		var faults []Fault
+		if rows[i], faults = m.reader.row(values); len(faults) > 0 {
+			return nil, fmt.Errorf("row %d was good and is not: %s", r.No, faults[0].Code)
+		}
+	}
+	p.chunk, err = m.bulk.Draw(ctx, rows)
+	return p, err
+}
+
+// commit publishes a portion: each row turns from good to made in the transaction that enters its license.
+func (m *maker) commit(ctx context.Context, p *portion) error {
+	after := m.b
+	_, _, err := p.chunk.Commit(ctx, func(ctx context.Context, tx *db.Tx, made []license.License, refused []error) error {
+		after = m.b
+		if err := m.settle(ctx, tx, p.rows, made, refused, &after); err != nil {
+			return err
+		}
+		return m.d.hold(ctx, tx, m.b, &after)
+	})
+	if err != nil {
+		return err
+	}
+	m.b = after
+	return nil
+}
+
+func (m *maker) settle(ctx context.Context, tx *db.Tx, rows []Row, made []license.License, refused []error, after *Batch) error {
+	var done []string
+	args := []any{m.b.ID, []byte{}}
+	for i, r := range rows {
+		after.Good--
+		if refused[i] != nil {
+			after.LeftOut++
+			if err := leave(ctx, tx, m.b.ID, r.No, faultOf(m.reader.fieldOf(refused[i]), refused[i])); err != nil {
+				return err
+			}
+			continue
+		}
+		after.Made++
+		done = append(done, fmt.Sprintf("(CAST($%d AS BIGINT), CAST($%d AS TEXT), CAST($%d AS TEXT))", len(args)+1, len(args)+2, len(args)+3))
+		args = append(args, r.No, made[i].HolderID, made[i].ID)
+	}
+	if len(done) == 0 {
+		return nil
+	}
+	n, err := tx.Exec(ctx, `
+		UPDATE batch_row
+		SET state = 'made', payload = $2, holder_id = v.column2, license_id = v.column3
+		FROM (VALUES `+strings.Join(done, ", ")+`) AS v
+		WHERE batch_row.batch_id = $1 AND batch_row.row_no = v.column1 AND batch_row.state = 'good'`, args...)
+	if err != nil {
+		return fmt.Errorf("settle rows: %w", err)
+	}
+	if int(n) != len(done) {
+		return errMoved
+	}
+	return nil
+}
+
+// leave takes a row out that could not be made.
+func leave(ctx context.Context, tx *db.Tx, batchID string, no int, f Fault) error {
+	text, err := json.Marshal([]Fault{f})
+	if err != nil {
+		return fmt.Errorf("encode faults: %w", err)
+	}
+	n, err := tx.Exec(ctx, `
+		UPDATE batch_row
+		SET state = 'left', faults = $1
+		WHERE batch_id = $2 AND row_no = $3 AND state = 'good'`, string(text), batchID, no)
+	if err != nil {
+		return fmt.Errorf("leave row out: %w", err)
+	}
+	if n == 0 {
+		return errMoved
+	}
+	return nil
+}
+
+// finish ends a batch of which every good row is settled.
+func (d *Desk) finish(ctx context.Context, b Batch) error {
+	return d.o.DB.Write(ctx, func(tx *db.Tx) error {
+		after := b
+		after.State = Done
+		if err := d.o.Deadlines.Settle(ctx, tx, kinds[b.Kind], b.ID, b.ReviewerID); err != nil {
+			return err
+		}
+		return d.hold(ctx, tx, b, &after)
+	})
+}
+
+// Purge takes away what is left of batches that were over some time ago.
+func (d *Desk) Purge(ctx context.Context) error {
+	return d.o.DB.Write(ctx, func(tx *db.Tx) error {
+		rows, err := tx.Query(ctx, `
+			SELECT batch_id FROM batch
+			WHERE state = 'done' AND key <> $1 AND ended_at < $2`, []byte{}, db.Micros(d.o.Clock.Now().Add(-keptFor)))
+		if err != nil {
+			return fmt.Errorf("look for old batches: %w", err)
+		}
+		var old []string
+		for rows.Next() {
+			var id string
+			if err := rows.Scan(&id); err != nil {
+				_ = rows.Close()
+				return fmt.Errorf("look for old batches: %w", err)
+			}
+			old = append(old, id)
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			return fmt.Errorf("look for old batches: %w", err)
+		}
+		for _, id := range old {
+			if err := d.forget(ctx, tx, id); err != nil {
+				return err
+			}
+			if _, err := tx.Exec(ctx, `UPDATE batch SET key = $1 WHERE batch_id = $2`, []byte{}, id); err != nil {
+				return fmt.Errorf("forget batch: %w", err)
+			}
+		}
+		return nil
+	})
+}
+
+func sorted(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }
