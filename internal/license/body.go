@@ -5,6 +5,7 @@ import (
 
 	"github.com/yinxin-org/yinxin/internal/catalog"
 	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/holder"
 )
 
@@ -40,13 +41,28 @@ func (r *BodyReader) Read(ctx context.Context, q *db.Tx, l License) (Body, error
 	return Body{License: l, Type: t, Values: b.Values, key: key, code: b.Code}, nil
 }
 
-// File gives the sealed OFD file of a body's license.
+// File gives the sealed OFD file of a body's license. One that another system made may have come without.
 func (r *BodyReader) File(ctx context.Context, b Body) ([]byte, error) {
+	if b.License.FileRef == "" {
+		return nil, errs.New(errs.NotFound, "license.no-file")
+	}
 	return r.store.load(ctx, b.key, b.License.FileRef, b.License.ID)
 }
 
-// Preview draws the sealed file as SVG, seals included.
+// Preview draws the sealed file as SVG, seals included. Of a license that came without a file it draws the face, which
+// then bears no seal.
 func (r *BodyReader) Preview(ctx context.Context, b Body) ([]byte, error) {
+	if b.License.FileRef == "" && b.Type.HasFace() {
+		p, err := r.store.o.Faces.License(b.Type, body{Values: b.Values, Code: b.code}.input(), 0, r.store.o.Clock.Now())
+		if err != nil {
+			return nil, err
+		}
+		file, err := p.Bytes()
+		if err != nil {
+			return nil, err
+		}
+		return Picture(file)
+	}
 	file, err := r.File(ctx, b)
 	if err != nil {
 		return nil, err

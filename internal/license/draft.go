@@ -47,6 +47,7 @@ type Draft struct {
 	OriginID    string
 	ConverterID string
 	PaperSerial string
+	Follows     string // id of the version before, in the first holder's shard; it is superseded when this one is published
 }
 
 func (d Draft) origin() Origin {
@@ -67,13 +68,17 @@ func (s *Store) Draft(ctx context.Context, tx *db.Tx, d Draft) (License, error) 
 	if err != nil {
 		return License{}, err
 	}
-	values, err := s.values(ctx, tx, t, holders, issuer, d)
+	before, err := s.before(ctx, tx, d)
+	if err != nil {
+		return License{}, err
+	}
+	values, err := s.values(ctx, tx, t, holders, issuer, d, before)
 	if err != nil {
 		return License{}, err
 	}
 	l := License{
 		HolderID: d.Holders[0], ID: db.NewID(), TypeCode: t.Code, TypeVersion: t.Version, IssuerID: issuer.ID,
-		VersionNo: 1, Holders: d.Holders, Step: StepData, Identifier: values["ZZBS"], CaseNo: d.CaseNo, MakerID: d.MakerID,
+		VersionNo: before.VersionNo + 1, Follows: before.ID, Holders: d.Holders, Step: StepData, Identifier: values["ZZBS"], CaseNo: d.CaseNo, MakerID: d.MakerID,
 		IssuedOn: clock.Date(d.IssuedOn), MadeAt: s.o.Clock.Now(), DueAt: d.DueAt,
 		Origin: d.origin(), OriginID: d.OriginID, ConverterID: d.ConverterID, PaperSerial: d.PaperSerial, RowVersion: 1,
 	}
@@ -81,7 +86,11 @@ func (s *Store) Draft(ctx context.Context, tx *db.Tx, d Draft) (License, error) 
 		return License{}, err
 	}
 	b := body{Values: values, Code: strings.ToLower(rand.Text())}
-	if err := s.insert(ctx, tx, l, b); err != nil {
+	key, err := gm.NewKey()
+	if err != nil {
+		return License{}, err
+	}
+	if err := s.insert(ctx, tx, l, b, key); err != nil {
 		return License{}, err
 	}
 	if err := s.record(ctx, tx, l, "draft", d.MakerID, d.IssuerID, d.CaseNo); err != nil {
@@ -97,25 +106,31 @@ func (s *Store) admit(ctx context.Context, tx *db.Tx, d Draft) (*catalog.Type, [
 	if err != nil {
 		return none(err)
 	}
+	holders, err := s.suits(ctx, tx, t, d)
+	return t, holders, issuer, err
+}
+
+// suits holds the holders, the fields and the period of a draft against its type.
+func (s *Store) suits(ctx context.Context, tx *db.Tx, t *catalog.Type, d Draft) ([]holder.Holder, error) {
 	if err := countHolders(t, len(d.Holders)); err != nil {
-		return none(err)
+		return nil, err
 	}
 	if err := t.CheckFields(d.Fields); err != nil {
-		return none(err)
+		return nil, err
 	}
 	var holders []holder.Holder
 	for _, id := range d.Holders {
 		h, err := s.o.Holders.Get(ctx, tx, id)
 		if err != nil {
-			return none(err)
+			return nil, err
 		}
 		if t.HolderKind != catalog.Mixed && t.HolderKind != h.Kind {
-			return none(errs.New(errs.Invalid, "license.holder-kind"))
+			return nil, errs.New(errs.Invalid, "license.holder-kind")
 		}
 		holders = append(holders, h)
 	}
-	_, _, err = t.Validity.Period(clock.Date(d.IssuedOn), d.Fields[endOfValidity])
-	return t, holders, issuer, err
+	_, _, err := t.Validity.Period(clock.Date(d.IssuedOn), d.Fields[endOfValidity])
+	return holders, err
 }
 
 // makable gives the type and the issuer of licenses to be made, where this platform makes the type and the unit may
@@ -170,12 +185,24 @@ func (s *Store) mayIssue(ctx context.Context, tx *db.Tx, code, unitID string) er
 }
 
 // values fills all elements of GB/T 36903-2018 for one license.
-func (s *Store) values(ctx context.Context, tx *db.Tx, t *catalog.Type, holders []holder.Holder, issuer org.Unit, d Draft) (map[string]string, error) {
+func (s *Store) values(ctx context.Context, tx *db.Tx, t *catalog.Type, holders []holder.Holder, issuer org.Unit, d Draft,
+	before License,
+) (map[string]string, error) {
+	if d.Number == "" && before.ID != "" {
+		b, err := s.body(ctx, tx, before)
+		if err != nil {
+			return nil, err
+		}
+		d.Number = b.Values["ZZBH"] // the same license, so the same number
+	}
 	number, err := s.number(ctx, tx, t, holders[0], issuer, d)
 	if err != nil {
 		return nil, err
 	}
 	identifier, err := mint(t, issuer)
+	if before.ID != "" {
+		identifier, err = nextIdentifier(before)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -263,30 +290,9 @@ func (s *Store) numberIndex(l License, b body) []byte {
 	return s.o.Keys.BlindIndex("license.number", l.TypeCode+"\x00"+l.IssuerID+"\x00"+b.Values["ZZBH"])
 }
 
-// freeNumber gives back the number of a license that the review refused: where the number is the holder's code,
-// the same one must be given when the case is decided anew.
-func (s *Store) freeNumber(ctx context.Context, tx *db.Tx, l License) error {
-	b, err := s.body(ctx, tx, l)
-	if err != nil {
+func (s *Store) insert(ctx context.Context, tx *db.Tx, l License, b body, key []byte) error {
+	if err := s.claimNumber(ctx, tx, l, b); err != nil {
 		return err
-	}
-	if _, err := tx.Exec(ctx, `
-		DELETE FROM license_number
-		WHERE number_index = $1 AND license_id = $2`, s.numberIndex(l, b), l.ID); err != nil {
-		return fmt.Errorf("free number: %w", err)
-	}
-	return nil
-}
-
-func (s *Store) insert(ctx context.Context, tx *db.Tx, l License, b body) error {
-	n, err := tx.Exec(ctx, `
-		INSERT INTO license_number (number_index, holder_id, license_id) VALUES ($1, $2, $3)
-		ON CONFLICT (number_index) DO NOTHING`, s.numberIndex(l, b), l.HolderID, l.ID)
-	if err != nil {
-		return fmt.Errorf("claim number: %w", err)
-	}
-	if n == 0 {
-		return errs.New(errs.Conflict, "license.duplicate")
 	}
 	if _, err := tx.Exec(ctx, `
 		INSERT INTO license_index (identifier, holder_id, license_id) VALUES ($1, $2, $3)`,
@@ -297,10 +303,6 @@ func (s *Store) insert(ctx context.Context, tx *db.Tx, l License, b body) error 
 		INSERT INTO license_code (code_hash, holder_id, license_id) VALUES ($1, $2, $3)`,
 		codeHash(b.Code), l.HolderID, l.ID); err != nil {
 		return fmt.Errorf("claim check code: %w", err)
-	}
-	key, err := gm.NewKey()
-	if err != nil {
-		return err
 	}
 	if err := s.shareKey(ctx, tx, l, key); err != nil {
 		return err
@@ -321,11 +323,12 @@ func (s *Store) insert(ctx context.Context, tx *db.Tx, l License, b body) error 
 		INSERT INTO license (holder_id, license_id, type_code, type_version, issuer_id, version_no, holders, step, ended, hold,
 			identifier, data, case_no, maker_id, reviewer_id, issued_on, valid_from, valid_to, file_ref, file_digest,
 			made_at, due_at, published_at, origin, origin_id, converter_id, paper_serial, follows, row_version)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', '', $9, $10, $11, $12, '', $13, $14, $15, '', '', $16, $17, 0,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', '', $9, $10, $11, $12, '', $13, $14, $15, $23, $24, $16, $17, $25,
 			$18, $19, $20, $21, $22, 1)`,
 		l.HolderID, l.ID, l.TypeCode, l.TypeVersion, l.IssuerID, l.VersionNo, string(holders), string(l.Step), l.Identifier, data,
 		l.CaseNo, l.MakerID, db.Micros(l.IssuedOn), db.Micros(l.ValidFrom), db.Micros(l.ValidTo),
-		db.Micros(l.MadeAt), db.Micros(l.DueAt), string(l.Origin), l.OriginID, l.ConverterID, l.PaperSerial, l.Follows)
+		db.Micros(l.MadeAt), db.Micros(l.DueAt), string(l.Origin), l.OriginID, l.ConverterID, l.PaperSerial, l.Follows,
+		l.FileRef, l.FileDigest, db.Micros(l.PublishedAt))
 	if err != nil {
 		return fmt.Errorf("insert license: %w", err)
 	}

@@ -183,10 +183,13 @@ func (s *Store) Review(ctx context.Context, tx *db.Tx, r Review) (License, error
 		return License{}, errs.New(errs.Conflict, "conflict")
 	}
 	l.RowVersion++
-	if !r.Publish {
-		if err := s.freeNumber(ctx, tx, l); err != nil {
-			return License{}, err
-		}
+	if r.Publish {
+		err = s.supersede(ctx, tx, l, r.ReviewerID)
+	} else {
+		err = s.freeNumber(ctx, tx, l)
+	}
+	if err != nil {
+		return License{}, err
 	}
 	if err := s.record(ctx, tx, l, action, r.ReviewerID, r.UnitID, l.CaseNo); err != nil {
 		return License{}, err

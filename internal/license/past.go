@@ -25,6 +25,7 @@ func (s *Store) StateAt(ctx context.Context, q *db.Tx, l License, at time.Time) 
 	defer func() { _ = rows.Close() }()
 	last := map[string]time.Time{}
 	reported, lost := false, "" // whether a loss was ever reported, and whether it was at that moment
+	held := ""                  // whether it was suspended at that moment
 	for rows.Next() {
 		var action string
 		var us int64
@@ -32,6 +33,13 @@ func (s *Store) StateAt(ctx context.Context, q *db.Tx, l License, at time.Time) 
 			return "", fmt.Errorf("list license events: %w", err)
 		}
 		last[action] = db.Time(us)
+		switch {
+		case last[action].After(at):
+		case action == string(Suspended):
+			held = action
+		case action == released:
+			held = ""
+		}
 		switch {
 		case action != string(Lost) && action != recovered:
 		case last[action].After(at):
@@ -45,7 +53,12 @@ func (s *Store) StateAt(ctx context.Context, q *db.Tx, l License, at time.Time) 
 	if l.Ended != "" && last[l.Ended].After(at) {
 		l.Ended = ""
 	}
+	_, suspended := last[string(Suspended)]
 	switch {
+	case held != "":
+		l.Hold = held
+	case suspended && l.Hold == string(Suspended), suspended && l.Hold == "":
+		l.Hold = lost
 	case reported && (l.Hold == "" || l.Hold == string(Lost)):
 		l.Hold = lost
 	case l.Hold != "" && last[l.Hold].After(at):

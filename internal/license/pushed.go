@@ -1,0 +1,116 @@
+package license
+
+import (
+	"context"
+	"crypto/rand"
+	"strings"
+
+	"github.com/yinxin-org/yinxin/gbcode"
+	"github.com/yinxin-org/yinxin/internal/catalog"
+	"github.com/yinxin-org/yinxin/internal/clock"
+	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/errs"
+	"github.com/yinxin-org/yinxin/internal/gm"
+	"github.com/yinxin-org/yinxin/internal/org"
+)
+
+// Laid is what stands ready for a license that another system made: its id, its key and its file, which is stored
+// durably and belongs to nothing until the license is entered.
+type Laid struct {
+	id     string
+	key    []byte
+	ref    string
+	digest string
+}
+
+// Lay stores the file of a license that another system made, before the transaction that enters the license. Not every
+// one has a file.
+func (s *Store) Lay(ctx context.Context, file []byte) (Laid, error) {
+	key, err := gm.NewKey()
+	if err != nil {
+		return Laid{}, err
+	}
+	laid := Laid{id: db.NewID(), key: key}
+	if len(file) == 0 {
+		return laid, nil
+	}
+	laid.digest = digest(file)
+	laid.ref, err = s.store(ctx, key, file, laid.id)
+	return laid, err
+}
+
+// Push enters a license that the system of its issuer made (垂管系统), published: it was reviewed and sealed there, and is
+// never sealed here. identifier is the one the file bears, or "" where the system gives none. 榕政办〔2018〕214号 第七条.
+func (s *Store) Push(ctx context.Context, tx *db.Tx, d Draft, identifier string, laid Laid) (License, error) {
+	t, err := s.o.Types.Current(ctx, tx, d.TypeCode)
+	if err != nil {
+		return License{}, err
+	}
+	if t.Making != catalog.Vertical {
+		return License{}, errs.New(errs.Conflict, "license.made-here")
+	}
+	issuer, err := s.o.Units.Get(ctx, tx, d.IssuerID)
+	if err != nil {
+		return License{}, err
+	}
+	if err := s.mayIssue(ctx, tx, t.Code, issuer.ID); err != nil {
+		return License{}, err
+	}
+	holders, err := s.suits(ctx, tx, t, d)
+	if err != nil {
+		return License{}, err
+	}
+	before, err := s.before(ctx, tx, d)
+	if err != nil {
+		return License{}, err
+	}
+	if d.Number == "" && t.Number == "" && before.ID == "" {
+		return License{}, errs.New(errs.Invalid, "license.number-missing").On("number")
+	}
+	values, err := s.values(ctx, tx, t, holders, issuer, d, before)
+	if err != nil {
+		return License{}, err
+	}
+	version := before.VersionNo + 1
+	if identifier != "" {
+		if version, err = versionOf(t, issuer, before, identifier); err != nil {
+			return License{}, err
+		}
+		values["ZZBS"] = identifier
+	}
+	now := s.o.Clock.Now()
+	l := License{
+		HolderID: d.Holders[0], ID: laid.id, TypeCode: t.Code, TypeVersion: t.Version, IssuerID: issuer.ID,
+		VersionNo: version, Follows: before.ID, Holders: d.Holders, Step: StepPublished, Identifier: values["ZZBS"],
+		CaseNo: d.CaseNo, IssuedOn: clock.Date(d.IssuedOn), FileRef: laid.ref, FileDigest: laid.digest, MadeAt: now, PublishedAt: now, DueAt: now,
+		Origin: Pushed, OriginID: d.OriginID, PaperSerial: d.PaperSerial, RowVersion: 1,
+	}
+	if l.ValidFrom, l.ValidTo, err = t.Validity.Period(l.IssuedOn, d.Fields[endOfValidity]); err != nil {
+		return License{}, err
+	}
+	if err := s.supersede(ctx, tx, l, ""); err != nil {
+		return License{}, err
+	}
+	if err := s.insert(ctx, tx, l, body{Values: values, Code: strings.ToLower(rand.Text())}, laid.key); err != nil {
+		return License{}, err
+	}
+	return l, s.record(ctx, tx, l, "publish", "", issuer.ID, d.CaseNo)
+}
+
+// versionOf holds the identifier that a system gave against what is known of its license, and gives the version in it. A
+// license that had versions before it came here begins with a higher one.
+func versionOf(t *catalog.Type, issuer org.Unit, before License, identifier string) (int, error) {
+	wrong := errs.New(errs.Invalid, "license.identifier").On("identifier")
+	id, err := gbcode.ParseIdentifier(identifier)
+	if err != nil || id.TypeCode != t.Code || id.IssuerCode != issuer.ID {
+		return 0, wrong
+	}
+	if before.ID == "" {
+		return id.Version, nil
+	}
+	next, err := nextIdentifier(before)
+	if err == nil && next != identifier {
+		err = wrong
+	}
+	return id.Version, err
+}
