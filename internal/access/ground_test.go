@@ -205,6 +205,35 @@ func (w *world) issuing(t *testing.T) {
 		return err
 	})
 	look(w.reviewer, l.ID, w.platform, task, unit)
+	w.kept(t, l)
+}
+
+// kept: once it is published, the issuer's people read it with a reason, which the record shows its holder.
+func (w *world) kept(t *testing.T, l license.License) {
+	t.Helper()
+	r, err := w.door.Kept(t.Context(), w.clerk, l.Identifier, "核对纸质证照", access.Picture)
+	if err != nil || len(r.Fields) == 0 || len(r.Content) == 0 {
+		t.Fatalf("all is right, but: %v", err)
+	}
+	var uses []access.Use
+	w.Read(t, func(q *db.Tx) error {
+		var err error
+		uses, err = w.door.Uses(t.Context(), q, l.HolderID, 1)
+		return err
+	})
+	if u := uses[0]; u.RecordNo != r.RecordNo || u.Purpose != "核对纸质证照" || u.Ground != access.Issuing || u.Role != "clerk" || !slices.Contains(u.Fields, "*") {
+		t.Errorf("recorded as %+v", u)
+	}
+	refused := func(actor *authn.Actor, identifier, reason, holderID string, want ...string) {
+		t.Helper()
+		r, err := w.door.Kept(t.Context(), actor, identifier, reason, access.File)
+		empty(t, r)
+		w.refused(t, err, holderID, want...)
+	}
+	refused(w.clerk, l.Identifier, " ", l.HolderID, "access.issuing.reason")
+	refused(w.Actor(t, "tj-scjg-clerk"), l.Identifier, "好奇", l.HolderID, "access.issuing.unit")
+	refused(w.Actor(t, "gl-scjg-inspector"), l.Identifier, "好奇", l.HolderID, "access.default")
+	refused(w.clerk, "1.2.156.3005.2.0", "核对", w.platform, "access.issuing.unit", "access.issuing.published")
 }
 
 // presentation: what a holder shows can be checked once, by one of those who ask at the same moment, and what
