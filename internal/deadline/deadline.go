@@ -52,6 +52,9 @@ type Deadline struct {
 	Outcome   Outcome
 }
 
+// Elsewhere names a case of another system as the subject of a deadline (脱机制证).
+func Elsewhere(systemID, caseNo string) string { return systemID + "/" + caseNo }
+
 // Passed reports whether it was not kept: still open too late, or ended too late.
 func (d Deadline) Passed(now time.Time) bool {
 	if d.EndedAt.IsZero() {

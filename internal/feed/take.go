@@ -187,7 +187,7 @@ func (d *Desk) keep(ctx context.Context, tx *db.Tx, x org.System, m Message, pla
 const approved = "approved"
 
 // Subject names a case of another system among the deadlines (脱机制证).
-func Subject(systemID, caseNo string) string { return systemID + "/" + caseNo }
+func Subject(systemID, caseNo string) string { return deadline.Elsewhere(systemID, caseNo) }
 
 // owe says that a case which closed elsewhere owes a license that is made here, on the day it closed. 榕政办〔2018〕214号
 // 第七条.

@@ -218,7 +218,7 @@ func (h *Hall) Review(ctx context.Context, actor *authn.Actor, licenseID string,
 		}
 		switch {
 		case l.Origin == license.Offline:
-			return h.offlineReviewed(ctx, tx, l)
+			return h.offlineReviewed(ctx, tx, actor, l)
 		case l.CaseNo == "":
 			return h.o.Appeals.Reviewed(ctx, tx, actor, l, opinion)
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/authn"
 	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/deadline"
 	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/holder"
 	"github.com/yinxin-org/yinxin/internal/license"
@@ -35,6 +36,7 @@ type Entry struct {
 	Number      string // as the paper license bears it; "" gives the next one by the type's rule
 	IssuedOn    string // 2006-01-02
 	ClosedOn    string // day on which the case was closed
+	SystemID    string // of the ledger, which handled the case; "": none that is connected
 	CaseNo      string // in the system that handled it
 	PaperSerial string // printed number of the paper license
 }
@@ -62,7 +64,10 @@ func (h *Hall) Enter(ctx context.Context, actor *authn.Actor, e Entry) (license.
 				return "", err
 			}
 			made, err := h.o.Licenses.Draft(ctx, tx, d)
-			return made.HolderID + "/" + made.ID, err
+			if err != nil {
+				return "", err
+			}
+			return made.HolderID + "/" + made.ID, h.oweOffline(ctx, tx, made)
 		})
 		if err != nil {
 			return err
@@ -130,6 +135,9 @@ func (h *Hall) entered(ctx context.Context, tx *db.Tx, actor *authn.Actor, e Ent
 	if err := errors.Join(plainText("number", number, numberMax), plainText("caseNo", caseNo, caseNoMax), plainText("paperSerial", serial, numberMax)); err != nil {
 		return none(err)
 	}
+	if err := h.handledBy(ctx, tx, actor, e.SystemID); err != nil {
+		return none(err)
+	}
 	if serial != "" {
 		if err := h.o.Licenses.PaperFree(ctx, tx, e.TypeCode, actor.UnitID, serial); err != nil {
 			return none(err)
@@ -140,7 +148,8 @@ func (h *Hall) entered(ctx context.Context, tx *db.Tx, actor *authn.Actor, e Ent
 		return none(err)
 	}
 	return license.Draft{TypeCode: e.TypeCode, Holders: holders, IssuerID: actor.UnitID, Fields: e.Fields, Number: number, CaseNo: caseNo,
-		MakerID: actor.AccountID, IssuedOn: issued, DueAt: due, Origin: license.Offline, PaperSerial: serial}, nil
+		MakerID: actor.AccountID, IssuedOn: issued, DueAt: due, Origin: license.Offline, OriginID: e.SystemID,
+		PaperSerial: serial}, nil
 }
 
 // enteredHolders finds the holders of an entry, or enters those whom the platform does not know. A name that is not the
@@ -190,11 +199,51 @@ func plainText(field, text string, most int) error {
 	return nil
 }
 
-// offlineReviewed follows the second person's word on a license of a case closed elsewhere: published, its holders are
-// told. Refused, it is void and the clerk enters it anew.
-func (h *Hall) offlineReviewed(ctx context.Context, tx *db.Tx, l license.License) error {
-	if l.Step != license.StepPublished {
+// handledBy refuses a system that is not of the actor's unit.
+func (h *Hall) handledBy(ctx context.Context, tx *db.Tx, actor *authn.Actor, systemID string) error {
+	if systemID == "" {
 		return nil
+	}
+	x, err := h.o.Units.System(ctx, tx, systemID)
+	if err == nil && x.Unit == actor.UnitID {
+		return nil
+	}
+	if err != nil && errs.Of(err).Kind != errs.NotFound {
+		return err
+	}
+	return errs.New(errs.Invalid, "system.unknown").On("systemId")
+}
+
+// elsewhere names the case of an offline license among the deadlines. A refused license that is entered anew for the
+// same case is owed by the same deadline; without a case each stands for itself.
+func elsewhere(l license.License) string {
+	switch {
+	case l.CaseNo == "":
+		return l.ID
+	case l.OriginID == "":
+		return deadline.Elsewhere(l.IssuerID, l.CaseNo)
+	default:
+		return deadline.Elsewhere(l.OriginID, l.CaseNo)
+	}
+}
+
+// oweOffline says that a case closed elsewhere owes its license. Where the system has told of the case, that stands.
+func (h *Hall) oweOffline(ctx context.Context, tx *db.Tx, l license.License) error {
+	return h.o.Deadlines.Open(ctx, tx, deadline.Deadline{Kind: deadline.Offline, SubjectID: elsewhere(l), UnitID: l.IssuerID, AccountID: l.MakerID,
+		TypeCode: l.TypeCode, Licenses: 1, DueAt: l.DueAt})
+}
+
+// offlineReviewed follows the second person's word on a license of a case closed elsewhere: published, it is owed no more
+// and its holders are told. Refused, it is void and the clerk enters it anew.
+func (h *Hall) offlineReviewed(ctx context.Context, tx *db.Tx, actor *authn.Actor, l license.License) error {
+	if l.Step != license.StepPublished {
+		if l.CaseNo == "" {
+			return h.o.Deadlines.Cancel(ctx, tx, deadline.Offline, elsewhere(l))
+		}
+		return nil
+	}
+	if err := h.o.Deadlines.Settle(ctx, tx, deadline.Offline, elsewhere(l), actor.AccountID); err != nil {
+		return err
 	}
 	t, err := h.o.Types.Version(ctx, tx, l.TypeCode, l.TypeVersion)
 	if err != nil {

@@ -32,6 +32,7 @@ type MakingForm struct {
 	HoldersMin int           `json:"holdersMin"`
 	HoldersMax int           `json:"holdersMax"`
 	Fields     []AppealField `json:"fields"`
+	Systems    []Named       `json:"systems" nullable:"false" doc:"The unit's systems, one of which may have handled the case."`
 	Numbered   bool          `json:"numbered" doc:"The type has a rule of numbers; without one the number must be entered."`
 }
 
@@ -49,6 +50,7 @@ type OfflineEntry struct {
 	Number      string            `json:"number,omitempty" maxLength:"60" doc:"As the paper license bears it; empty: the next one by the type's rule."`
 	IssuedOn    string            `json:"issuedOn" minLength:"10" maxLength:"10"`
 	ClosedOn    string            `json:"closedOn" minLength:"10" maxLength:"10" doc:"Day on which the case was closed; the license is due that day."`
+	SystemID    string            `json:"systemId,omitempty" maxLength:"64" doc:"The system of the ledger that handled the case."`
 	CaseNo      string            `json:"caseNo,omitempty" maxLength:"64" doc:"Number of the case in the system that handled it."`
 	PaperSerial string            `json:"paperSerial,omitempty" maxLength:"60" doc:"Number printed on the paper license."`
 }
@@ -201,7 +203,12 @@ func (d Deps) makingForm(ctx context.Context, in *makingFormInput) (*makingFormO
 		if t.HoldersMin > 0 {
 			out.Body.HoldersMin = t.HoldersMin
 		}
-		return nil
+		systems, _, err := d.Units.Systems(ctx, q, org.SystemFilter{Unit: actorFrom(ctx).UnitID, Limit: 100})
+		out.Body.Systems = []Named{}
+		for _, x := range systems {
+			out.Body.Systems = append(out.Body.Systems, Named{ID: x.ID, Name: x.Name})
+		}
+		return err
 	})
 	return out, err
 }
@@ -218,7 +225,7 @@ func ownFields(t *catalog.Type, lang string) []AppealField {
 
 func (e OfflineEntry) entry(key string) hall.Entry {
 	out := hall.Entry{Key: key, TypeCode: e.TypeCode, Fields: e.Fields, Number: e.Number, IssuedOn: e.IssuedOn, ClosedOn: e.ClosedOn,
-		CaseNo: e.CaseNo, PaperSerial: e.PaperSerial}
+		SystemID: e.SystemID, CaseNo: e.CaseNo, PaperSerial: e.PaperSerial}
 	for _, h := range e.Holders {
 		out.Holders = append(out.Holders, hall.Person{Code: h.Code, Name: h.Name})
 	}

@@ -6635,6 +6635,8 @@ export interface components {
             name: string;
             /** @description The type has a rule of numbers; without one the number must be entered. */
             numbered: boolean;
+            /** @description The unit's systems, one of which may have handled the case. */
+            systems: components["schemas"]["Named"][];
         };
         MakingsOutputBody: {
             items: components["schemas"]["Making"][];
@@ -7008,6 +7010,8 @@ export interface components {
             number?: string;
             /** @description Number printed on the paper license. */
             paperSerial?: string;
+            /** @description The system of the ledger that handled the case. */
+            systemId?: string;
             typeCode: string;
         };
         OfflineInputBody: {
@@ -7026,6 +7030,8 @@ export interface components {
             number?: string;
             /** @description Number printed on the paper license. */
             paperSerial?: string;
+            /** @description The system of the ledger that handled the case. */
+            systemId?: string;
             typeCode: string;
         };
         OpenCaseInputBody: {
