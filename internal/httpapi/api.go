@@ -19,6 +19,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/agency"
 	"github.com/yinxin-org/yinxin/internal/appeal"
 	"github.com/yinxin-org/yinxin/internal/authn"
+	"github.com/yinxin-org/yinxin/internal/batch"
 	"github.com/yinxin-org/yinxin/internal/casefile"
 	"github.com/yinxin-org/yinxin/internal/catalog"
 	"github.com/yinxin-org/yinxin/internal/change"
@@ -90,6 +91,7 @@ type Deps struct {
 	Agency    *agency.Service
 	Shares    *share.Desk
 	Deadlines *deadline.Store
+	Batches   *batch.Desk
 	Feed      *feed.Desk
 	Book      *evidence.Book
 	// MatterSource is the matter office's system; nil if none is configured.
@@ -121,6 +123,7 @@ func New(mux *http.ServeMux, d Deps) huma.API {
 	registerShare(api, d)
 	registerFeed(api, d)
 	registerDeadline(api, d)
+	registerBatch(api, d)
 	registerVerify(api, d)
 	registerAppeal(api, d)
 	registerAppealDesk(api, d)

@@ -152,11 +152,16 @@ func bodyLimit(r *http.Request) int64 {
 	switch r.Method + " " + r.URL.Path {
 	case "POST /api/v1/verify", "POST /api/v1/imports":
 		return MaxFile + 1 // huma refuses at its own limit first
+	case "POST /api/v1/batches":
+		return MaxBatch + 1
 	case "POST /check":
 		return MaxFile + formSlack
 	}
 	if r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, "/api/v1/me/applications/") && strings.Contains(r.URL.Path, "/attachments/") {
 		return hall.MaxAttachment + 1
+	}
+	if r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, "/api/v1/batches/") && strings.HasSuffix(r.URL.Path, "/corrections") {
+		return MaxBatch + 1
 	}
 	return MaxBody + 1
 }
