@@ -322,6 +322,13 @@ func BenchmarkBulk(b *testing.B) {
 			w := open(b)
 			bulk := bulk(b, w, order(b, w, demo.FoodPermit))
 			defer specimen.CPU(b)()
+			defer func() {
+				began := time.Now()
+				if _, err := w.Book.Sequence(context.Background()); err != nil {
+					b.Fatal(err)
+				}
+				b.ReportMetric(float64(time.Since(began))/float64(b.N), "log-ns/op")
+			}()
 			b.ResetTimer()
 			for n := 0; n < b.N; {
 				var rows []license.Row

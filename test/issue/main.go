@@ -1,0 +1,164 @@
+// Command issue measures how fast a batch of licenses is issued from end to end, and beside it, in the same process and
+// on the same rows, what its parts allow: the document engine alone, and the durable writes alone. The last line is JSON.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime/pprof"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/yinxin-org/yinxin/internal/app"
+	"github.com/yinxin-org/yinxin/internal/authn"
+	"github.com/yinxin-org/yinxin/internal/config"
+	"github.com/yinxin-org/yinxin/internal/demo"
+)
+
+func main() {
+	rows := flag.Int("rows", 100_000, "licenses of the batch")
+	database := flag.String("db", "", "address of an empty PostgreSQL database; SQLite if empty")
+	profile := flag.String("cpuprofile", "", "file to write the profile of the batch to")
+	flag.Parse()
+	if err := run(*rows, *database, *profile); err != nil {
+		fmt.Fprintln(os.Stderr, "issue:", err)
+		os.Exit(1)
+	}
+}
+
+// result is the last line.
+type result struct {
+	PerSecond float64 `json:"licenses_per_s"`
+	OfLimit   float64 `json:"of_limit"`
+	PeakRSS   float64 `json:"peak_rss_mb"`
+	Bytes     float64 `json:"bytes_per_license"`
+	DB        string  `json:"db"`
+}
+
+func run(rows int, database, profile string) (err error) {
+	ctx := context.Background()
+	dir, err := os.MkdirTemp("", "yinxin-issue-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	p, err := open(ctx, filepath.Join(dir, "data"), database)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = p.Close() }()
+
+	fmt.Printf("== document engine alone: face, seal, time stamp, bytes and digest, on all processors\n")
+	engine, err := p.engine(ctx, min(rows, 10_000))
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%.0f licenses/s\n", engine)
+
+	fmt.Printf("== durable writes alone: files and rows of licenses that are drawn and sealed already\n")
+	writes, err := p.writes(ctx, min(rows, 10_000))
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%.0f licenses/s\n", writes)
+
+	fmt.Printf("== a batch of %d from end to end\n", rows)
+	before, err := p.size(ctx)
+	if err != nil {
+		return err
+	}
+	stop, err := profiled(profile)
+	if err != nil {
+		return err
+	}
+	cpu, began := used(), time.Now()
+	if err := p.whole(ctx, rows); err != nil {
+		return err
+	}
+	stop()
+	fmt.Printf("%.2f ms of processor for each license\n", float64(used()-cpu)/1e6/float64(rows))
+	r := result{PerSecond: float64(rows) / time.Since(began).Seconds(), DB: p.DB.Dialect()}
+	r.OfLimit = r.PerSecond / min(engine, writes)
+	after, err := p.size(ctx)
+	if err != nil {
+		return err
+	}
+	r.Bytes = float64(after.files+after.database-before.files-before.database) / float64(rows)
+	fmt.Printf("on disk for each license: %.0f bytes of files, %.0f of the database\n",
+		float64(after.files-before.files)/float64(rows), float64(after.database-before.database)/float64(rows))
+	if r.PeakRSS, err = peak(); err != nil {
+		return err
+	}
+	return json.NewEncoder(os.Stdout).Encode(r)
+}
+
+// platform is the demonstration's city, in which the licenses are issued.
+type platform struct {
+	*app.App
+	city *demo.City
+	dir  string
+	made int // rows used up, so that no two measurements share a holder
+}
+
+func open(ctx context.Context, dir, database string) (*platform, error) {
+	if database == "" {
+		database = "sqlite:" + filepath.Join(dir, "yinxin.db")
+	}
+	c := config.Config{Data: dir, Database: database, BaseURL: "https://yinxin.example", PlatformUnit: demo.PlatformUnit, LogOrigin: "yinxin.example/bench"}
+	if err := c.Complete(); err != nil {
+		return nil, err
+	}
+	a, err := app.Open(ctx, app.Options{Config: c, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Demo: true, Maker: demo.Maker,
+		Hash: authn.Params{MemoryKiB: 64, Passes: 1, Threads: 1}})
+	if err != nil {
+		return nil, err
+	}
+	if err := demo.SetupCast(ctx, a); err != nil {
+		return nil, err
+	}
+	city, err := demo.Load(demo.Seed, a.Clock.Now())
+	return &platform{App: a, city: city, dir: dir}, err
+}
+
+// peak is the most memory the process ever held, in megabytes.
+func peak() (float64, error) {
+	text, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return 0, err
+	}
+	for line := range strings.Lines(string(text)) {
+		var kb float64
+		if n, _ := fmt.Sscanf(line, "VmHWM: %f kB", &kb); n == 1 {
+			return kb * 1024 / 1e6, nil
+		}
+	}
+	return 0, fmt.Errorf("no VmHWM")
+}
+
+// used is the processor time of the process so far.
+func used() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// profiled begins a profile where one is asked for.
+func profiled(path string) (stop func(), err error) {
+	if path == "" {
+		return func() {}, nil
+	}
+	f, err := os.Create(path)
+	if err != nil {
+		return nil, err
+	}
+	return pprof.StopCPUProfile, pprof.StartCPUProfile(f)
+}

@@ -1,0 +1,254 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/yinxin-org/yinxin/gbcode"
+	"github.com/yinxin-org/yinxin/internal/catalog"
+	"github.com/yinxin-org/yinxin/internal/clock"
+	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/demo"
+	"github.com/yinxin-org/yinxin/internal/face"
+	"github.com/yinxin-org/yinxin/internal/gm"
+	"github.com/yinxin-org/yinxin/internal/holder"
+	"github.com/yinxin-org/yinxin/internal/license"
+	"github.com/yinxin-org/yinxin/internal/sealing"
+)
+
+// chunk is how many licenses are published at once where the measurement does it itself.
+const chunk = 500
+
+// row is one license of an invented firm.
+func (p *platform) row() (license.Row, error) {
+	p.made++
+	first := fmt.Sprintf("91350102YX%07d", p.made)
+	c, err := gbcode.USCCCheckChar(first)
+	if err != nil {
+		return license.Row{}, err
+	}
+	return license.Row{
+		Holders: []holder.Profile{{Name: fmt.Sprintf("榕印小吃第%d分店", p.made), Code: holder.Code(first + string(c)), CodeType: holder.CodeUSCC}},
+		Fields: map[string]string{"KZ_FDDBR": "林㛃", "KZ_ZS": fmt.Sprintf("福州市鼓楼区榕印路%d号", p.made), "KZ_JYCS": fmt.Sprintf("福州市鼓楼区榕印路%d号", p.made),
+			"KZ_ZTYT": "餐饮服务经营者", "KZ_JYXM": "热食类食品制售"},
+		IssuedOn: clock.Date(p.Clock.Now()),
+	}, nil
+}
+
+func (p *platform) rows(n int) ([]license.Row, error) {
+	rows := make([]license.Row, n)
+	for i := range rows {
+		var err error
+		if rows[i], err = p.row(); err != nil {
+			return nil, err
+		}
+	}
+	return rows, nil
+}
+
+func (p *platform) order() (license.Order, error) {
+	t, err := p.city.Type(demo.FoodPermit)
+	if err != nil {
+		return license.Order{}, err
+	}
+	return license.Order{TypeCode: t.Code, IssuerID: t.Issuers[0], MakerID: "maker", ReviewerID: "reviewer", Origin: license.Batch, OriginID: "bench"}, nil
+}
+
+// engine makes n license files and throws them away; it gives how many a second.
+func (p *platform) engine(ctx context.Context, n int) (float64, error) {
+	rows, err := p.rows(n)
+	if err != nil {
+		return 0, err
+	}
+	o, err := p.order()
+	if err != nil {
+		return 0, err
+	}
+	var t *catalog.Type
+	var steps []sealing.Step
+	err = p.DB.Read(ctx, func(q *db.Tx) error {
+		if t, err = p.Types.Current(ctx, q, o.TypeCode); err != nil {
+			return err
+		}
+		seal, err := p.Seals.Usable(ctx, q, o.IssuerID, sealing.ForLicenses)
+		if err != nil {
+			return err
+		}
+		place, err := face.Place(t.Face, t.Seals[0].Step)
+		steps = []sealing.Step{{Seal: seal, Places: []sealing.Place{{Box: place}}}}
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	press, err := p.Faces.Press(t)
+	if err != nil {
+		return 0, err
+	}
+	one := func(r license.Row, i int) error {
+		values := map[string]string{"ZZMC": t.Name, "ZZLXDM": t.Code, "ZZBH": fmt.Sprintf("JY350100%010d", i), "ZZBS": "1.2.156.3005.2." + t.Code,
+			"ZZBFJG": "福州市市场监督管理局", "ZZBFJGDM": o.IssuerID, "ZZBFRQ": "2026-03-02", "ZZYXQQSRQ": "2026-03-02", "ZZYXQJZRQ": "2031-03-01",
+			"CZZT": r.Holders[0].Name, "CZZTDM": r.Holders[0].Code.Reveal(), "CZZTDMLX": "统一社会信用代码", "CZZTDMLXDM": holder.CodeUSCC}
+		for k, v := range r.Fields {
+			values[k] = v
+		}
+		file, err := press.License(face.Input{Values: values, Code: fmt.Sprintf("abcdefghijklmnop%010d", i)}, len(steps), p.Clock.Now())
+		if err != nil {
+			return err
+		}
+		if err := p.Seals.Sign(file, steps); err != nil {
+			return err
+		}
+		data, err := file.Bytes()
+		if err == nil {
+			gm.SM3(data)
+		}
+		return err
+	}
+	began := time.Now()
+	err = spread(n, func(i int) error { return one(rows[i], i) })
+	return float64(n) / time.Since(began).Seconds(), err
+}
+
+// spread runs fn for 0 to n-1 on all processors.
+func spread(n int, fn func(i int) error) error {
+	var at atomic.Int64
+	var workers sync.WaitGroup
+	failed := make([]error, runtime.GOMAXPROCS(0))
+	for w := range failed {
+		workers.Go(func() {
+			for i := int(at.Add(1)) - 1; i < n && failed[w] == nil; i = int(at.Add(1)) - 1 {
+				failed[w] = fn(i)
+			}
+		})
+	}
+	workers.Wait()
+	return errors.Join(failed...)
+}
+
+func none(context.Context, *db.Tx, []license.License, []error) error { return nil }
+
+// writes publishes n licenses that are drawn already, and gives how many a second.
+func (p *platform) writes(ctx context.Context, n int) (float64, error) {
+	o, err := p.order()
+	if err != nil {
+		return 0, err
+	}
+	b, err := p.Licenses.Bulk(ctx, o)
+	if err != nil {
+		return 0, err
+	}
+	var took time.Duration
+	for done := 0; done < n; done += chunk {
+		rows, err := p.rows(min(chunk, n-done))
+		if err != nil {
+			return 0, err
+		}
+		c, err := b.Draw(ctx, rows)
+		if err != nil {
+			return 0, err
+		}
+		began := time.Now()
+		if _, _, err := c.Commit(ctx, none); err != nil {
+			return 0, err
+		}
+		took += time.Since(began)
+	}
+	return float64(n) / took.Seconds(), nil
+}
+
+// whole issues n licenses.
+func (p *platform) whole(ctx context.Context, n int) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var log sync.WaitGroup
+	log.Go(func() { _ = p.Book.Run(ctx) })
+	o, err := p.order()
+	if err != nil {
+		return err
+	}
+	b, err := p.Licenses.Bulk(ctx, o)
+	if err != nil {
+		return err
+	}
+	drawn := make(chan *license.Chunk)
+	wrong := make(chan error, 1)
+	go func() {
+		defer close(drawn)
+		for done := 0; done < n; done += chunk {
+			rows, err := p.rows(min(chunk, n-done))
+			if err == nil {
+				for _, r := range rows {
+					if err = b.Check(r); err != nil {
+						break
+					}
+				}
+			}
+			if err != nil {
+				wrong <- err
+				return
+			}
+			c, err := b.Draw(ctx, rows)
+			if err != nil {
+				wrong <- err
+				return
+			}
+			drawn <- c
+		}
+	}()
+	done, began := 0, time.Now()
+	for c := range drawn {
+		made, _, err := c.Commit(ctx, none)
+		if err != nil {
+			return err
+		}
+		if done += len(made); done%5000 == 0 {
+			fmt.Printf("%d %.0f/s\n", done, 5000/time.Since(began).Seconds())
+			began = time.Now()
+		}
+	}
+	select {
+	case err := <-wrong:
+		return err
+	default:
+	}
+	_, err = p.Book.Sequence(ctx)
+	cancel()
+	log.Wait()
+	return err
+}
+
+// sizes are bytes on the disk.
+type sizes struct{ files, database int64 }
+
+func (p *platform) size(ctx context.Context) (s sizes, err error) {
+	err = filepath.WalkDir(p.dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		if strings.HasPrefix(d.Name(), "yinxin.db") {
+			s.database += info.Size()
+		} else {
+			s.files += info.Size()
+		}
+		return nil
+	})
+	if err == nil && p.DB.Dialect() == "postgres" {
+		err = p.DB.Read(ctx, func(q *db.Tx) error {
+			return q.QueryRow(ctx, `SELECT pg_database_size(current_database())`).Scan(&s.database)
+		})
+	}
+	return s, err
+}
