@@ -99,16 +99,26 @@ func packedAlready(name string, data []byte) bool {
 
 // Bytes writes the package as a ZIP. Sizes stand in the local headers, without
 // data descriptors, because streaming readers depend on them.
-func (p *Package) Bytes() ([]byte, error) {
+func (p *Package) Bytes() (out []byte, err error) {
+	err = p.Borrow(func(data []byte) error {
+		out = bytes.Clone(data)
+		return nil
+	})
+	return out, err
+}
+
+// Borrow is Bytes without a copy of its own: data is good only until use
+// returns. It is for those who make many packages and keep none in memory.
+func (p *Package) Borrow(use func(data []byte) error) error {
 	if len(p.entries) > maxZIPEntries {
-		return nil, broken("zip", "", "too many entries")
+		return broken("zip", "", "too many entries")
 	}
 	k := packers.Get().(*packer)
 	defer k.release()
 	directory := make([]byte, 0, 96*len(p.entries))
 	for _, e := range p.entries {
 		if len(e.data) > math.MaxUint32 || k.buf.Len() > math.MaxUint32 {
-			return nil, broken("zip", e.name, "too large")
+			return broken("zip", e.name, "too large")
 		}
 		directory = k.entry(directory, e)
 	}
@@ -119,12 +129,12 @@ func (p *Package) Bytes() ([]byte, error) {
 	end = binary.LittleEndian.AppendUint32(end, uint32(len(directory)))
 	end = binary.LittleEndian.AppendUint32(end, uint32(from))
 	end = append(end, 0, 0)
-	out := make([]byte, 0, from+len(directory)+len(end))
-	out = append(append(append(out, k.buf.Bytes()...), directory...), end...)
-	if uint64(len(out)) > math.MaxUint32 {
-		return nil, broken("zip", "", "too large")
+	k.buf.Write(directory)
+	k.buf.Write(end)
+	if uint64(k.buf.Len()) > math.MaxUint32 {
+		return broken("zip", "", "too large")
 	}
-	return out, nil
+	return use(k.buf.Bytes())
 }
 
 // localHeader is the size of the fixed part of a local header, which is filled

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/emmansun/gmsm/sm4"
 )
@@ -29,16 +30,22 @@ func NewKey() ([]byte, error) {
 // Encrypt seals plain under a 16-byte key with SM4-GCM (GB/T 32907) and binds
 // it to aad. The result is nonce ‖ ciphertext ‖ tag, 28 bytes longer than
 // plain. Nonces are random, so one key must not encrypt more than 2^32 values.
-func Encrypt(key, plain, aad []byte) ([]byte, error) {
+func Encrypt(key, plain, aad []byte) ([]byte, error) { return AppendEncrypted(nil, key, plain, aad) }
+
+// AppendEncrypted is Encrypt into the room behind dst, for who encrypts much and
+// uses the room again.
+func AppendEncrypted(dst, key, plain, aad []byte) ([]byte, error) {
 	aead, err := newGCM(key)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]byte, aead.NonceSize(), aead.NonceSize()+len(plain)+aead.Overhead())
-	if _, err := rand.Read(out); err != nil {
+	from := len(dst)
+	dst = slices.Grow(dst, aead.NonceSize()+len(plain)+aead.Overhead())[:from+aead.NonceSize()]
+	nonce := dst[from:]
+	if _, err := rand.Read(nonce); err != nil {
 		return nil, fmt.Errorf("draw nonce: %w", err)
 	}
-	return aead.Seal(out, out, plain, aad), nil
+	return aead.Seal(dst, nonce, plain, aad), nil
 }
 
 // Decrypt opens what Encrypt made with the same key and aad, or returns

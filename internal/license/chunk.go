@@ -190,13 +190,14 @@ func (c *Chunk) fill(ctx context.Context) (gap bool, err error) {
 	failed := make([]error, runtime.GOMAXPROCS(0))
 	for w := range failed {
 		workers.Go(func() {
+			var room []byte
 			for failed[w] == nil && ctx.Err() == nil {
 				i := int(at.Add(1)) - 1
 				if i >= len(c.rows) {
 					return
 				}
 				if d := &c.done[i]; d.refused == nil {
-					failed[w] = c.one(ctx, d, c.rows[i], now)
+					failed[w] = c.one(ctx, d, c.rows[i], &room, now)
 				}
 			}
 		})
@@ -211,8 +212,8 @@ func (c *Chunk) fill(ctx context.Context) (gap bool, err error) {
 	return gap, nil
 }
 
-// one draws, seals and encrypts one row. What is the row's own fault refuses it.
-func (c *Chunk) one(ctx context.Context, d *drawn, row Row, now time.Time) error {
+// one draws, seals and encrypts one row, in a room that is used again. What is the row's own fault refuses it.
+func (c *Chunk) one(ctx context.Context, d *drawn, row Row, room *[]byte, now time.Time) error {
 	b := c.b
 	identifier, err := mint(b.t, b.issuer)
 	if err != nil {
@@ -235,7 +236,7 @@ func (c *Chunk) one(ctx context.Context, d *drawn, row Row, now time.Time) error
 		return err
 	}
 	body := body{Values: b.s.elements(b.t, holders, b.issuer, draft, d.given, identifier), Code: strings.ToLower(rand.Text())}
-	file, err := b.s.seal(b.press, body, b.steps)
+	sealed, err := b.s.seal(b.press, body, b.steps)
 	if refusal, ok := errors.AsType[*errs.Error](err); ok && refusal.Kind == errs.Invalid {
 		d.refused = err
 		return nil
@@ -243,22 +244,21 @@ func (c *Chunk) one(ctx context.Context, d *drawn, row Row, now time.Time) error
 	if err != nil {
 		return err
 	}
-	return c.keep(ctx, d, body, file, now)
+	return sealed.Borrow(func(file []byte) error { return c.keep(ctx, d, body, file, room, now) })
 }
 
 // keep encrypts what a license says and its file, and lays the file down.
-func (c *Chunk) keep(ctx context.Context, d *drawn, b body, file []byte, now time.Time) error {
+func (c *Chunk) keep(ctx context.Context, d *drawn, b body, file []byte, room *[]byte, now time.Time) error {
 	s, l := c.b.s, &d.license
 	l.FileDigest = digest(file)
 	key, err := gm.NewKey()
 	if err != nil {
 		return err
 	}
-	ct, err := gm.Encrypt(key, file, []byte("file:"+l.ID))
-	if err != nil {
+	if *room, err = gm.AppendEncrypted((*room)[:0], key, file, []byte("file:"+l.ID)); err != nil {
 		return err
 	}
-	if l.FileRef, err = c.pile.Add(ctx, ct); err != nil {
+	if l.FileRef, err = c.pile.Add(ctx, *room); err != nil {
 		return err
 	}
 	plain, err := json.Marshal(b)

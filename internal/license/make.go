@@ -12,6 +12,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/face"
 	"github.com/yinxin-org/yinxin/internal/gm"
 	"github.com/yinxin-org/yinxin/internal/sealing"
+	"github.com/yinxin-org/yinxin/ofd"
 )
 
 // Make draws the face, sets the seals and stores the file of a drafted license. Run again, after a crash or
@@ -46,7 +47,11 @@ func (s *Store) Make(ctx context.Context, holderID, licenseID string) (License, 
 	if err != nil {
 		return License{}, err
 	}
-	file, err := s.seal(press, b, steps)
+	sealed, err := s.seal(press, b, steps)
+	if err != nil {
+		return License{}, err
+	}
+	file, err := sealed.Bytes()
 	if err != nil {
 		return License{}, err
 	}
@@ -92,15 +97,12 @@ func SealUnit(t *catalog.Type, step catalog.SealStep, issuerID string) string {
 	}
 }
 
-func (s *Store) seal(press *face.Press, b body, steps []sealing.Step) ([]byte, error) {
+func (s *Store) seal(press *face.Press, b body, steps []sealing.Step) (*ofd.Package, error) {
 	p, err := press.License(b.input(), len(steps), s.o.Clock.Now())
 	if err != nil {
 		return nil, err
 	}
-	if err := s.o.Seals.Sign(p, steps); err != nil {
-		return nil, err
-	}
-	return p.Bytes()
+	return p, s.o.Seals.Sign(p, steps)
 }
 
 // store encrypts a file under the license's key and keeps it.

@@ -107,11 +107,10 @@ func (p *platform) engine(ctx context.Context, n int) (float64, error) {
 		if err := p.Seals.Sign(file, steps); err != nil {
 			return err
 		}
-		data, err := file.Bytes()
-		if err == nil {
+		return file.Borrow(func(data []byte) error {
 			gm.SM3(data)
-		}
-		return err
+			return nil
+		})
 	}
 	began := time.Now()
 	err = spread(n, func(i int) error { return one(rows[i], i) })
