@@ -84,15 +84,24 @@ type Batch struct {
 	key     []byte
 }
 
+// Doubtful is how many rows wait for a person to say whether they are the license that their holder has already.
+func (b Batch) Doubtful() int {
+	if b.State == Cancelled {
+		return 0
+	}
+	return b.Total - b.Good - b.Bad - b.Made - b.LeftOut
+}
+
 // RowState says how far a row is.
 type RowState string
 
 // The states of a row.
 const (
-	Good RowState = "good"
-	Bad  RowState = "bad"
-	Made RowState = "made"
-	Left RowState = "left" // was good, and could not be made
+	Good  RowState = "good"
+	Bad   RowState = "bad"
+	Made  RowState = "made"
+	Left  RowState = "left"  // was good, and could not be made; or an old license that needs no making
+	Doubt RowState = "doubt" // an old license whose holder has another of the type: a person says whether it is the same
 )
 
 // Fault is what is wrong with a row.
@@ -108,7 +117,7 @@ type Row struct {
 	FileRow   int
 	State     RowState
 	Faults    []Fault
-	HolderID  string
+	HolderID  string // of what was made of it; before that, of the license that it may be the same as or that it replaces
 	LicenseID string
 
 	payload []byte

@@ -23,6 +23,7 @@ const (
 	colNumber = "number"
 	colIssued = "issuedOn"
 	colPaper  = "paperSerial"
+	colStatus = "status"
 	colRow    = "batchRow" // in a file of errors: which row of the batch it corrects
 )
 
@@ -50,6 +51,9 @@ func form(t *catalog.Type, kind Kind) sheet.Form {
 		sheet.Column{Name: colNumber, Zh: "证照编号", En: "Number", Required: old, Aliases: []string{"证号", "证书编号", "许可证编号", "ZZBH", "certificateNumber"}},
 		sheet.Column{Name: colIssued, Zh: "颁发日期", En: "Issued on", Required: old, Holds: sheet.Day, Aliases: []string{"发证日期", "签发日期", "ZZBFRQ", "certificateIssuedDate"}},
 		sheet.Column{Name: colPaper, Zh: "纸质证照印制号", En: "Paper serial", Aliases: []string{"印制号", "流水号", "印刷编号"}})
+	if old {
+		f.Columns = append(f.Columns, sheet.Column{Name: colStatus, Zh: "证照状态", En: "State", Aliases: []string{"状态", "证件状态", "ZZZT"}})
+	}
 	for _, x := range t.Own() {
 		f.Columns = append(f.Columns, column(x))
 	}

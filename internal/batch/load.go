@@ -175,6 +175,11 @@ func (l *loader) entry(r sheet.Record, no int) (entry, license.Row, error) {
 		row, e.faults = l.reader.row(values)
 	}
 	if len(e.faults) == 0 {
+		e.faults = l.reader.over(values, row)
+	}
+	if len(e.faults) > 0 && over[e.faults[0].Code] {
+		e.state = Left
+	} else if len(e.faults) == 0 {
 		if err := l.bulk.Check(row); err != nil {
 			if _, refused := refusal(err); !refused {
 				return e, row, err
@@ -184,7 +189,10 @@ func (l *loader) entry(r sheet.Record, no int) (entry, license.Row, error) {
 	}
 	e.key = l.d.o.Keys.BlindIndex("batch.row", l.b.ID+"\x00"+identity(row))
 	if len(e.faults) > 0 {
-		e.state, e.key = Bad, []byte{}
+		e.key = []byte{}
+		if e.state == Good {
+			e.state = Bad
+		}
 	}
 	var err error
 	e.payload, err = l.v.seal(e.no, values)
@@ -236,11 +244,20 @@ func (l *loader) known(ctx context.Context, entries []entry, rows []license.Row)
 		if err != nil {
 			return err
 		}
+		held, err := l.held(ctx, q, candidates)
+		if err != nil {
+			return err
+		}
 		for n, i := range good {
 			if at, again := before[string(entries[i].key)]; again {
 				spoil(i, Fault{Code: "batch.twice", Args: map[string]string{"row": strconv.Itoa(at)}})
+			} else if taken[n] && l.b.Kind == Stock {
+				spoil(i, Fault{Field: colNumber, Code: "stock.there"})
+				entries[i].state = Left
 			} else if taken[n] {
 				spoil(i, Fault{Field: colNumber, Code: "license.duplicate"})
+			} else if held[n].ID != "" {
+				entries[i].state, entries[i].held = Doubt, held[n]
 			}
 		}
 		return nil
@@ -256,13 +273,17 @@ func (l *loader) write(ctx context.Context, tx *db.Tx, entries []entry, last boo
 	}
 	b.Position += read
 	for _, e := range entries {
-		if e.state == Good {
-			b.Good++
-		} else if !l.mends {
-			b.Bad++
-		}
-		if e.state == Good && l.mends {
+		if l.mends {
 			b.Bad--
+		}
+		switch e.state {
+		case Good:
+			b.Good++
+		case Left:
+			b.LeftOut++
+		case Bad:
+			b.Bad++
+		default: // Doubt is what remains
 		}
 	}
 	if !l.mends {

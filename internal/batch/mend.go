@@ -33,7 +33,7 @@ func (d *Desk) ErrorFile(ctx context.Context, a *authn.Actor, id string, english
 	if err != nil {
 		return nil, err
 	}
-	if b.Bad+b.LeftOut == 0 {
+	if b.Bad == 0 && (b.LeftOut == 0 || !b.State.Ended()) {
 		return nil, errs.New(errs.NotFound, "batch.clean")
 	}
 	v, err := d.vault(b)
@@ -66,7 +66,11 @@ func headings(f sheet.Form, english bool) []string {
 // faulty reads the rows of a file of errors, page by page.
 func (d *Desk) faulty(ctx context.Context, b Batch, v vault, f sheet.Form, english bool) iter.Seq2[[]string, error] {
 	return func(yield func([]string, error) bool) {
-		for _, state := range []RowState{Bad, Left} {
+		states := []RowState{Bad}
+		if b.State.Ended() {
+			states = append(states, Left) // before that, what is left out needs no correction
+		}
+		for _, state := range states {
 			for no := 0; ; {
 				var rows []Row
 				err := d.o.DB.Read(ctx, func(q *db.Tx) error {

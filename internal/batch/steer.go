@@ -77,6 +77,9 @@ func (d *Desk) Submit(ctx context.Context, a *authn.Actor, id string) (Batch, er
 		if b.Good == 0 {
 			return errs.New(errs.Conflict, "batch.none-good")
 		}
+		if n := b.Doubtful(); n > 0 {
+			return errs.New(errs.Conflict, "stock.open").With("n", fmt.Sprint(n))
+		}
 		b.Words = ""
 		if b.DueAt.IsZero() { // sent back and submitted again, it is owed by the same day
 			b.DueAt = d.Due(now, b.Good)
@@ -114,12 +117,12 @@ func (d *Desk) Judge(ctx context.Context, a *authn.Actor, id string, agree bool,
 	return b, err
 }
 
-// forReview is a batch that waits for the word of an actor of its issuing unit who did not make it.
+// forReview is a batch that waits for the word of an actor of the unit that brought it in who did not make it.
 func (d *Desk) forReview(ctx context.Context, q *db.Tx, a *authn.Actor, id string) (Batch, error) {
 	b, err := d.Get(ctx, q, a, id)
 	switch {
 	case err != nil:
-	case b.IssuerID != a.UnitID:
+	case b.UnitID != a.UnitID:
 		err = errs.New(errs.Denied, "license.not-issuer")
 	case b.MakerID == a.AccountID:
 		err = errs.New(errs.Denied, "license.same-person")

@@ -12,6 +12,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/gm"
+	"github.com/yinxin-org/yinxin/internal/license"
 )
 
 const columns = `batch_id, kind, type_code, issuer_id, unit_id, state, maker_id, reviewer_id, words, file_name, file_ref, headings,
@@ -132,6 +133,7 @@ type entry struct {
 	key         []byte
 	payload     []byte
 	faults      []Fault
+	held        license.License // that its holder has already, where the row is in Doubt
 }
 
 // putMost bounds the rows of one statement: SQLite and PostgreSQL both take some thousands of arguments.
@@ -153,14 +155,15 @@ func put(ctx context.Context, tx *db.Tx, batchID string, entries []entry) error 
 				faults = string(text)
 			}
 			at := len(args)
-			values = append(values, fmt.Sprintf("($1, $%d, $%d, $%d, $%d, $%d, $%d, '', '')", at+1, at+2, at+3, at+4, at+5, at+6))
-			args = append(args, e.no, e.fileRow, string(e.state), e.key, e.payload, faults)
+			values = append(values, fmt.Sprintf("($1, $%d, $%d, $%d, $%d, $%d, $%d, $%d, $%d)", at+1, at+2, at+3, at+4, at+5, at+6, at+7, at+8))
+			args = append(args, e.no, e.fileRow, string(e.state), e.key, e.payload, faults, e.held.HolderID, e.held.ID)
 		}
 		if _, err := tx.Exec(ctx, `
 			INSERT INTO batch_row (batch_id, row_no, file_row, state, row_key, payload, faults, holder_id, license_id)
 			VALUES `+strings.Join(values, ", ")+`
 			ON CONFLICT (batch_id, row_no) DO UPDATE
-			SET file_row = excluded.file_row, state = excluded.state, row_key = excluded.row_key, payload = excluded.payload, faults = excluded.faults
+			SET file_row = excluded.file_row, state = excluded.state, row_key = excluded.row_key, payload = excluded.payload, faults = excluded.faults,
+				holder_id = excluded.holder_id, license_id = excluded.license_id
 			WHERE batch_row.state = 'bad'`, args...); err != nil {
 			return fmt.Errorf("put rows: %w", err)
 		}
@@ -183,7 +186,7 @@ func twice(ctx context.Context, q *db.Tx, batchID string, keys [][]byte) (map[st
 		keys = keys[n:]
 		rows, err := q.Query(ctx, `
 			SELECT row_key, file_row FROM batch_row
-			WHERE batch_id = $1 AND state IN ('good', 'made') AND row_key IN (`+strings.Join(marks, ", ")+`)`, args...)
+			WHERE batch_id = $1 AND state IN ('good', 'made', 'doubt') AND row_key IN (`+strings.Join(marks, ", ")+`)`, args...)
 		if err != nil {
 			return nil, fmt.Errorf("look for rows: %w", err)
 		}

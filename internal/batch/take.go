@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -22,6 +23,7 @@ import (
 type Upload struct {
 	Kind     Kind
 	TypeCode string
+	IssuerID string // of old licenses that another unit issued; "" is the own unit
 	FileName string // as shown; may be empty
 	Data     []byte
 }
@@ -38,11 +40,15 @@ func (d *Desk) Begin(ctx context.Context, a *authn.Actor, u Upload) (Batch, erro
 	if u.Kind != New && u.Kind != Stock {
 		return Batch{}, errs.New(errs.Invalid, "field.option").On("kind")
 	}
-	if _, err := d.bulk(ctx, Batch{Kind: u.Kind, TypeCode: u.TypeCode, IssuerID: a.UnitID, MakerID: a.AccountID}); err != nil {
+	issuer := cmp.Or(u.IssuerID, a.UnitID)
+	if issuer != a.UnitID && u.Kind != Stock {
+		return Batch{}, errs.New(errs.Denied, "license.not-issuer")
+	}
+	if _, err := d.bulk(ctx, Batch{Kind: u.Kind, TypeCode: u.TypeCode, IssuerID: issuer, UnitID: a.UnitID, MakerID: a.AccountID}); err != nil {
 		return Batch{}, err
 	}
 	now := d.o.Clock.Now()
-	b := Batch{ID: db.NewID(), Kind: u.Kind, TypeCode: u.TypeCode, IssuerID: a.UnitID, UnitID: a.UnitID, State: Mapping, MakerID: a.AccountID,
+	b := Batch{ID: db.NewID(), Kind: u.Kind, TypeCode: u.TypeCode, IssuerID: issuer, UnitID: a.UnitID, State: Mapping, MakerID: a.AccountID,
 		FileName: nameOf(u.FileName), CreatedAt: now, UpdatedAt: now, RowVersion: 1}
 	key, err := gm.NewKey()
 	if err != nil {
@@ -60,12 +66,15 @@ func (d *Desk) Begin(ctx context.Context, a *authn.Actor, u Upload) (Batch, erro
 
 // bulk opens the making of a batch's licenses.
 func (d *Desk) bulk(ctx context.Context, b Batch) (*license.Bulk, error) {
-	origin := license.Batch
+	origin, converter := license.Batch, ""
 	if b.Kind == Stock {
 		origin = license.Stock
+		if b.UnitID != b.IssuerID {
+			converter = b.UnitID
+		}
 	}
 	return d.o.Licenses.Bulk(ctx, license.Order{TypeCode: b.TypeCode, IssuerID: b.IssuerID, MakerID: b.MakerID, ReviewerID: b.ReviewerID,
-		Origin: origin, OriginID: b.ID, DueAt: b.DueAt})
+		Origin: origin, OriginID: b.ID, ConverterID: converter, DueAt: b.DueAt})
 }
 
 // keep stores a file that can be read as a list.

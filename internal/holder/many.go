@@ -82,6 +82,28 @@ func (s *Store) known(ctx context.Context, q *db.Tx, found map[string]*Entrant, 
 	return nil
 }
 
+// FindMany tells whom some indexes of codes belong to, by the holder's id: at most chunk of them at once.
+func (s *Store) FindMany(ctx context.Context, q *db.Tx, indexes []any) (map[string]string, error) {
+	rows, err := q.Query(ctx, `
+		SELECT holder_id, code_index
+		FROM holder_index
+		WHERE code_index IN (`+marks(len(indexes))+`)`, indexes...)
+	if err != nil {
+		return nil, fmt.Errorf("find holders: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	found := map[string]string{}
+	for rows.Next() {
+		var id string
+		var index []byte
+		if err := rows.Scan(&id, &index); err != nil {
+			return nil, fmt.Errorf("find holders: %w", err)
+		}
+		found[id] = string(index)
+	}
+	return found, rows.Err()
+}
+
 func (s *Store) knownPart(ctx context.Context, q *db.Tx, found map[string]*Entrant, indexes []any) error {
 	rows, err := q.Query(ctx, `
 		SELECT i.code_index, h.holder_id, h.profile, k.wrapped

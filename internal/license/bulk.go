@@ -63,10 +63,14 @@ func (s *Store) Bulk(ctx context.Context, o Order) (*Bulk, error) {
 	b := &Bulk{s: s, o: o}
 	err := s.o.DB.Read(ctx, func(q *db.Tx) error {
 		var err error
-		if b.t, b.issuer, err = s.makable(ctx, q, o.TypeCode, o.IssuerID, false); err != nil {
+		if b.t, b.issuer, err = s.madeHere(ctx, q, o.TypeCode, o.IssuerID, false); err != nil {
 			return err
 		}
-		b.steps, err = s.sealPlan(ctx, q, b.t, License{IssuerID: o.IssuerID})
+		keeper, err := s.keeper(ctx, q, o)
+		if err != nil {
+			return err
+		}
+		b.steps, err = s.sealPlan(ctx, q, b.t, License{IssuerID: keeper})
 		return err
 	})
 	if err != nil {

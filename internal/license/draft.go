@@ -136,6 +136,15 @@ func (s *Store) suits(ctx context.Context, tx *db.Tx, t *catalog.Type, d Draft) 
 // makable gives the type and the issuer of licenses to be made, where this platform makes the type and the unit may
 // issue it.
 func (s *Store) makable(ctx context.Context, q *db.Tx, typeCode, issuerID string, external bool) (*catalog.Type, org.Unit, error) {
+	t, issuer, err := s.madeHere(ctx, q, typeCode, issuerID, external)
+	if err != nil {
+		return nil, org.Unit{}, err
+	}
+	return t, issuer, s.mayIssue(ctx, q, t.Code, issuer.ID)
+}
+
+// madeHere gives the type and the issuer of licenses, where this platform makes the type.
+func (s *Store) madeHere(ctx context.Context, q *db.Tx, typeCode, issuerID string, external bool) (*catalog.Type, org.Unit, error) {
 	t, err := s.o.Types.Current(ctx, q, typeCode)
 	if err != nil {
 		return nil, org.Unit{}, err
@@ -147,10 +156,7 @@ func (s *Store) makable(ctx context.Context, q *db.Tx, typeCode, issuerID string
 		return nil, org.Unit{}, errs.New(errs.Conflict, "type.no-face")
 	}
 	issuer, err := s.o.Units.Get(ctx, q, issuerID)
-	if err != nil {
-		return nil, org.Unit{}, err
-	}
-	return t, issuer, s.mayIssue(ctx, q, t.Code, issuer.ID)
+	return t, issuer, err
 }
 
 // countHolders holds the number of holders against the type: from its fewest to its most.
