@@ -255,6 +255,9 @@ func (m *maker) settle(ctx context.Context, tx *db.Tx, rows []Row, made []licens
 			continue
 		}
 		after.Made++
+		if err := m.replace(ctx, tx, r, made[i]); err != nil {
+			return err
+		}
 		done = append(done, fmt.Sprintf("(CAST($%d AS BIGINT), CAST($%d AS TEXT), CAST($%d AS TEXT))", len(args)+1, len(args)+2, len(args)+3))
 		args = append(args, r.No, made[i].HolderID, made[i].ID)
 	}

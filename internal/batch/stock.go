@@ -217,3 +217,15 @@ func answered(ctx context.Context, tx *db.Tx, batchID string, r Row, state RowSt
 	}
 	return nil
 }
+
+// replace ends the license that a converted one takes the place of, in the transaction that publishes it.
+func (m *maker) replace(ctx context.Context, tx *db.Tx, r Row, made license.License) error {
+	if r.LicenseID == "" {
+		return nil
+	}
+	held, err := m.d.o.Licenses.Get(ctx, tx, r.HolderID, r.LicenseID)
+	if err != nil || held.Ended != "" {
+		return err
+	}
+	return m.d.o.Licenses.End(ctx, tx, held, license.Ending{Cause: license.Superseded, AccountID: m.b.ReviewerID, UnitID: m.b.UnitID, Ground: made.Identifier})
+}

@@ -301,8 +301,15 @@ func (d Deps) actorOf(ctx context.Context, q *db.Tx, accountID string) (*Actor, 
 
 func (d Deps) issuedSeals(ctx context.Context, q *db.Tx, t *catalog.Type, l license.License, lang string) ([]IssuedSeal, error) {
 	out := []IssuedSeal{}
+	issuer := l.IssuerID
+	if l.Origin == license.Stock { // sealed by who answered for it when it was converted
+		var err error
+		if issuer, err = d.Units.Caretaker(ctx, q, l.IssuerID, l.TypeCode); err != nil {
+			return nil, err
+		}
+	}
 	for _, s := range t.Seals {
-		unit, err := d.unitNamed(ctx, q, license.SealUnit(t, s, l.IssuerID), lang)
+		unit, err := d.unitNamed(ctx, q, license.SealUnit(t, s, issuer), lang)
 		if err != nil {
 			return nil, err
 		}
