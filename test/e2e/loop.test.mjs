@@ -5,6 +5,7 @@ import { steps as appealing } from './flow/loop/appeal.mjs'
 import { steps as applying } from './flow/loop/apply.mjs'
 import { steps as working } from './flow/loop/bench.mjs'
 import { steps as typing } from './flow/loop/keyboard.mjs'
+import { steps as making } from './flow/loop/making.mjs'
 import { steps as coming } from './flow/loop/people.mjs'
 import { steps as sharing } from './flow/loop/share.mjs'
 import { steps as showing } from './flow/loop/show.mjs'
@@ -17,6 +18,7 @@ const chapters = {
   showing,
   sharing,
   appealing,
+  making,
   typing,
   coming,
 }

@@ -7,6 +7,7 @@ import { catalogApi } from './api.catalog'
 import { deadlineApi } from './api.deadline'
 import { feedApi } from './api.feed'
 import { intakeApi } from './api.intake'
+import { makingApi } from './api.making'
 import { matterApi } from './api.matter'
 import { orgApi } from './api.org'
 import { windowApi } from './api.window'
@@ -53,6 +54,7 @@ export function makeApi(c: Client) {
     ...feedApi(c),
     ...deadlineApi(c),
     ...intakeApi(c),
+    ...makingApi(c),
 
     session: () => c.get<Session>(`${v1}/session`),
     signOut: () => c.delete(`${v1}/session`),

@@ -11,6 +11,7 @@ import { appealRoutes } from './routes/appeal'
 import { catalogRoutes } from './routes/catalog'
 import { deadlineRoutes } from './routes/deadline'
 import { intakeRoutes } from './routes/intake'
+import { makingRoutes } from './routes/making'
 import { matterRoutes } from './routes/matter'
 import { orgRoutes } from './routes/org'
 import { windowRoutes } from './routes/window'
@@ -32,6 +33,7 @@ export function makeRouter() {
       { path: '/cases/new', name: 'new-case', component: NewCasePage },
       { path: '/cases/:caseNo', name: 'case', component: CasePage, props: true },
       { path: '/makings', name: 'makings', component: MakingsPage },
+      ...makingRoutes,
       { path: '/makings/:licenseId', name: 'making', component: MakingPage, props: true },
       { path: '/rules', name: 'rules', component: RulesPage },
       ...catalogRoutes,

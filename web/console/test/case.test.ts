@@ -169,7 +169,7 @@ describe('power', () => {
   })
 
   it('shows each role its rooms', () => {
-    expect(roomsOf(clerk)).toEqual(['today', 'window', 'cases', 'appeals'])
+    expect(roomsOf(clerk)).toEqual(['today', 'window', 'cases', 'makings', 'appeals'])
     expect(roomsOf(approver)).toEqual(['today', 'cases', 'makings'])
     expect(roomsOf(reviewer)).toEqual(['today', 'makings'])
     expect(roomsOf({ ...clerk, roles: ['supervisor'] })).toEqual(['today', 'appeals', 'supervise'])

@@ -47,6 +47,8 @@ export function detail(over: Partial<CaseDetail> = {}): CaseDetail {
 export function making(over: Partial<Making> = {}): Making {
   return {
     licenseId: 'L1',
+    identifier: '1.2.156.3005.2.T.U.S.001.X',
+    origin: 'case',
     type: { code: 'T', name: '食品经营许可证' },
     holderNameMasked: '榕城****公司',
     step: 'sealed',

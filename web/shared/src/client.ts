@@ -45,6 +45,11 @@ export class Client {
     return this.json<T>('POST', path, body, 'application/octet-stream')
   }
 
+  /** Sends JSON and fetches a file, for example a license that is taken out for a reason. */
+  async file(path: string, body: unknown): Promise<Blob> {
+    return (await this.send('POST', path, '*/*', JSON.stringify(body), 'application/json')).blob()
+  }
+
   /** Fetches text that is not JSON, for example a checkpoint. */
   async text(path: string): Promise<string> {
     return (await this.send('GET', path, '*/*')).text()

@@ -46,7 +46,7 @@ export function roomsOf(me: Session): Room[] {
   const rooms: Room[] = ['today']
   if (has('clerk')) rooms.push('window')
   if (has('clerk', 'approver')) rooms.push('cases')
-  if (has('reviewer', 'approver')) rooms.push('makings')
+  if (has('clerk', 'reviewer', 'approver')) rooms.push('makings')
   if (has('clerk', 'supervisor')) rooms.push('appeals')
   if (has('supervisor')) rooms.push('supervise')
   if (has('catalog', 'digital')) rooms.push('catalog')

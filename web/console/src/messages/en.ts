@@ -3,6 +3,7 @@ import { benchEn } from './bench.en'
 import { onlineEn } from './online.en'
 import { windowEn } from './window.en'
 import { catalogEn } from './catalog.en'
+import { makingEn } from './making.en'
 import { matterEn } from './matter.en'
 import { intakeEn } from './intake.en'
 import { feedEn } from './feed.en'
@@ -17,6 +18,7 @@ import type { zh } from './zh'
 export const en: SameShape<typeof zh> = {
   ...catalogEn,
   ...matterEn,
+  ...makingEn,
   ...orgEn,
   ...feedEn,
   ...deadlineEn,
@@ -436,6 +438,7 @@ export const en: SameShape<typeof zh> = {
 
   makings: {
     lead: 'Licenses your unit issues, from data to publication. A sealed license needs the review of a second person.',
+    page: 'How it was made',
     steps: 'Step',
     search: 'Search licenses being made',
     count: '{n} license | {n} licenses',
@@ -475,7 +478,7 @@ export const en: SameShape<typeof zh> = {
       refused: 'The review sent it back: the license is void and the case is to be decided again.',
     },
     published: 'License published.',
-    returned: 'Sent back; the case is to be decided again.',
+    returned: 'Sent back; the license and its file are void.',
     fields: 'Contents of the face',
     origin: 'Origin',
     mine: 'You approved this license. Another reviewer of the unit must publish it.',

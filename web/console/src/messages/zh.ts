@@ -3,6 +3,7 @@ import { benchZh } from './bench.zh'
 import { onlineZh } from './online.zh'
 import { windowZh } from './window.zh'
 import { catalogZh } from './catalog.zh'
+import { makingZh } from './making.zh'
 import { matterZh } from './matter.zh'
 import { intakeZh } from './intake.zh'
 import { feedZh } from './feed.zh'
@@ -16,6 +17,7 @@ import { rulesZh } from './rules.zh'
 export const zh = {
   ...catalogZh,
   ...matterZh,
+  ...makingZh,
   ...orgZh,
   ...feedZh,
   ...deadlineZh,
@@ -435,6 +437,7 @@ export const zh = {
 
   makings: {
     lead: '本单位签发的证照，从备好数据到发布。盖章后须由另一人复核。',
+    page: '制发情况',
     steps: '步骤',
     search: '查找制证',
     count: '共{n}本',
@@ -443,7 +446,7 @@ export const zh = {
       holder: '持证主体',
       step: '步骤',
       due: '期限',
-      maker: '批准人',
+      maker: '制证人',
       caseNo: '办件编号',
       made: '制作时间',
     },
@@ -453,7 +456,7 @@ export const zh = {
     none: '没有符合条件的制证',
     noneText: '换个词，或者换个步骤。',
     empty: '还没有制证',
-    emptyText: '办件批准后，系统自动备好数据、套照面、盖章，然后到这里等待复核。',
+    emptyText: '办件批准后，系统自动备好数据、套照面、盖章，然后到这里等待复核；在别的系统办结的办件，用“脱机制证”填写。',
   },
   making: {
     file: '下载证照文件',
@@ -461,7 +464,7 @@ export const zh = {
     face: '照面',
     faceAlt: '{name}的照面；各项内容见“照面内容”',
     review: '复核',
-    second: '发布前须由本单位的第二人复核：批准办件的人不能复核自己的制证。',
+    second: '发布前须由本单位的第二人复核：批准办件、填写制证的人不能复核自己的制证。',
     check1: '照面上的字与照面内容逐项一致',
     check2: '持证主体、许可范围、有效期与批准意见一致',
     check3: '印章是本单位的，数目和位置正确',
@@ -471,14 +474,14 @@ export const zh = {
     at: {
       data: '数据已备好，盖章后才能复核。',
       published: '证照已发布，持证主体可以使用。',
-      refused: '复核已退回，证照作废；办件已回到审批环节。',
+      refused: '复核已退回，证照和文件作废；办件回到审批环节，脱机填写的由经办人重新填写。',
     },
     published: '证照已发布。',
-    returned: '已退回，办件回到审批环节。',
+    returned: '已退回，证照和文件作废。',
     fields: '照面内容',
     origin: '来源',
-    mine: '这本证照是您批准的，须由本单位另一位复核人员发布。',
-    maker: '批准人',
+    mine: '这本证照是您批准或填写的，须由本单位另一位复核人员发布。',
+    maker: '制证人',
     recordNo: '本次查看的存证编号',
     issuer: '签发单位',
     madeAt: '制作时间',
