@@ -20,4 +20,6 @@ done
 postgres_start "$work"
 # The server is killed many times more often than in every run of the tests.
 YINXIN_KILLS="${YINXIN_KILLS:-200}" go test -count 1 -timeout 60m -v -run Killed ./test/kill
+# A hundred thousand rows instead of twenty thousand.
+YINXIN_BATCH_ROWS=100000 go test -count 1 -timeout 60m -v -run 'Killed' ./test/batch
 go test -count 5 -shuffle on -timeout 60m ./...

@@ -25,9 +25,12 @@ step() {
   fi
 }
 
-# What is judged by programs that we did not write: a license of every type from the demonstration, and the corpus.
+# What is judged by programs that we did not write: a license of every type from the demonstration, every thousandth
+# of the batches that were killed and resumed, and the corpus.
+export YINXIN_BATCH_FILES="$work/batch"
 corpus() {
-  bin/yinxin demo --once --data "$work/demo" && go run ./conformance/corpus -out "$work/corpus"
+  bin/yinxin demo --once --data "$work/demo" && go run ./conformance/corpus -out "$work/corpus" &&
+    if [ -d "$YINXIN_BATCH_FILES" ]; then cp "$YINXIN_BATCH_FILES"/*.ofd "$work/demo/out"; fi
 }
 
 by_ofdrw() {

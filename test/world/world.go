@@ -207,3 +207,9 @@ func (w *World) Count(t testing.TB, query string, args ...any) int {
 	w.Read(t, func(ctx context.Context, q *db.Tx) error { return q.QueryRow(ctx, query, args...).Scan(&n) })
 	return n
 }
+
+// At opens a world that lies in a folder and a database already: for processes that are killed and started again.
+func At(t testing.TB, dir, url string) *World {
+	t.Helper()
+	return open(t, dir, url)
+}
