@@ -7,7 +7,7 @@ export YES ?=
 
 LINT := bin/golangci-lint
 
-.PHONY: help demo test test-long bench bench-catalogue bench-hall bench-ofd tour build web types lint fmt fonts clean
+.PHONY: help demo test test-long bench bench-catalogue bench-hall bench-ofd bench-issue tour build web types lint fmt fonts clean
 
 help:
 	@echo 'make demo       build everything and open the demonstration city (needs Go; Node for the pages)'
@@ -15,6 +15,7 @@ help:
 	@echo 'make test-long  fuzzing and repeated tests, about an hour'
 	@echo 'make bench      measurements of docs/performance.md'
 	@echo 'make bench-ofd  license files made and verified, beside ofdrw and beside what nobody can leave out'
+	@echo 'make bench-issue  a batch of 100,000 licenses from a file of rows to the log, beside what its parts allow'
 	@echo 'make bench-catalogue  a city'\''s catalogue imported, searched and counted'
 	@echo 'make bench-hall  pages and answers of the demonstration under 50, 200 and 500 people at once'
 	@echo 'make tour       the pictures of docs/tour, from a demonstration city'
@@ -66,6 +67,10 @@ bench-hall: web build
 bench-ofd:
 	@scripts/need.sh go java
 	@scripts/bench-ofd.sh
+
+bench-issue:
+	@scripts/need.sh go
+	@scripts/bench-issue.sh
 
 tour: web build
 	@scripts/need.sh go node chromium

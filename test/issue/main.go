@@ -4,11 +4,15 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"log/slog"
+	"net/url"
 	"os"
 	"path/filepath"
 	"runtime/pprof"
@@ -24,10 +28,10 @@ import (
 
 func main() {
 	rows := flag.Int("rows", 100_000, "licenses of the batch")
-	database := flag.String("db", "", "address of an empty PostgreSQL database; SQLite if empty")
+	server := flag.String("server", "", "address of a PostgreSQL server on which a database may be made; SQLite if empty")
 	profile := flag.String("cpuprofile", "", "file to write the profile of the batch to")
 	flag.Parse()
-	if err := run(*rows, *database, *profile); err != nil {
+	if err := run(*rows, *server, *profile); err != nil {
 		fmt.Fprintln(os.Stderr, "issue:", err)
 		os.Exit(1)
 	}
@@ -42,13 +46,18 @@ type result struct {
 	DB        string  `json:"db"`
 }
 
-func run(rows int, database, profile string) (err error) {
+func run(rows int, server, profile string) (err error) {
 	ctx := context.Background()
 	dir, err := os.MkdirTemp("", "yinxin-issue-")
 	if err != nil {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
+	database, drop, err := made(ctx, server)
+	if err != nil {
+		return err
+	}
+	defer drop()
 	p, err := open(ctx, filepath.Join(dir, "data"), database)
 	if err != nil {
 		return err
@@ -70,6 +79,10 @@ func run(rows int, database, profile string) (err error) {
 	fmt.Printf("%.0f licenses/s\n", writes)
 
 	fmt.Printf("== a batch of %d from end to end\n", rows)
+	data, err := p.file(rows)
+	if err != nil {
+		return err
+	}
 	before, err := p.size(ctx)
 	if err != nil {
 		return err
@@ -79,7 +92,7 @@ func run(rows int, database, profile string) (err error) {
 		return err
 	}
 	cpu, began := used(), time.Now()
-	if err := p.whole(ctx, rows); err != nil {
+	if err := p.whole(ctx, data, rows); err != nil {
 		return err
 	}
 	stop()
@@ -105,6 +118,9 @@ type platform struct {
 	city *demo.City
 	dir  string
 	made int // rows used up, so that no two measurements share a holder
+
+	typeCode        string
+	maker, reviewer *authn.Actor
 }
 
 func open(ctx context.Context, dir, database string) (*platform, error) {
@@ -124,7 +140,11 @@ func open(ctx context.Context, dir, database string) (*platform, error) {
 		return nil, err
 	}
 	city, err := demo.Load(demo.Seed, a.Clock.Now())
-	return &platform{App: a, city: city, dir: dir}, err
+	if err != nil {
+		return nil, err
+	}
+	p := &platform{App: a, city: city, dir: dir}
+	return p, p.people(ctx)
 }
 
 // peak is the most memory the process ever held, in megabytes.
@@ -161,4 +181,28 @@ func profiled(path string) (stop func(), err error) {
 		return nil, err
 	}
 	return pprof.StopCPUProfile, pprof.StartCPUProfile(f)
+}
+
+// made makes a database on a server; none for SQLite.
+func made(ctx context.Context, server string) (address string, drop func(), err error) {
+	if server == "" {
+		return "", func() {}, nil
+	}
+	admin, err := sql.Open("pgx", server)
+	if err != nil {
+		return "", nil, err
+	}
+	name := "yinxin_issue_" + strings.ToLower(rand.Text())
+	if _, err := admin.ExecContext(ctx, "CREATE DATABASE "+name); err != nil {
+		return "", nil, errors.Join(err, admin.Close())
+	}
+	u, err := url.Parse(server)
+	if err != nil {
+		return "", nil, err
+	}
+	u.Path = "/" + name
+	return u.String(), func() {
+		_, _ = admin.ExecContext(ctx, "DROP DATABASE "+name+" WITH (FORCE)")
+		_ = admin.Close()
+	}, nil
 }

@@ -27,20 +27,37 @@ import (
 // chunk is how many licenses are published at once where the measurement does it itself.
 const chunk = 500
 
-// row is one license of an invented firm.
-func (p *platform) row() (license.Row, error) {
+// headings are those of a list of firms as an office keeps it, with the field of each.
+var headings = []struct{ heading, field string }{
+	{"统一社会信用代码", ""}, {"单位名称", ""}, {"法定代表人（负责人）", "KZ_FDDBR"}, {"住所", "KZ_ZS"}, {"经营场所", "KZ_JYCS"},
+	{"主体业态", "KZ_ZTYT"}, {"经营项目", "KZ_JYXM"},
+}
+
+// line is an invented firm, every time another one.
+func (p *platform) line() ([]string, error) {
 	p.made++
 	first := fmt.Sprintf("91350102YX%07d", p.made)
 	c, err := gbcode.USCCCheckChar(first)
 	if err != nil {
+		return nil, err
+	}
+	return []string{first + string(c), fmt.Sprintf("榕印小吃第%d分店", p.made), "林㛃", "福州市鼓楼区东街8号", fmt.Sprintf("福州市鼓楼区东街%d号", p.made),
+		"餐饮服务经营者", "热食类食品制售"}, nil
+}
+
+func (p *platform) row() (license.Row, error) {
+	line, err := p.line()
+	if err != nil {
 		return license.Row{}, err
 	}
-	return license.Row{
-		Holders: []holder.Profile{{Name: fmt.Sprintf("榕印小吃第%d分店", p.made), Code: holder.Code(first + string(c)), CodeType: holder.CodeUSCC}},
-		Fields: map[string]string{"KZ_FDDBR": "林㛃", "KZ_ZS": fmt.Sprintf("福州市鼓楼区榕印路%d号", p.made), "KZ_JYCS": fmt.Sprintf("福州市鼓楼区榕印路%d号", p.made),
-			"KZ_ZTYT": "餐饮服务经营者", "KZ_JYXM": "热食类食品制售"},
-		IssuedOn: clock.Date(p.Clock.Now()),
-	}, nil
+	r := license.Row{Fields: map[string]string{}, IssuedOn: clock.Date(p.Clock.Now()),
+		Holders: []holder.Profile{{Name: line[1], Code: holder.Code(line[0]), CodeType: holder.CodeUSCC}}}
+	for i, h := range headings {
+		if h.field != "" {
+			r.Fields[h.field] = line[i]
+		}
+	}
+	return r, nil
 }
 
 func (p *platform) rows(n int) ([]license.Row, error) {
@@ -59,7 +76,8 @@ func (p *platform) order() (license.Order, error) {
 	if err != nil {
 		return license.Order{}, err
 	}
-	return license.Order{TypeCode: t.Code, IssuerID: t.Issuers[0], MakerID: "maker", ReviewerID: "reviewer", Origin: license.Batch, OriginID: "bench"}, nil
+	return license.Order{TypeCode: t.Code, IssuerID: p.maker.UnitID, MakerID: p.maker.AccountID, ReviewerID: p.reviewer.AccountID,
+		Origin: license.Batch, OriginID: "bench"}, nil
 }
 
 // engine makes n license files and throws them away; it gives how many a second.
@@ -162,67 +180,6 @@ func (p *platform) writes(ctx context.Context, n int) (float64, error) {
 		took += time.Since(began)
 	}
 	return float64(n) / took.Seconds(), nil
-}
-
-// whole issues n licenses.
-func (p *platform) whole(ctx context.Context, n int) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	var log sync.WaitGroup
-	log.Go(func() { _ = p.Book.Run(ctx) })
-	o, err := p.order()
-	if err != nil {
-		return err
-	}
-	b, err := p.Licenses.Bulk(ctx, o)
-	if err != nil {
-		return err
-	}
-	drawn := make(chan *license.Chunk)
-	wrong := make(chan error, 1)
-	go func() {
-		defer close(drawn)
-		for done := 0; done < n; done += chunk {
-			rows, err := p.rows(min(chunk, n-done))
-			if err == nil {
-				for _, r := range rows {
-					if err = b.Check(r); err != nil {
-						break
-					}
-				}
-			}
-			if err != nil {
-				wrong <- err
-				return
-			}
-			c, err := b.Draw(ctx, rows)
-			if err != nil {
-				wrong <- err
-				return
-			}
-			drawn <- c
-		}
-	}()
-	done, began := 0, time.Now()
-	for c := range drawn {
-		made, _, err := c.Commit(ctx, none)
-		if err != nil {
-			return err
-		}
-		if done += len(made); done%5000 == 0 {
-			fmt.Printf("%d %.0f/s\n", done, 5000/time.Since(began).Seconds())
-			began = time.Now()
-		}
-	}
-	select {
-	case err := <-wrong:
-		return err
-	default:
-	}
-	_, err = p.Book.Sequence(ctx)
-	cancel()
-	log.Wait()
-	return err
 }
 
 // sizes are bytes on the disk.
