@@ -72,6 +72,12 @@ func NewPostgres(t testing.TB) *World {
 	return postgresWorld(t)
 }
 
+// In is the world whose folder a world on SQLite left behind, for tests that kill a process.
+func In(t testing.TB, dir string) *World {
+	t.Helper()
+	return open(t, dir, "sqlite:"+filepath.Join(dir, "yinxin.db"))
+}
+
 // open builds the object graph over a folder and a database.
 func open(t testing.TB, dir, url string) *World {
 	t.Helper()
