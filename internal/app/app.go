@@ -42,6 +42,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/notice"
 	"github.com/yinxin-org/yinxin/internal/org"
 	"github.com/yinxin-org/yinxin/internal/present"
+	"github.com/yinxin-org/yinxin/internal/register"
 	"github.com/yinxin-org/yinxin/internal/sealing"
 	"github.com/yinxin-org/yinxin/internal/share"
 	"github.com/yinxin-org/yinxin/internal/task"
@@ -92,7 +93,9 @@ type App struct {
 	Accounts  *authn.Service
 	// MatterSource is the matter office's system; nil if none is configured.
 	MatterSource *connect.Matters
-	sources      map[string]hall.Source // by type code
+	sources      map[string]hall.Source       // by type code
+	registers    map[string]register.Register // by kind
+	Registers    *register.Store
 	Demo         bool
 	trust        verify.Options
 	devices      map[string]*sdf.Device // by library
@@ -164,6 +167,9 @@ func (a *App) build(ctx context.Context, o Options) error {
 	a.Holders = holder.Open(a.DB, a.Keys, a.Clock)
 	a.Seals = sealing.Open(a.DB, a.Keys, a.Clock)
 	a.Seals.UseMaker(o.Maker)
+	if err := a.openRegisters(ctx); err != nil {
+		return err
+	}
 	if err := a.openImports(); err != nil {
 		return err
 	}
@@ -187,7 +193,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 		return err
 	}
 	a.Hall = hall.New(hall.Options{DB: a.DB, Clock: a.Clock, Log: a.Log, Units: a.Units, Matters: a.Matters, Types: a.Types,
-		Holders: a.Holders, Licenses: a.Licenses, Cases: a.Cases, Door: a.Door, Calendar: a.Calendar, Tasks: a.Tasks, Deadlines: a.Deadlines, Book: a.Book, Source: a.sourceOf, Staff: a.Accounts.Standing, Notices: a.Notices, Agency: a.Agency, Appeals: a.Appeals,
+		Holders: a.Holders, Licenses: a.Licenses, Cases: a.Cases, Door: a.Door, Calendar: a.Calendar, Tasks: a.Tasks, Deadlines: a.Deadlines, Book: a.Book, Source: a.sourceOf, Registers: a.Registers, Staff: a.Accounts.Standing, Notices: a.Notices, Agency: a.Agency, Appeals: a.Appeals,
 		Files: handedIn})
 	a.Desk = present.New(present.Options{DB: a.DB, Clock: a.Clock, Units: a.Units, Types: a.Types, Matters: a.Matters,
 		Holders: a.Holders, Licenses: a.Licenses, Door: a.Door, Book: a.Book})
@@ -211,7 +217,7 @@ func (a *App) openDoor() error {
 		return err
 	}
 	store, reader, err := license.Open(license.Options{DB: a.DB, Keys: a.Keys, Clock: a.Clock, Units: a.Units, Types: a.Types,
-		Holders: a.Holders, Seals: a.Seals, Book: a.Book, Files: files, Faces: a.Faces})
+		Holders: a.Holders, Seals: a.Seals, Book: a.Book, Files: files, Faces: a.Faces, Registers: a.Registers})
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/connect"
 	"github.com/yinxin-org/yinxin/internal/gm"
 	"github.com/yinxin-org/yinxin/internal/hall"
+	"github.com/yinxin-org/yinxin/internal/register"
 )
 
 // sourceSigner is the key by which license sources know this platform's questions.
@@ -71,3 +72,33 @@ func (a *App) UseSource(s hall.Source, typeCodes ...string) {
 		a.sources[code] = s
 	}
 }
+
+// openRegisters opens the base registers by their kinds.
+func (a *App) openRegisters(ctx context.Context) error {
+	a.registers = map[string]register.Register{}
+	a.Registers = register.New(register.Options{Clock: a.Clock, Log: a.Log, Of: func(kind string) register.Register { return a.registers[kind] }})
+	for _, c := range a.Config.Registers {
+		text, err := os.ReadFile(c.Key)
+		if err != nil {
+			return fmt.Errorf("read the key of base register %s: %w", c.Name, err)
+		}
+		pub, err := gm.ParsePublicKey(text)
+		if err != nil {
+			return fmt.Errorf("base register %s: %w", c.Name, err)
+		}
+		signer, err := a.SourceAsker(ctx)
+		if err != nil {
+			return err
+		}
+		r, err := connect.OpenBaseRegister(connect.BaseRegisterOptions{Kind: c.Kind, Name: c.Name, Base: c.URL, Key: pub, Signer: signer, Clock: a.Clock})
+		if err != nil {
+			return fmt.Errorf("base register %s: %w", c.Name, err)
+		}
+		a.registers[c.Kind] = r
+	}
+	return nil
+}
+
+// UseRegister makes a system the base register of a kind from now on: for the demonstration and for tests, before anything
+// is served.
+func (a *App) UseRegister(kind string, r register.Register) { a.registers[kind] = r }

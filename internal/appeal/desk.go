@@ -14,6 +14,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/holder"
 	"github.com/yinxin-org/yinxin/internal/license"
 	"github.com/yinxin-org/yinxin/internal/notice"
+	"github.com/yinxin-org/yinxin/internal/register"
 )
 
 // Handles reports whether an actor answers appeals of a kind: complaints are for who supervises, the rest for clerks.
@@ -226,6 +227,10 @@ func (s *Store) Issue(ctx context.Context, actor *authn.Actor, id string, versio
 	if err != nil {
 		return errs.New(errs.Invalid, "field.date").On("issuedOn")
 	}
+	asked, err := s.compare(ctx, actor, id, version, p)
+	if err != nil {
+		return err
+	}
 	var l license.License
 	err = s.o.DB.Write(ctx, func(tx *db.Tx) error {
 		a, err := s.inHand(ctx, tx, actor, id, version)
@@ -240,7 +245,7 @@ func (s *Store) Issue(ctx context.Context, actor *authn.Actor, id string, versio
 			return err
 		}
 		draft := license.Draft{TypeCode: a.TypeCode, Holders: holders, IssuerID: actor.UnitID, Fields: p.Fields, Number: p.Number,
-			MakerID: actor.AccountID, IssuedOn: day, DueAt: a.DueAt, Origin: license.ByAppeal}
+			MakerID: actor.AccountID, IssuedOn: day, DueAt: a.DueAt, Origin: license.ByAppeal, Asked: asked}
 		if err := s.o.Licenses.Drawable(ctx, tx, draft); err != nil {
 			return err
 		}
@@ -261,6 +266,39 @@ func (s *Store) Issue(ctx context.Context, actor *authn.Actor, id string, versio
 		return fmt.Errorf("make license of an appeal: %w", err)
 	}
 	return nil
+}
+
+// compare asks the base registers about the license that an appeal asks for, before it is drafted.
+func (s *Store) compare(ctx context.Context, actor *authn.Actor, id string, version int64, p Paper) (register.Verdict, error) {
+	row := license.Row{Fields: p.Fields}
+	var typeCode string
+	err := s.o.DB.Read(ctx, func(q *db.Tx) error {
+		a, err := s.inHand(ctx, q, actor, id, version)
+		if err != nil {
+			return err
+		}
+		typeCode = a.TypeCode
+		holders, err := s.holdersOf(ctx, q, a, p.CoHolders)
+		if err != nil {
+			return err
+		}
+		for _, holderID := range holders {
+			h, err := s.o.Holders.Get(ctx, q, holderID)
+			if err != nil {
+				return err
+			}
+			row.Holders = append(row.Holders, h.Profile)
+		}
+		return nil
+	})
+	if err != nil || typeCode == "" {
+		return register.Verdict{}, err
+	}
+	t, said, err := s.o.Licenses.Ask(ctx, typeCode, actor.UnitID, []license.Row{row})
+	if err != nil {
+		return register.Verdict{}, err
+	}
+	return said[0], said[0].Err(t)
 }
 
 func (s *Store) holdersOf(ctx context.Context, tx *db.Tx, a Appeal, codes []string) ([]string, error) {

@@ -37,6 +37,7 @@ func Diff(from, to *Type) []Change {
 	d.fields(from.Fields, to.Fields)
 	d.leaves("validity", "validity", "", attributes(from.Validity), attributes(to.Validity))
 	d.leaf("numbering", "number", "", from.Number, to.Number)
+	d.comparisons(from.Compare, to.Compare)
 	d.seals(from.Seals, to.Seals)
 	d.face(from.Face, to.Face)
 	return d.found
@@ -169,6 +170,20 @@ func order(list, other []Field) string {
 		}
 	}
 	return strings.Join(names, "、")
+}
+
+// comparisons compares the rules of asking base registers, in their order.
+func (d *differ) comparisons(before, after []Comparison) {
+	for i := range max(len(before), len(after)) {
+		var old, now map[string]string
+		if i < len(before) {
+			old = attributes(before[i])
+		}
+		if i < len(after) {
+			now = attributes(after[i])
+		}
+		d.leaves("fields", fmt.Sprintf("compare[%d]", i), "", old, now)
+	}
 }
 
 func (d *differ) seals(before, after []SealStep) {

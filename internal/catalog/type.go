@@ -144,17 +144,18 @@ type Type struct {
 	Issuers     []string   `json:"issuers,omitempty"` // USCCs of units that claim it when it is first published (认领)
 
 	// The rest of GB/T 36902-2018 and of the C-series skeleton (基础信息, 管理与应用).
-	Kind         string      `json:"kind,omitempty"`         // 目录类别: "license" 证照 (default), "approval" 批文, "proof" 证明, "material" 材料, "card" 证件
-	DefinerLevel int         `json:"definerLevel,omitempty"` // 1 国家 2 省 3 地市 4 区县 5 其他
-	IssuerLevels []int       `json:"issuerLevels,omitempty"` // who issues it; Level alone if empty
-	HoldersMin   int         `json:"holdersMin,omitempty"`   // fewest holders; 0: as many as Holders
-	Inspection   *Inspection `json:"inspection,omitempty"`
-	Secrecy      string      `json:"secrecy,omitempty"`  // 密级: only "" (非涉密) is accepted. 榕政办〔2018〕214号 第四条
-	Standard     string      `json:"standard,omitempty"` // the type's national standard, as "C 0293—2024"
-	Basis        string      `json:"basis,omitempty"`    // legal basis, as cited
-	Usage        string      `json:"usage,omitempty"`    // 应用场景, in words
-	Source       string      `json:"source,omitempty"`   // for "vertical" and "external": which system makes it
-	National     bool        `json:"national,omitempty"` // the type exists nationally: Code and Definer are the nation's, whoever enters it here
+	Kind         string       `json:"kind,omitempty"`         // 目录类别: "license" 证照 (default), "approval" 批文, "proof" 证明, "material" 材料, "card" 证件
+	DefinerLevel int          `json:"definerLevel,omitempty"` // 1 国家 2 省 3 地市 4 区县 5 其他
+	IssuerLevels []int        `json:"issuerLevels,omitempty"` // who issues it; Level alone if empty
+	HoldersMin   int          `json:"holdersMin,omitempty"`   // fewest holders; 0: as many as Holders
+	Inspection   *Inspection  `json:"inspection,omitempty"`
+	Secrecy      string       `json:"secrecy,omitempty"`  // 密级: only "" (非涉密) is accepted. 榕政办〔2018〕214号 第四条
+	Standard     string       `json:"standard,omitempty"` // the type's national standard, as "C 0293—2024"
+	Basis        string       `json:"basis,omitempty"`    // legal basis, as cited
+	Usage        string       `json:"usage,omitempty"`    // 应用场景, in words
+	Compare      []Comparison `json:"compare,omitempty"`  // base registers that are asked before one is made
+	Source       string       `json:"source,omitempty"`   // for "vertical" and "external": which system makes it
+	National     bool         `json:"national,omitempty"` // the type exists nationally: Code and Definer are the nation's, whoever enters it here
 }
 
 // Field finds a declared field by name.

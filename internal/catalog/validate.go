@@ -58,6 +58,7 @@ func (t *Type) Bounded() error {
 	c.must(len(t.Seals) <= maxSeals, "seals", "field.count")
 	c.must(len(t.Face.Objects) <= maxObjects, facePath+".objects", "field.count")
 	c.must(0 <= t.Holders && t.Holders <= maxHolders, "holders", "field.range")
+	c.must(len(t.Compare) <= maxComparisons, "compare", "field.count")
 	for i, f := range t.Fields {
 		path := fmt.Sprintf("fields[%d]", i)
 		c.must(0 <= f.MaxLen && f.MaxLen <= maxLength, path+".maxLen", "field.range")
@@ -85,6 +86,7 @@ func Check(t *Type) []Finding {
 	c.basic()
 	c.rules()
 	c.fields()
+	c.comparisons()
 	c.seals()
 	return c.found
 }

@@ -33,6 +33,8 @@ type Config struct {
 	MatterSource string `toml:"matter_source"` // address of the matter office's system, read every hour; none if empty
 	// LicenseSources are the systems of offices that keep a kind of license, asked for the state of one before it is used.
 	LicenseSources []LicenseSource `toml:"license_sources"`
+	// Registers are base registers (基础库), asked before a license is made whose type has rules for them.
+	Registers []Register `toml:"registers"`
 	// Keys are signing keys that lie outside the data folder: in a device, or at a seal platform.
 	Keys []Key `toml:"keys"`
 	// Proxies are the networks of reverse proxies whose X-Forwarded-For is believed, such as "10.0.0.0/8".
@@ -45,6 +47,14 @@ type LicenseSource struct {
 	URL   string   `toml:"url"`   // its address
 	Key   string   `toml:"key"`   // PEM file of the SM2 public key that signs its answers
 	Types []string `toml:"types"` // codes of the license types it keeps
+}
+
+// Register is a base register (人口库、法人库、事业单位库).
+type Register struct {
+	Kind string `toml:"kind"` // population, legal or institution
+	Name string `toml:"name"` // as people are told
+	URL  string `toml:"url"`  // its address
+	Key  string `toml:"key"`  // PEM file of the SM2 public key that signs its answers
 }
 
 // Key is a signing key that lies in a cryptographic device (Library) or at a seal platform (URL).
@@ -119,6 +129,11 @@ func (c *Config) Complete() error {
 	for _, s := range c.LicenseSources {
 		if s.Name == "" || s.URL == "" || s.Key == "" || len(s.Types) == 0 {
 			return errors.New("each of license_sources needs name, url, key and types")
+		}
+	}
+	for _, r := range c.Registers {
+		if r.Kind == "" || r.Name == "" || r.URL == "" || r.Key == "" {
+			return errors.New("each of registers needs kind, name, url and key")
 		}
 	}
 	c.BaseURL = strings.TrimSuffix(c.BaseURL, "/")

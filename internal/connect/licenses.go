@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/yinxin-org/yinxin/internal/clock"
@@ -75,9 +74,7 @@ type SourceOptions struct {
 type LicenseSource struct {
 	o      SourceOptions
 	client *http.Client
-
-	mu     sync.Mutex
-	failed time.Time
+	rest   rest
 }
 
 // ErrSourceResting says that a source failed a moment ago and is not asked yet.
@@ -108,22 +105,14 @@ func (s *LicenseSource) Name() string { return s.o.Name }
 // State asks how a license stands now. Anything but a well-formed answer, signed, to this very question and of now, is
 // an error: the source counts as not reachable.
 func (s *LicenseSource) State(ctx context.Context, identifier string) (license.State, error) {
-	if s.resting() {
+	if s.rest.now(s.o.Clock.Now()) {
 		return "", ErrSourceResting
 	}
 	state, err := s.ask(ctx, identifier)
 	if err != nil && ctx.Err() == nil {
-		s.mu.Lock()
-		s.failed = s.o.Clock.Now()
-		s.mu.Unlock()
+		s.rest.until(s.o.Clock.Now().Add(s.o.Pause))
 	}
 	return state, err
-}
-
-func (s *LicenseSource) resting() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return !s.failed.IsZero() && s.o.Clock.Now().Before(s.failed.Add(s.o.Pause))
 }
 
 func (s *LicenseSource) ask(ctx context.Context, identifier string) (license.State, error) {
@@ -136,7 +125,7 @@ func (s *LicenseSource) ask(ctx context.Context, identifier string) (license.Sta
 	if err != nil {
 		return "", fmt.Errorf("ask a license source: %w", err)
 	}
-	answer, sig, err := askSigned(ctx, s.client, s.o.Base+StatePath, body, signature)
+	answer, sig, err := askSigned(ctx, s.client, s.o.Base+StatePath, body, signature, answerMax)
 	if err != nil {
 		return "", fmt.Errorf("ask a license source: %w", err)
 	}

@@ -107,7 +107,7 @@ func (s *RemoteSeal) SignDigest(e [32]byte) ([]byte, error) {
 
 func (s *RemoteSeal) ask(body, signature []byte) (answer []byte, sig string, err error) {
 	// gm.Key knows no context: the client's own limit ends the waiting.
-	answer, sig, err = askSigned(context.Background(), s.client, s.o.Base+SealPath, body, signature)
+	answer, sig, err = askSigned(context.Background(), s.client, s.o.Base+SealPath, body, signature, answerMax)
 	if err != nil {
 		err = fmt.Errorf("ask a seal platform: %w", err)
 	}

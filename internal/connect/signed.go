@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"sync"
 	"time"
 )
 
@@ -23,8 +24,9 @@ func newAsker(wait time.Duration) *http.Client {
 	}
 }
 
-// askSigned puts a signed question and gives the answer with its signature, as it came: neither is checked.
-func askSigned(ctx context.Context, client *http.Client, address string, question, signature []byte) (answer []byte, sig string, err error) {
+// askSigned puts a signed question and gives the answer, of so many bytes at most, with its signature, as it came: neither
+// is checked.
+func askSigned(ctx context.Context, client *http.Client, address string, question, signature []byte, most int64) (answer []byte, sig string, err error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(question))
 	if err != nil {
 		return nil, "", err
@@ -39,12 +41,30 @@ func askSigned(ctx context.Context, client *http.Client, address string, questio
 	if res.StatusCode != http.StatusOK {
 		return nil, "", fmt.Errorf("it answered %d", res.StatusCode)
 	}
-	answer, err = io.ReadAll(io.LimitReader(res.Body, answerMax+1))
+	answer, err = io.ReadAll(io.LimitReader(res.Body, most+1))
 	if err != nil {
 		return nil, "", fmt.Errorf("%w: %w", errNoAnswer, err)
 	}
-	if len(answer) > answerMax {
+	if int64(len(answer)) > most {
 		return nil, "", errors.New("its answer is too large")
 	}
 	return answer, res.Header.Get(SignatureHeader), nil
+}
+
+// rest is a time for which a system that failed is not asked again. Safe for concurrent use.
+type rest struct {
+	mu  sync.Mutex
+	end time.Time
+}
+
+func (r *rest) until(end time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.end = end
+}
+
+func (r *rest) now(at time.Time) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return at.Before(r.end)
 }

@@ -93,6 +93,9 @@ func prepare(ctx, run context.Context, a *app.App, o Options) (source string, h 
 	if source, err = startSource(run, a, city); err != nil {
 		return "", nil, err
 	}
+	if err := startRegisters(run, a, city); err != nil {
+		return "", nil, err
+	}
 	if o.Empty {
 		err = SetupEmpty(ctx, a)
 	} else {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/yinxin-org/yinxin/internal/app"
+	"github.com/yinxin-org/yinxin/internal/catalog"
 	"github.com/yinxin-org/yinxin/internal/connect"
 	"github.com/yinxin-org/yinxin/internal/reference"
 )
@@ -37,14 +38,10 @@ func startSource(ctx context.Context, a *app.App, city *City) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	l, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
+	address, err := serveBeside(ctx, source)
 	if err != nil {
 		return "", err
 	}
-	server := &http.Server{Handler: source, ReadHeaderTimeout: 10 * time.Second}
-	go func() { _ = server.Serve(l) }()
-	context.AfterFunc(ctx, func() { _ = server.Close() })
-	address := "http://" + l.Addr().String()
 	for typeKey, name := range sources {
 		t, err := city.Type(typeKey)
 		if err != nil {
@@ -57,4 +54,72 @@ func startSource(ctx context.Context, a *app.App, city *City) (string, error) {
 		a.UseSource(s, t.Code)
 	}
 	return address, os.WriteFile(filepath.Join(a.Config.Data, SourceFile), []byte(address+"\n"), 0o600)
+}
+
+// RegisterFile names the file of the data folder with the address of the demonstration's base registers.
+const RegisterFile = "register.txt"
+
+// registers are the names of the base registers that the demonstration's one reference server stands for.
+var registers = map[string]string{
+	catalog.Population:  "人口基础信息库（演示）",
+	catalog.LegalBase:   "法人基础信息库（演示）",
+	catalog.Institution: "事业单位基础信息库（演示）",
+}
+
+// startRegisters runs the base registers, which know the city's people and firms, as one server on a loopback port. It ends
+// with ctx.
+func startRegisters(ctx context.Context, a *app.App, city *City) error {
+	signer, err := a.SourceAsker(ctx)
+	if err != nil {
+		return err
+	}
+	server, err := reference.NewBaseRegister(ctx, signer.Public(), a.Clock)
+	if err != nil {
+		return err
+	}
+	server.Tell(reference.RegisterOrder{Entries: city.registered()})
+	key, err := server.Key()
+	if err != nil {
+		return err
+	}
+	address, err := serveBeside(ctx, server)
+	if err != nil {
+		return err
+	}
+	for kind, name := range registers {
+		r, err := connect.OpenBaseRegister(connect.BaseRegisterOptions{Kind: kind, Name: name, Base: address, Key: key, Signer: signer, Clock: a.Clock})
+		if err != nil {
+			return err
+		}
+		a.UseRegister(kind, r)
+	}
+	return os.WriteFile(filepath.Join(a.Config.Data, RegisterFile), []byte(address+"\n"), 0o600)
+}
+
+// registered are the city's people and firms as base registers know them.
+func (c *City) registered() map[string]reference.Entries {
+	people, firms := reference.Entries{}, reference.Entries{}
+	for _, h := range c.Holders {
+		if h.Kind == catalog.Natural {
+			people[h.Code] = map[string]string{"name": h.Name, "sex": h.Sex, "nation": h.Nation, "born": iso(h.Born), "address": h.Address}
+			continue
+		}
+		firms[h.Code] = map[string]string{"name": h.Name, "address": h.Address}
+		if r, ok := c.Holder(h.Representative); ok {
+			firms[h.Code]["representative"] = r.Name
+		}
+	}
+	return map[string]reference.Entries{catalog.Population: people, catalog.LegalBase: firms}
+}
+
+// serveBeside serves a reference system on a loopback port until ctx ends, and gives its address.
+func serveBeside(ctx context.Context, h http.Handler) (string, error) {
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
+	go func() { _ = server.Serve(l) }()
+	context.AfterFunc(ctx, func() { _ = server.Close() })
+	return "http://" + l.Addr().String(), nil
 }

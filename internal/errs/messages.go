@@ -9,7 +9,7 @@ type messages map[string]words
 
 // tables lists every package's words; a code stands in exactly one of them (tested).
 func tables() []messages {
-	return []messages{commonMessages, codeMessages, caseMessages, licenseMessages, accessMessages, authnMessages, httpMessages, webMessages,
+	return []messages{commonMessages, sourceMessages, codeMessages, caseMessages, licenseMessages, accessMessages, authnMessages, httpMessages, webMessages,
 		orgMessages, catalogMessages, matterMessages, intakeMessages, batchMessages, stockMessages,
 		benchMessages,
 		shareMessages, feedMessages,

@@ -3,6 +3,7 @@ package hall
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"strconv"
 	"strings"
@@ -15,6 +16,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/license"
 	"github.com/yinxin-org/yinxin/internal/matter"
+	"github.com/yinxin-org/yinxin/internal/register"
 )
 
 // Outcomes of a decision.
@@ -37,6 +39,10 @@ func (h *Hall) Decide(ctx context.Context, actor *authn.Actor, no string, versio
 	if err != nil {
 		return err
 	}
+	asked, err := h.askFor(ctx, actor, no, outcome, version)
+	if err != nil {
+		return err
+	}
 	err = h.o.DB.Write(ctx, func(tx *db.Tx) error {
 		c, m, err := h.mine(ctx, tx, actor, no, matter.Decide, version)
 		if err != nil {
@@ -49,7 +55,7 @@ func (h *Hall) Decide(ctx context.Context, actor *authn.Actor, no string, versio
 		if changed, err = h.lost(ctx, tx, &c, said); err != nil || changed {
 			return err
 		}
-		result, err = h.approve(ctx, tx, &c, m, actor, opinion)
+		result, err = h.approve(ctx, tx, &c, m, actor, opinion, asked)
 		return err
 	})
 	if err != nil {
@@ -63,7 +69,7 @@ func (h *Hall) Decide(ctx context.Context, actor *authn.Actor, no string, versio
 		return nil
 	}
 	// The decision stands; if the making is cut off here, Resume takes it up again.
-	if _, err := h.o.Licenses.Make(ctx, result.HolderID, result.ID); err != nil {
+	if _, err := h.make(ctx, result.HolderID, result.ID); err != nil {
 		h.o.Log.ErrorContext(ctx, "license not made yet", slog.String("license", result.ID), slog.Any("error", err))
 	}
 	return nil
@@ -136,7 +142,7 @@ func (h *Hall) states(ctx context.Context, tx *db.Tx, c *casefile.Case, said map
 
 // approve decides for the applicant. A matter that yields a license does not close here (FZ-7): one made here closes
 // when it is published, one that another system has the duty to make, when that system's license is known (Result).
-func (h *Hall) approve(ctx context.Context, tx *db.Tx, c *casefile.Case, m matter.Matter, actor *authn.Actor, opinion string) (license.License, error) {
+func (h *Hall) approve(ctx context.Context, tx *db.Tx, c *casefile.Case, m matter.Matter, actor *authn.Actor, opinion string, asked register.Verdict) (license.License, error) {
 	c.Outcome = casefile.Approved
 	if !m.MadeHere() {
 		if m.Elsewhere() == "" {
@@ -156,6 +162,7 @@ func (h *Hall) approve(ctx context.Context, tx *db.Tx, c *casefile.Case, m matte
 	if err != nil {
 		return license.License{}, err
 	}
+	draft.Asked = asked
 	if err := h.o.Licenses.Drawable(ctx, tx, draft); err != nil {
 		return license.License{}, err
 	}
@@ -216,24 +223,8 @@ func (h *Hall) Review(ctx context.Context, actor *authn.Actor, licenseID string,
 		if err != nil {
 			return err
 		}
-		switch {
-		case l.Origin == license.Offline:
-			return h.offlineReviewed(ctx, tx, actor, l)
-		case l.CaseNo == "":
-			return h.o.Appeals.Reviewed(ctx, tx, actor, l, opinion)
-		}
-		c, err := h.o.Cases.Get(ctx, tx, l.CaseNo)
-		if err != nil {
-			return err
-		}
-		bundleID = c.BundleID
-		action := "publish"
-		if publish {
-			c.State, c.Stage, c.ClosedAt = casefile.StateClosed, casefile.StageDone, h.o.Clock.Now()
-		} else {
-			c.Stage, c.ClerkID, c.Outcome, c.LicenseID, action = matter.Decide, "", "", "", "void"
-		}
-		return h.pass(ctx, tx, &c, action, actor, opinion)
+		bundleID, err = h.reviewed(ctx, tx, actor, l, opinion)
+		return err
 	})
 	if err == nil && publish {
 		h.goOn(ctx, bundleID)
@@ -241,7 +232,36 @@ func (h *Hall) Review(ctx context.Context, actor *authn.Actor, licenseID string,
 	return l, err
 }
 
-// Resume finishes what a crash cut off: licenses decided but not yet made, and cases whose waiting is over.
+// reviewed follows the word on a license, published or refused: what asked for it is done, or goes back.
+func (h *Hall) reviewed(ctx context.Context, tx *db.Tx, actor *authn.Actor, l license.License, opinion string) (bundleID string, err error) {
+	switch {
+	case l.Origin == license.Offline:
+		return "", h.offlineReviewed(ctx, tx, actor, l)
+	case l.CaseNo == "":
+		return "", h.o.Appeals.Reviewed(ctx, tx, actor, l, opinion)
+	}
+	c, err := h.o.Cases.Get(ctx, tx, l.CaseNo)
+	if err != nil {
+		return "", err
+	}
+	action := "publish"
+	if l.Step == license.StepPublished {
+		c.State, c.Stage, c.ClosedAt = casefile.StateClosed, casefile.StageDone, h.o.Clock.Now()
+	} else {
+		c.Stage, c.ClerkID, c.Outcome, c.LicenseID, action = matter.Decide, "", "", "", "void"
+	}
+	return c.BundleID, h.pass(ctx, tx, &c, action, actor, opinion)
+}
+
+// Resume finishes what a crash cut off or what waits for a base register: licenses decided but not yet made, and cases
+// whose waiting is over.
 func (h *Hall) Resume(ctx context.Context) error {
-	return errors.Join(h.o.Licenses.Resume(ctx), h.Advance(ctx))
+	open, err := h.o.Licenses.Unmade(ctx)
+	failed := []error{err}
+	for _, m := range open {
+		if _, err := h.make(ctx, m.HolderID, m.LicenseID); err != nil {
+			failed = append(failed, fmt.Errorf("make license %s: %w", m.LicenseID, err))
+		}
+	}
+	return errors.Join(append(failed, h.Advance(ctx))...)
 }

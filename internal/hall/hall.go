@@ -27,6 +27,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/matter"
 	"github.com/yinxin-org/yinxin/internal/notice"
 	"github.com/yinxin-org/yinxin/internal/org"
+	"github.com/yinxin-org/yinxin/internal/register"
 	"github.com/yinxin-org/yinxin/internal/task"
 	"github.com/yinxin-org/yinxin/internal/workday"
 )
@@ -52,9 +53,10 @@ type Options struct {
 	Staff  func(ctx context.Context, q *db.Tx, unitID string) (map[string]authn.Standing, error)
 	Agency *agency.Service
 	// Source gives the system that keeps the licenses of a type; nil, also where it gives nil: the platform's word stands.
-	Source  func(typeCode string) Source
-	Appeals *appeal.Store
-	Files   Files // what applicants hand in
+	Source    func(typeCode string) Source
+	Registers *register.Store
+	Appeals   *appeal.Store
+	Files     Files // what applicants hand in
 }
 
 // Files stores ciphertext files; Put is durable when it returns.

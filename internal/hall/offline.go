@@ -54,12 +54,17 @@ func (e Entry) DueAt() (time.Time, error) {
 // review. The same key again gives the same license.
 func (h *Hall) Enter(ctx context.Context, actor *authn.Actor, e Entry) (license.License, error) {
 	var l license.License
-	err := h.o.DB.Write(ctx, func(tx *db.Tx) error {
+	asked, err := h.askForEntry(ctx, actor, e)
+	if err != nil {
+		return license.License{}, err
+	}
+	err = h.o.DB.Write(ctx, func(tx *db.Tx) error {
 		answer, err := h.onceFor(ctx, tx, actor, e.Key, e, func() (string, error) {
 			d, err := h.entered(ctx, tx, actor, e)
 			if err != nil {
 				return "", err
 			}
+			d.Asked = asked
 			if err := h.o.Licenses.Drawable(ctx, tx, d); err != nil {
 				return "", err
 			}
@@ -80,7 +85,7 @@ func (h *Hall) Enter(ctx context.Context, actor *authn.Actor, e Entry) (license.
 		return license.License{}, err
 	}
 	// The entry stands; if the making is cut off here, Resume takes it up again.
-	made, err := h.o.Licenses.Make(ctx, l.HolderID, l.ID)
+	made, err := h.make(ctx, l.HolderID, l.ID)
 	if err != nil {
 		h.o.Log.ErrorContext(ctx, "license not made yet", slog.String("license", l.ID), slog.Any("error", err))
 		return l, nil

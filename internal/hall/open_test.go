@@ -259,7 +259,7 @@ func broken(t *testing.T, w *world.World) *hall.Hall {
 		t.Fatal(err)
 	}
 	store, reader, err := license.Open(license.Options{DB: w.DB, Keys: w.Keys, Clock: w.Now, Units: w.Units, Types: w.Types,
-		Holders: w.Holders, Seals: w.Seals, Book: w.Book, Files: files, Faces: w.Faces})
+		Holders: w.Holders, Seals: w.Seals, Book: w.Book, Files: files, Faces: w.Faces, Registers: w.Registers})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,17 +14,17 @@ import (
 	"github.com/yinxin-org/yinxin/test/world"
 )
 
-// register is a source that says what the test wants; with down, nothing.
-type register struct {
+// keeper is a source that says what the test wants; with down, nothing.
+type keeper struct {
 	mu    sync.Mutex
 	state license.State
 	down  bool
 	asked int
 }
 
-func (r *register) Name() string { return "人口库" }
+func (r *keeper) Name() string { return "人口库" }
 
-func (r *register) State(context.Context, string) (license.State, error) {
+func (r *keeper) State(context.Context, string) (license.State, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.asked++
@@ -34,15 +34,15 @@ func (r *register) State(context.Context, string) (license.State, error) {
 	return r.state, nil
 }
 
-func (r *register) set(state license.State, down bool) {
+func (r *keeper) set(state license.State, down bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.state, r.down = state, down
 }
 
 // withRegister makes a register the source of identity cards.
-func (o *office) withRegister() *register {
-	r := &register{state: license.Valid}
+func (o *office) withRegister() *keeper {
+	r := &keeper{state: license.Valid}
 	o.UseSource(r, o.TypeCode(o.t, demo.IdentityCard))
 	return r
 }

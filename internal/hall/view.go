@@ -13,6 +13,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/license"
 	"github.com/yinxin-org/yinxin/internal/matter"
 	"github.com/yinxin-org/yinxin/internal/org"
+	"github.com/yinxin-org/yinxin/internal/register"
 )
 
 // View is a case as its workers see it: everything but the licenses' contents, which each reading fetches
@@ -27,7 +28,8 @@ type View struct {
 	Course    []casefile.Event
 	Promises  []casefile.Commitment
 	Chases    []casefile.Chase
-	Result    license.License // zero while there is none
+	Result    license.License    // zero while there is none
+	Answers   []register.Finding // of base registers, about the result or what it was to be
 }
 
 // Party is one party of a case.
@@ -66,7 +68,15 @@ func (h *Hall) Look(ctx context.Context, actor *authn.Actor, no string) (View, e
 		if v.Parties, err = h.parties(ctx, q, v.Case); err != nil {
 			return err
 		}
-		return h.licenses(ctx, q, &v)
+		if err := h.licenses(ctx, q, &v); err != nil {
+			return err
+		}
+		holderID, subject := v.Case.HolderID, no
+		if v.Result.ID != "" {
+			holderID, subject = v.Result.HolderID, v.Result.ID
+		}
+		v.Answers, err = h.o.Registers.Of(ctx, q, holderID, subject)
+		return err
 	})
 	return v, err
 }

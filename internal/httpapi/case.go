@@ -41,13 +41,14 @@ type CaseSummary struct {
 // CaseDetail is a case with all that its workers need.
 type CaseDetail struct {
 	CaseSummary
-	Unit      Named          `json:"unit"`
-	Applicant Party          `json:"applicant"`
-	Parties   []Party        `json:"parties"`
-	Form      []FormValue    `json:"form"`
-	Materials []CaseMaterial `json:"materials"`
-	History   []CaseStep     `json:"history"`
-	Result    *CaseResult    `json:"result,omitempty"`
+	Unit      Named            `json:"unit"`
+	Applicant Party            `json:"applicant"`
+	Parties   []Party          `json:"parties"`
+	Form      []FormValue      `json:"form"`
+	Materials []CaseMaterial   `json:"materials"`
+	History   []CaseStep       `json:"history"`
+	Result    *CaseResult      `json:"result,omitempty"`
+	Registers []RegisterAnswer `json:"registers,omitempty" doc:"What base registers said of the license that the case yields, or was to yield."`
 	// An approved case stays open until the system that makes its license has done so.
 	Awaits           string `json:"awaits,omitempty" enum:"vertical,national" doc:"Which system has yet to make the result license."`
 	ResultIdentifier string `json:"resultIdentifier,omitempty" doc:"Identifier of a result that another system made."`
@@ -268,6 +269,13 @@ func (d Deps) materials(ctx context.Context, v hall.View, lang string, out *Case
 				out.Promised++
 			}
 			out.Materials = append(out.Materials, m)
+		}
+		if len(v.Answers) > 0 {
+			t, err := d.Types.Latest(ctx, q, v.Matter.Result)
+			if err != nil {
+				return err
+			}
+			out.Registers = registerAnswers(t, v.Answers, lang)
 		}
 		if v.Result.ID == "" {
 			return nil

@@ -37,25 +37,26 @@ type IssuedLicense struct {
 // IssuedDetail is an issued license with how it was made and what happened to it.
 type IssuedDetail struct {
 	IssuedLicense
-	LicenseID string          `json:"licenseId"`
-	Issuer    Named           `json:"issuer"`
-	Converter *Named          `json:"converter,omitempty" doc:"The unit that converted an old license, where it is another."`
-	Seals     []IssuedSeal    `json:"seals" nullable:"false" doc:"By the seal plan, in order."`
-	Holders   []IssuedHolder  `json:"holders" nullable:"false"`
-	ValidFrom string          `json:"validFrom,omitempty"`
-	ValidTo   string          `json:"validTo,omitempty" doc:"The last day; absent: no end."`
-	Origin    string          `json:"origin" enum:"case,offline,batch,stock,vertical,external,appeal"`
-	CaseNo    string          `json:"caseNo,omitempty"`
-	Maker     Actor           `json:"maker"`
-	Reviewer  *Actor          `json:"reviewer,omitempty"`
-	MadeAt    time.Time       `json:"madeAt"`
-	DueAt     *time.Time      `json:"dueAt,omitempty"`
-	Late      bool            `json:"late"`
-	Digest    string          `json:"fileDigest,omitempty" doc:"SM3 of the OFD file; absent until it is sealed."`
-	Versions  []IssuedVersion `json:"versions" nullable:"false" doc:"The first one first."`
-	Timeline  []IssuedStep    `json:"timeline" nullable:"false" doc:"The first step first."`
-	MayLook   bool            `json:"mayLook" doc:"What it says may be looked at, with a reason."`
-	RowNo     int64           `json:"version" doc:"To be sent with every change; it is refused if someone else was faster."`
+	LicenseID string           `json:"licenseId"`
+	Issuer    Named            `json:"issuer"`
+	Converter *Named           `json:"converter,omitempty" doc:"The unit that converted an old license, where it is another."`
+	Seals     []IssuedSeal     `json:"seals" nullable:"false" doc:"By the seal plan, in order."`
+	Holders   []IssuedHolder   `json:"holders" nullable:"false"`
+	ValidFrom string           `json:"validFrom,omitempty"`
+	ValidTo   string           `json:"validTo,omitempty" doc:"The last day; absent: no end."`
+	Origin    string           `json:"origin" enum:"case,offline,batch,stock,vertical,external,appeal"`
+	CaseNo    string           `json:"caseNo,omitempty"`
+	Maker     Actor            `json:"maker"`
+	Reviewer  *Actor           `json:"reviewer,omitempty"`
+	MadeAt    time.Time        `json:"madeAt"`
+	DueAt     *time.Time       `json:"dueAt,omitempty"`
+	Late      bool             `json:"late"`
+	Digest    string           `json:"fileDigest,omitempty" doc:"SM3 of the OFD file; absent until it is sealed."`
+	Versions  []IssuedVersion  `json:"versions" nullable:"false" doc:"The first one first."`
+	Timeline  []IssuedStep     `json:"timeline" nullable:"false" doc:"The first step first."`
+	Registers []RegisterAnswer `json:"registers" nullable:"false" doc:"What base registers said before it was sealed; empty where none is asked."`
+	MayLook   bool             `json:"mayLook" doc:"What it says may be looked at, with a reason."`
+	RowNo     int64            `json:"version" doc:"To be sent with every change; it is refused if someone else was faster."`
 }
 
 // IssuedSeal is one seal of the plan.
@@ -283,6 +284,11 @@ func (d Deps) issuedDetail(ctx context.Context, q *db.Tx, l license.License, lan
 	if out.Versions, err = d.issuedVersions(ctx, q, l, lang); err != nil {
 		return none(err)
 	}
+	answers, err := d.Licenses.Answers(ctx, q, l)
+	if err != nil {
+		return none(err)
+	}
+	out.Registers = registerAnswers(t, answers, lang)
 	out.Timeline, err = d.issuedTimeline(ctx, q, l, lang)
 	return out, err
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/face"
 	"github.com/yinxin-org/yinxin/internal/holder"
 	"github.com/yinxin-org/yinxin/internal/org"
+	"github.com/yinxin-org/yinxin/internal/register"
 	"github.com/yinxin-org/yinxin/internal/sealing"
 	"github.com/yinxin-org/yinxin/ofd"
 )
@@ -117,6 +118,21 @@ func (b *Bulk) draft(row Row) Draft {
 
 // sampleCode stands for the check code where a face is drawn for the eye only; nothing is found under it.
 const sampleCode = "abcdefghijklmnopqrstuvwxyz"
+
+// Ask asks the base registers of the type's rules about rows, many in one question, when they are checked: faults[i] says
+// that a register contradicts row i so that it cannot be made. One that does not answer is nobody's fault; Make asks again.
+func (b *Bulk) Ask(ctx context.Context, rows []Row) (said []register.Verdict, faults []error, err error) {
+	if said, err = b.s.ask(ctx, b.t, rows); err != nil {
+		return nil, nil, err
+	}
+	faults = make([]error, len(rows))
+	for i, v := range said {
+		if v.Effect == catalog.Block {
+			faults[i] = v.Err(b.t)
+		}
+	}
+	return said, faults, nil
+}
 
 // Sample draws a row's face as SVG, for whoever reviews it. It has no seal, and its number may be made up.
 func (b *Bulk) Sample(row Row) ([]byte, error) {

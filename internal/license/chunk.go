@@ -21,6 +21,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/evidence"
 	"github.com/yinxin-org/yinxin/internal/gm"
 	"github.com/yinxin-org/yinxin/internal/holder"
+	"github.com/yinxin-org/yinxin/internal/register"
 )
 
 // Chunk is some rows drawn and sealed, their files laid down but nobody's yet.
@@ -30,8 +31,9 @@ type Chunk struct {
 	round int
 	pile  *blob.Pile
 	done  []drawn
-	first map[string]int64 // by scope: the last number before the chunk's
-	last  map[string]int64 // and the chunk's last
+	asked []register.Verdict // what base registers said of the rows; nil where none is asked
+	first map[string]int64   // by scope: the last number before the chunk's
+	last  map[string]int64   // and the chunk's last
 }
 
 // drawn is what has become of a row: all that the database is to hold, encrypted already.
@@ -54,6 +56,9 @@ type drawn struct {
 // committed or dropped. What is dropped leaves no more than bytes that nobody reads.
 func (b *Bulk) Draw(ctx context.Context, rows []Row) (*Chunk, error) {
 	c := &Chunk{b: b, rows: rows}
+	if err := c.ask(ctx); err != nil {
+		return nil, err
+	}
 	return c, c.draw(ctx, false)
 }
 
@@ -119,6 +124,9 @@ func (c *Chunk) plan(ctx context.Context, again bool) error {
 		}
 		if d.refused == nil {
 			d.refused = b.admit(row)
+		}
+		if d.refused == nil && c.asked != nil {
+			d.refused = c.asked[i].Err(b.t)
 		}
 		if d.refused != nil {
 			continue

@@ -108,6 +108,9 @@ func (c *Chunk) publish(ctx context.Context, tx *db.Tx) (made []License, refused
 	if err := c.b.s.o.Holders.Enter(ctx, tx, entrants(good)); err != nil {
 		return nil, nil, err
 	}
+	if err := c.keepAnswers(ctx, tx, made); err != nil {
+		return nil, nil, err
+	}
 	return made, refused, c.b.s.insertMany(ctx, tx, good)
 }
 

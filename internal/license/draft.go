@@ -21,6 +21,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/gm"
 	"github.com/yinxin-org/yinxin/internal/holder"
 	"github.com/yinxin-org/yinxin/internal/org"
+	"github.com/yinxin-org/yinxin/internal/register"
 	"github.com/yinxin-org/yinxin/ofd"
 )
 
@@ -48,6 +49,10 @@ type Draft struct {
 	ConverterID string
 	PaperSerial string
 	Follows     string // id of the version before, in the first holder's shard; it is superseded when this one is published
+
+	// Asked is what base registers said of it a moment ago. What they have not said of just this draft is asked before it
+	// is sealed.
+	Asked register.Verdict
 }
 
 func (d Draft) origin() Origin {
@@ -91,6 +96,9 @@ func (s *Store) Draft(ctx context.Context, tx *db.Tx, d Draft) (License, error) 
 		return License{}, err
 	}
 	if err := s.insert(ctx, tx, l, b, key); err != nil {
+		return License{}, err
+	}
+	if err := s.answered(ctx, tx, t, l, values, d); err != nil {
 		return License{}, err
 	}
 	if err := s.record(ctx, tx, l, "draft", d.MakerID, d.IssuerID, d.CaseNo); err != nil {

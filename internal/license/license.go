@@ -21,6 +21,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/gm"
 	"github.com/yinxin-org/yinxin/internal/holder"
 	"github.com/yinxin-org/yinxin/internal/org"
+	"github.com/yinxin-org/yinxin/internal/register"
 	"github.com/yinxin-org/yinxin/internal/sealing"
 )
 
@@ -100,6 +101,8 @@ type Options struct {
 	Book    *evidence.Book
 	Files   Files
 	Faces   *face.Drawer
+	// Registers asks base registers before a license is sealed.
+	Registers *register.Store
 }
 
 // Store keeps licenses.

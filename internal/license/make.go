@@ -16,13 +16,15 @@ import (
 )
 
 // Make draws the face, sets the seals and stores the file of a drafted license. Run again, after a crash or
-// by two at once, it finds the work done and changes nothing.
+// by two at once, it finds the work done and changes nothing. One that waits for a base register is asked about again and
+// stays at its step while that does not answer; one that a register turns down is register.mismatch, see TurnDown.
 func (s *Store) Make(ctx context.Context, holderID, licenseID string) (License, error) {
 	var l License
 	var b body
 	var t *catalog.Type
 	var key []byte
 	var steps []sealing.Step
+	settled := true
 	err := s.o.DB.Read(ctx, func(q *db.Tx) error {
 		var err error
 		if l, err = s.Get(ctx, q, holderID, licenseID); err != nil || l.Step != StepData {
@@ -37,11 +39,21 @@ func (s *Store) Make(ctx context.Context, holderID, licenseID string) (License, 
 		if key, err = s.key(ctx, q, holderID, licenseID); err != nil {
 			return err
 		}
+		if l.asks() {
+			if settled, err = s.o.Registers.Settled(ctx, q, t, b.Values, l.HolderID, l.ID); err != nil {
+				return err
+			}
+		}
 		steps, err = s.sealPlan(ctx, q, t, l)
 		return err
 	})
 	if err != nil || l.Step != StepData {
 		return l, err
+	}
+	if !settled {
+		if waits, err := s.settle(ctx, t, l, b.Values); err != nil || waits {
+			return l, err
+		}
 	}
 	press, err := s.o.Faces.Press(t)
 	if err != nil {
@@ -286,8 +298,8 @@ func (s *Store) Making(ctx context.Context, q *db.Tx, unitID, licenseID string) 
 	return m, nil
 }
 
-// Resume makes every license whose making was cut off, and gives the errors of those that still cannot be made.
-func (s *Store) Resume(ctx context.Context) error {
+// Unmade lists the licenses whose making was cut off or waits, the most urgent first.
+func (s *Store) Unmade(ctx context.Context) ([]Making, error) {
 	var open []Making
 	err := s.o.DB.Read(ctx, func(q *db.Tx) error {
 		var err error
@@ -298,10 +310,13 @@ func (s *Store) Resume(ctx context.Context) error {
 			ORDER BY due_at, license_id`, string(StepData))
 		return err
 	})
-	if err != nil {
-		return err
-	}
-	var failed []error
+	return open, err
+}
+
+// Resume makes every license whose making was cut off, and gives the errors of those that still cannot be made.
+func (s *Store) Resume(ctx context.Context) error {
+	open, err := s.Unmade(ctx)
+	failed := []error{err}
 	for _, m := range open {
 		if _, err := s.Make(ctx, m.HolderID, m.LicenseID); err != nil {
 			failed = append(failed, fmt.Errorf("make license %s: %w", m.LicenseID, err))

@@ -60,7 +60,7 @@ func brittle(t *testing.T, w *world.World) (*license.Store, *shelf) {
 	t.Helper()
 	f := &shelf{files: map[string][]byte{}}
 	s, _, err := license.Open(license.Options{DB: w.DB, Keys: w.Keys, Clock: w.Now, Units: w.Units, Types: w.Types, Holders: w.Holders,
-		Seals: w.Seals, Book: w.Book, Files: f, Faces: w.Faces})
+		Seals: w.Seals, Book: w.Book, Files: f, Faces: w.Faces, Registers: w.Registers})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -250,7 +250,7 @@ func TestFilesAreKeptEncrypted(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, reader, err := license.Open(license.Options{DB: w.DB, Keys: w.Keys, Clock: w.Now, Units: w.Units, Types: w.Types, Holders: w.Holders,
-		Seals: w.Seals, Book: w.Book, Files: shelf, Faces: w.Faces})
+		Seals: w.Seals, Book: w.Book, Files: shelf, Faces: w.Faces, Registers: w.Registers})
 	if err != nil {
 		t.Fatal(err)
 	}

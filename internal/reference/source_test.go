@@ -16,15 +16,15 @@ import (
 
 const identifier = "1.2.156.3005.2.11100000000013338W001.11350102YX0100017G.0001.001.A"
 
-// register is a source that runs, and the connector to it.
-type register struct {
+// keeper is a source that runs, and the connector to it.
+type keeper struct {
 	*reference.Source
 	url     string
 	connect *connect.LicenseSource
 	clock   *clock.Fixed
 }
 
-func newRegister(t *testing.T, pause time.Duration) *register {
+func newRegister(t *testing.T, pause time.Duration) *keeper {
 	t.Helper()
 	keys, err := gm.NewMemoryKeyStore()
 	if err != nil {
@@ -37,7 +37,7 @@ func newRegister(t *testing.T, pause time.Duration) *register {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &register{clock: clock.At(time.Date(2026, 3, 2, 10, 0, 0, 0, clock.Shanghai))}
+	r := &keeper{clock: clock.At(time.Date(2026, 3, 2, 10, 0, 0, 0, clock.Shanghai))}
 	if r.Source, err = reference.NewSource(t.Context(), signer.Public(), r.clock); err != nil {
 		t.Fatal(err)
 	}

@@ -5478,6 +5478,8 @@ export interface components {
              * @description Materials that rest on a commitment.
              */
             promised: number;
+            /** @description What base registers said of the license that the case yields, or was to yield. */
+            registers?: components["schemas"]["RegisterAnswer"][];
             result?: components["schemas"]["CaseResult"];
             /** @description Identifier of a result that another system made. */
             resultIdentifier?: string;
@@ -5613,6 +5615,15 @@ export interface components {
             /** Format: double */
             w: number;
         };
+        CatalogComparison: {
+            code?: string;
+            down: string;
+            fields: {
+                [key: string]: string;
+            };
+            mismatch: string;
+            register: string;
+        };
         CatalogFace: {
             /** Format: double */
             height: number;
@@ -5688,6 +5699,7 @@ export interface components {
         CatalogType: {
             basis?: string;
             code: string;
+            compare?: components["schemas"]["CatalogComparison"][];
             definer: string;
             /** Format: int64 */
             definerLevel?: number;
@@ -6705,6 +6717,8 @@ export interface components {
             paperSerial?: string;
             /** Format: date-time */
             publishedAt?: string;
+            /** @description What base registers said before it was sealed; empty where none is asked. */
+            registers: components["schemas"]["RegisterAnswer"][];
             reviewer?: components["schemas"]["Actor"];
             /** @description By the seal plan, in order. */
             seals: components["schemas"]["IssuedSeal"][];
@@ -7794,6 +7808,39 @@ export interface components {
             items: components["schemas"]["Region"][];
             /** Format: int64 */
             total: number;
+        };
+        RegisterAnswer: {
+            /**
+             * Format: int64
+             * @description How often it was asked.
+             */
+            asked: number;
+            /** Format: date-time */
+            at: string;
+            /**
+             * @description By the type's rule; empty: it agrees.
+             * @enum {string}
+             */
+            effect: "" | "warn" | "wait" | "refuse" | "block";
+            fields: components["schemas"]["RegisterResult"][];
+            /** @description Of the system that was asked. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Of those whose codes the license names, from 1.
+             */
+            person: number;
+            /** @enum {string} */
+            register: "population" | "legal" | "institution";
+            /** @enum {string} */
+            result: "match" | "mismatch" | "unknown" | "absent" | "down";
+            text: string;
+        };
+        RegisterResult: {
+            label: string;
+            name: string;
+            /** @enum {string} */
+            result: "match" | "mismatch" | "unknown";
         };
         Relation: {
             /** Format: date-time */
