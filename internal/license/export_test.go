@@ -1,0 +1,60 @@
+package license
+
+import (
+	"context"
+
+	"github.com/yinxin-org/yinxin/internal/catalog"
+	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/sealing"
+)
+
+// MakeInParts is Make, telling after each of its parts, so that what a license costs can be measured part by part.
+func (s *Store) MakeInParts(ctx context.Context, holderID, licenseID string, done func(part string)) error {
+	var l License
+	var b body
+	var t *catalog.Type
+	var key []byte
+	var steps []sealing.Step
+	err := s.o.DB.Read(ctx, func(q *db.Tx) error {
+		var err error
+		if l, err = s.Get(ctx, q, holderID, licenseID); err != nil {
+			return err
+		}
+		if t, err = s.o.Types.Version(ctx, q, l.TypeCode, l.TypeVersion); err != nil {
+			return err
+		}
+		if b, err = s.body(ctx, q, l); err != nil {
+			return err
+		}
+		if key, err = s.key(ctx, q, holderID, licenseID); err != nil {
+			return err
+		}
+		steps, err = s.sealPlan(ctx, q, t, l)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	done("read")
+	press, err := s.o.Faces.Press(t)
+	if err != nil {
+		return err
+	}
+	sealed, err := s.seal(press, b, steps)
+	if err != nil {
+		return err
+	}
+	file, err := sealed.Bytes()
+	if err != nil {
+		return err
+	}
+	done("face-seal")
+	if l.FileRef, err = s.store(ctx, key, file, l.ID); err != nil {
+		return err
+	}
+	l.FileDigest = digest(file)
+	done("file")
+	err = s.o.DB.Write(ctx, func(tx *db.Tx) error { return s.sealed(ctx, tx, &l) })
+	done("record")
+	return err
+}
