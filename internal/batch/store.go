@@ -172,7 +172,8 @@ func put(ctx context.Context, tx *db.Tx, batchID string, entries []entry) error 
 	return nil
 }
 
-// twice tells which of some keys a batch has on good or made rows already, with the row.
+// twice tells which of some keys a batch has on good or made rows already, with the row. It asks for the state in a way
+// that keeps SQLite from going through all good rows.
 func twice(ctx context.Context, q *db.Tx, batchID string, keys [][]byte) (map[string]int, error) {
 	found := map[string]int{}
 	for len(keys) > 0 {
