@@ -36,9 +36,10 @@ type Making struct {
 // MakingDetail is a making with the license to be reviewed.
 type MakingDetail struct {
 	Making
-	Fields     []Item `json:"fields"`
-	PreviewURL string `json:"previewUrl"`
-	RecordNo   string `json:"recordNo" doc:"存证编号 of this look"`
+	Fields     []Item           `json:"fields"`
+	Registers  []RegisterAnswer `json:"registers" nullable:"false" doc:"What base registers said before it was sealed; empty where none is asked."`
+	PreviewURL string           `json:"previewUrl"`
+	RecordNo   string           `json:"recordNo" doc:"存证编号 of this look"`
 }
 
 type makingsOutput struct {
@@ -165,7 +166,11 @@ func (d Deps) getMaking(ctx context.Context, in *MakingPath) (*makingOutput, err
 		Fields: items(r.Fields, in.lang()), PreviewURL: "/api/v1/makings/" + in.LicenseID + "/preview", RecordNo: r.RecordNo,
 	}}
 	err = d.DB.Read(ctx, func(q *db.Tx) error {
-		out.Body.Making, err = d.making(ctx, q, r.License, in.lang())
+		if out.Body.Making, err = d.making(ctx, q, r.License, in.lang()); err != nil {
+			return err
+		}
+		answers, err := d.Licenses.Answers(ctx, q, r.License)
+		out.Body.Registers = registerAnswers(r.Type, answers, in.lang())
 		return err
 	})
 	return out, err

@@ -12,6 +12,7 @@ export type OfflineCheck = Schemas['OfflineCheck']
 export type EntryFinding = OfflineCheck['findings'][number]
 export type IssuedLicense = Schemas['IssuedLicense']
 export type IssuedDetail = Schemas['IssuedDetail']
+export type RegisterAnswer = Schemas['RegisterAnswer']
 export type IssuedReading = Schemas['IssuedReading']
 
 const v1 = '/api/v1'

@@ -6976,6 +6976,8 @@ export interface components {
             previewUrl: string;
             /** @description 存证编号 of this look */
             recordNo: string;
+            /** @description What base registers said before it was sealed; empty where none is asked. */
+            registers: components["schemas"]["RegisterAnswer"][];
             /** @enum {string} */
             step: "data" | "sealed" | "published" | "refused";
             type: components["schemas"]["Coded"];

@@ -104,4 +104,13 @@ export const makingEn: typeof makingZh = {
     faceAlt: 'Face of {name}; what it says is listed below',
     recordNo: 'Evidence number of this look',
   },
+  register: {
+    title: 'Base registers',
+    lead: 'Compared item by item before making; what the register holds is not given out.',
+    name: { population: 'Population', legal: 'Legal persons', institution: 'Public institutions' },
+    person: 'person {n}',
+    effect: { warn: 'only a warning', wait: 'made once the register answers', refuse: 'not to be made, by the rule', block: 'not to be made, by the rule' },
+    field: { match: 'agrees', mismatch: 'differs', unknown: 'not known there' },
+    at: '{at}, asked {n} times',
+  },
 }

@@ -102,4 +102,13 @@ export const makingZh = {
     faceAlt: '{name}的照面；各项内容列在下面',
     recordNo: '本次查看的存证编号',
   },
+  register: {
+    title: '基础库比对',
+    lead: '制证前与基础库逐项比对；库里的值不会带出来。',
+    name: { population: '人口库', legal: '法人库', institution: '事业单位库' },
+    person: '第{n}人',
+    effect: { warn: '只提示，不影响制证', wait: '等基础库答复后再制证', refuse: '按规则不能制证', block: '按规则不能制证' },
+    field: { match: '一致', mismatch: '不一致', unknown: '库中没有' },
+    at: '{at}，问了{n}次',
+  },
 }
