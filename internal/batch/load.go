@@ -184,7 +184,14 @@ func (l *loader) entry(r sheet.Record, no int) (entry, license.Row, error) {
 			if _, refused := refusal(err); !refused {
 				return e, row, err
 			}
-			e.faults = append(e.faults, faultOf(l.reader.fieldOf(err), err))
+			for _, f := range l.reader.t.Faults(row.Fields) {
+				if f.Severity == catalog.Block {
+					e.faults = append(e.faults, faultOf(l.reader.fieldOf(f.Error), f.Error))
+				}
+			}
+			if len(e.faults) == 0 {
+				e.faults = append(e.faults, faultOf(l.reader.fieldOf(err), err))
+			}
 		}
 	}
 	e.key = l.d.o.Keys.BlindIndex("batch.row", l.b.ID+"\x00"+identity(row))
@@ -235,6 +242,10 @@ func (l *loader) known(ctx context.Context, entries []entry, rows []license.Row)
 	for n, i := range good {
 		candidates[n] = rows[i]
 	}
+	_, contradicted, err := l.bulk.Ask(ctx, candidates)
+	if err != nil {
+		return err
+	}
 	return l.d.o.DB.Read(ctx, func(q *db.Tx) error {
 		before, err := twice(ctx, q, l.b.ID, keys)
 		if err != nil {
@@ -256,6 +267,8 @@ func (l *loader) known(ctx context.Context, entries []entry, rows []license.Row)
 				entries[i].state = Left
 			} else if taken[n] {
 				spoil(i, Fault{Field: colNumber, Code: "license.duplicate"})
+			} else if contradicted[n] != nil {
+				spoil(i, faultOf(l.reader.fieldOf(contradicted[n]), contradicted[n]))
 			} else if held[n].ID != "" {
 				entries[i].state, entries[i].held = Doubt, held[n]
 			}

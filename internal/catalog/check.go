@@ -66,15 +66,9 @@ func (t *Type) declared(name string) (Field, bool) {
 // missing names, number of values, length, pattern, code list, real dates, photos. The error names the field,
 // never the value.
 func (t *Type) CheckFields(values map[string]string) error {
-	own := t.Own()
-	for name := range values {
-		if !slices.ContainsFunc(own, func(f Field) bool { return f.Name == name }) {
-			return errs.New(errs.Invalid, "license.field.unknown").On(name)
-		}
-	}
-	for _, f := range own {
-		if err := f.checkAll(values[f.Name]); err != nil {
-			return err
+	for _, f := range t.Faults(values) {
+		if f.Severity == Block {
+			return f.Error
 		}
 	}
 	return nil

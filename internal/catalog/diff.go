@@ -37,7 +37,8 @@ func Diff(from, to *Type) []Change {
 	d.fields(from.Fields, to.Fields)
 	d.leaves("validity", "validity", "", attributes(from.Validity), attributes(to.Validity))
 	d.leaf("numbering", "number", "", from.Number, to.Number)
-	d.comparisons(from.Compare, to.Compare)
+	rules(d, "compare", from.Compare, to.Compare)
+	rules(d, "rules", from.Rules, to.Rules)
 	d.seals(from.Seals, to.Seals)
 	d.face(from.Face, to.Face)
 	return d.found
@@ -127,7 +128,7 @@ func (d *differ) basic(from, to *Type) {
 		delete(after, name)
 	}
 	names := []string{"code", "name", "nameEn", "national", "definer", "definerName", "definerLevel", "level", "issuerLevels", "family", "kind",
-		"holderKind", "holders", "holdersMin", "making", "source", "standard", "basis", "usage", "secrecy"}
+		"holderKind", "holders", "holdersMin", "duplicate", "making", "source", "standard", "basis", "usage", "secrecy"}
 	for _, name := range names {
 		d.leaf("basic", name, "", before[name], after[name])
 	}
@@ -172,8 +173,8 @@ func order(list, other []Field) string {
 	return strings.Join(names, "、")
 }
 
-// comparisons compares the rules of asking base registers, in their order.
-func (d *differ) comparisons(before, after []Comparison) {
+// rules compares rules about the fields, in their order.
+func rules[R any](d *differ, part string, before, after []R) {
 	for i := range max(len(before), len(after)) {
 		var old, now map[string]string
 		if i < len(before) {
@@ -182,7 +183,7 @@ func (d *differ) comparisons(before, after []Comparison) {
 		if i < len(after) {
 			now = attributes(after[i])
 		}
-		d.leaves("fields", fmt.Sprintf("compare[%d]", i), "", old, now)
+		d.leaves("fields", fmt.Sprintf("%s[%d]", part, i), "", old, now)
 	}
 }
 

@@ -149,13 +149,15 @@ type Type struct {
 	IssuerLevels []int        `json:"issuerLevels,omitempty"` // who issues it; Level alone if empty
 	HoldersMin   int          `json:"holdersMin,omitempty"`   // fewest holders; 0: as many as Holders
 	Inspection   *Inspection  `json:"inspection,omitempty"`
-	Secrecy      string       `json:"secrecy,omitempty"`  // 密级: only "" (非涉密) is accepted. 榕政办〔2018〕214号 第四条
-	Standard     string       `json:"standard,omitempty"` // the type's national standard, as "C 0293—2024"
-	Basis        string       `json:"basis,omitempty"`    // legal basis, as cited
-	Usage        string       `json:"usage,omitempty"`    // 应用场景, in words
-	Compare      []Comparison `json:"compare,omitempty"`  // base registers that are asked before one is made
-	Source       string       `json:"source,omitempty"`   // for "vertical" and "external": which system makes it
-	National     bool         `json:"national,omitempty"` // the type exists nationally: Code and Definer are the nation's, whoever enters it here
+	Secrecy      string       `json:"secrecy,omitempty"`   // 密级: only "" (非涉密) is accepted. 榕政办〔2018〕214号 第四条
+	Standard     string       `json:"standard,omitempty"`  // the type's national standard, as "C 0293—2024"
+	Basis        string       `json:"basis,omitempty"`     // legal basis, as cited
+	Usage        string       `json:"usage,omitempty"`     // 应用场景, in words
+	Rules        []Rule       `json:"rules,omitempty"`     // what its fields must fulfil together when it is entered
+	Duplicate    string       `json:"duplicate,omitempty"` // a holder who has one in force: "block", "warn", "" nothing
+	Compare      []Comparison `json:"compare,omitempty"`   // base registers that are asked before one is made
+	Source       string       `json:"source,omitempty"`    // for "vertical" and "external": which system makes it
+	National     bool         `json:"national,omitempty"`  // the type exists nationally: Code and Definer are the nation's, whoever enters it here
 }
 
 // Field finds a declared field by name.

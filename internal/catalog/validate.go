@@ -59,6 +59,7 @@ func (t *Type) Bounded() error {
 	c.must(len(t.Face.Objects) <= maxObjects, facePath+".objects", "field.count")
 	c.must(0 <= t.Holders && t.Holders <= maxHolders, "holders", "field.range")
 	c.must(len(t.Compare) <= maxComparisons, "compare", "field.count")
+	c.must(len(t.Rules) <= maxRules, "rules", "field.count")
 	for i, f := range t.Fields {
 		path := fmt.Sprintf("fields[%d]", i)
 		c.must(0 <= f.MaxLen && f.MaxLen <= maxLength, path+".maxLen", "field.range")
@@ -87,6 +88,7 @@ func Check(t *Type) []Finding {
 	c.rules()
 	c.fields()
 	c.comparisons()
+	c.entryRules()
 	c.seals()
 	return c.found
 }

@@ -81,3 +81,51 @@ func TestBulkAsksRegisters(t *testing.T) {
 		})
 	})
 }
+
+// A holder who has one in force gets no second one, or the reviewer is told, by the type's rule; in whatever way it comes.
+func TestDuplicatesAtEntry(t *testing.T) {
+	t.Parallel()
+	world.Each(t, func(t *testing.T, w *world.World) {
+		ctx := context.Background()
+		set := func(duplicate string) {
+			w.Write(t, func(ctx context.Context, tx *db.Tx) error {
+				typ, err := w.Types.Current(ctx, tx, w.TypeCode(t, demo.FoodPermit))
+				if err != nil {
+					return err
+				}
+				next := *typ
+				next.Version++
+				next.Duplicate = duplicate
+				return w.Types.Publish(ctx, tx, next, world.Start)
+			})
+		}
+		set(catalog.Warn)
+		rows := []license.Row{foodRow(t, 1)}
+		first, _, err := bulk(t, w, order(t, w, demo.FoodPermit)).Make(ctx, rows, none)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := license.Draft{TypeCode: first[0].TypeCode, Holders: first[0].Holders, IssuerID: first[0].IssuerID, Fields: foodFields, MakerID: maker, IssuedOn: world.Start}
+		w.Write(t, func(ctx context.Context, tx *db.Tx) error {
+			l, err := w.Licenses.Draft(ctx, tx, d)
+			if err != nil {
+				return err
+			}
+			history, err := w.Licenses.History(ctx, tx, l)
+			if err == nil && history[0].Words == "" {
+				t.Error("the reviewer is told nothing")
+			}
+			return err
+		})
+		set(catalog.Block)
+		wantCode(t, w.TryWrite(func(ctx context.Context, tx *db.Tx) error {
+			_, err := w.Licenses.Draft(ctx, tx, d)
+			return err
+		}), "license.held")
+		_, refused, err := bulk(t, w, order(t, w, demo.FoodPermit)).Make(ctx, append(rows, foodRow(t, 2)), none)
+		if err != nil || refused[1] != nil {
+			t.Fatal(refused, err)
+		}
+		wantCode(t, refused[0], "license.held")
+	})
+}

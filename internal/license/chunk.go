@@ -157,6 +157,12 @@ func (c *Chunk) plan(ctx context.Context, again bool) error {
 					b.fresh[index] = e
 				}
 				d.holders = append(d.holders, e)
+				if d.refused, err = c.held(ctx, q, e, d.refused); err != nil {
+					return err
+				}
+			}
+			if d.refused != nil {
+				continue
 			}
 			if err := c.number(ctx, q, d, row); err != nil {
 				return err
@@ -164,6 +170,18 @@ func (c *Chunk) plan(ctx context.Context, again bool) error {
 		}
 		return nil
 	})
+}
+
+// held refuses a row whose holder has a license of the type in force, where the type forbids a second one.
+func (c *Chunk) held(ctx context.Context, q *db.Tx, e *holder.Entrant, refused error) (error, error) { //nolint:revive // what is refused, and what went wrong
+	if refused != nil || c.b.t.Duplicate != catalog.Block || c.b.o.Origin == Stock || e.Fresh() {
+		return refused, nil
+	}
+	has, err := c.b.s.inForce(ctx, q, e.ID, c.b.t.Code)
+	if has {
+		return errs.New(errs.Conflict, "license.held").On("CZZT"), err
+	}
+	return nil, err
 }
 
 // number gives a row its number. The caller holds mu.

@@ -73,6 +73,14 @@ func (s *Store) Draft(ctx context.Context, tx *db.Tx, d Draft) (License, error) 
 	if err != nil {
 		return License{}, err
 	}
+	found, err := s.findings(ctx, tx, t, d)
+	if err != nil {
+		return License{}, err
+	}
+	warnings, err := parted(found)
+	if err != nil {
+		return License{}, err
+	}
 	before, err := s.before(ctx, tx, d)
 	if err != nil {
 		return License{}, err
@@ -102,6 +110,9 @@ func (s *Store) Draft(ctx context.Context, tx *db.Tx, d Draft) (License, error) 
 		return License{}, err
 	}
 	if err := s.record(ctx, tx, l, "draft", d.MakerID, d.IssuerID, d.CaseNo); err != nil {
+		return License{}, err
+	}
+	if err := s.say(ctx, tx, l, warnings); err != nil { // whoever reviews it reads them
 		return License{}, err
 	}
 	return l, s.queue(ctx, tx, l)

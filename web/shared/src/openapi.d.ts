@@ -5689,6 +5689,11 @@ export interface components {
             /** Format: int64 */
             remind: number;
         };
+        CatalogRule: {
+            fields: string[];
+            kind: string;
+            severity?: string;
+        };
         CatalogSealStep: {
             mode?: string;
             name: string;
@@ -5704,6 +5709,7 @@ export interface components {
             /** Format: int64 */
             definerLevel?: number;
             definerName: string;
+            duplicate?: string;
             face: components["schemas"]["CatalogFace"];
             family: string;
             fields: components["schemas"]["CatalogField"][];
@@ -5723,6 +5729,7 @@ export interface components {
             nameEn: string;
             national?: boolean;
             number: string;
+            rules?: components["schemas"]["CatalogRule"][];
             seals: components["schemas"]["CatalogSealStep"][];
             secrecy?: string;
             source?: string;
