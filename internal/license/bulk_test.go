@@ -284,10 +284,7 @@ func TestBulkChecksRows(t *testing.T) {
 	b := bulk(t, w, order(t, w, demo.FoodPermit))
 	row := func(change func(*license.Row)) license.Row {
 		r := foodRow(t, 1)
-		r.Fields = map[string]string{}
-		for k, v := range foodFields {
-			r.Fields[k] = v
-		}
+		r.Fields = maps.Clone(foodFields)
 		change(&r)
 		return r
 	}

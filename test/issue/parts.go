@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -115,9 +116,7 @@ func (p *platform) engine(ctx context.Context, n int) (float64, error) {
 		values := map[string]string{"ZZMC": t.Name, "ZZLXDM": t.Code, "ZZBH": fmt.Sprintf("JY350100%010d", i), "ZZBS": "1.2.156.3005.2." + t.Code,
 			"ZZBFJG": "福州市市场监督管理局", "ZZBFJGDM": o.IssuerID, "ZZBFRQ": "2026-03-02", "ZZYXQQSRQ": "2026-03-02", "ZZYXQJZRQ": "2031-03-01",
 			"CZZT": r.Holders[0].Name, "CZZTDM": r.Holders[0].Code.Reveal(), "CZZTDMLX": "统一社会信用代码", "CZZTDMLXDM": holder.CodeUSCC}
-		for k, v := range r.Fields {
-			values[k] = v
-		}
+		maps.Copy(values, r.Fields)
 		file, err := press.License(face.Input{Values: values, Code: fmt.Sprintf("abcdefghijklmnop%010d", i)}, len(steps), p.Clock.Now())
 		if err != nil {
 			return err

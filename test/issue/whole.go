@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/csv"
+	"errors"
 	"fmt"
+	"os"
 	"sync"
 	"time"
 
@@ -66,7 +68,7 @@ func (p *platform) whole(ctx context.Context, data []byte, n int) error {
 	if b.Good != n {
 		return fmt.Errorf("%d of %d rows are good", b.Good, n)
 	}
-	fmt.Printf("checked: %.0f rows/s\n", float64(n)/time.Since(began).Seconds())
+	_, _ = fmt.Fprintf(os.Stdout, "checked: %.0f rows/s\n", float64(n)/time.Since(began).Seconds())
 	if _, err := p.Batches.Submit(ctx, p.maker, b.ID); err != nil {
 		return err
 	}
@@ -80,7 +82,7 @@ func (p *platform) whole(ctx context.Context, data []byte, n int) error {
 	if b.Made != n {
 		return fmt.Errorf("%d of %d licenses were made", b.Made, n)
 	}
-	fmt.Printf("made: %.0f licenses/s\n", float64(n)/time.Since(began).Seconds())
+	_, _ = fmt.Fprintf(os.Stdout, "made: %.0f licenses/s\n", float64(n)/time.Since(began).Seconds())
 	if _, err := p.Book.Sequence(ctx); err != nil {
 		return err
 	}
@@ -104,7 +106,7 @@ func (p *platform) until(ctx context.Context, id string, state batch.State) (b b
 			return b, err
 		}
 		if b.State == batch.Mapping {
-			return b, fmt.Errorf("the file was refused: %v", b.Problem)
+			return b, errors.New("the file was refused")
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
