@@ -47,6 +47,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/share"
 	"github.com/yinxin-org/yinxin/internal/task"
 	"github.com/yinxin-org/yinxin/internal/translog"
+	"github.com/yinxin-org/yinxin/internal/vertical"
 	"github.com/yinxin-org/yinxin/internal/workday"
 	"github.com/yinxin-org/yinxin/verify"
 )
@@ -88,6 +89,7 @@ type App struct {
 	Desk      *present.Desk
 	Shares    *share.Desk
 	Feed      *feed.Desk
+	Vertical  *vertical.Desk
 	Agency    *agency.Service
 	Book      *evidence.Book
 	Accounts  *authn.Service
@@ -201,6 +203,8 @@ func (a *App) build(ctx context.Context, o Options) error {
 		Notices: a.Notices, Door: a.Door})
 	a.Feed = feed.New(feed.Options{DB: a.DB, Clock: a.Clock, Units: a.Units, Holders: a.Holders, Trail: a.Trail,
 		Matters: a.Matters, Types: a.Types, Deadlines: a.Deadlines})
+	a.Vertical = vertical.New(vertical.Options{DB: a.DB, Clock: a.Clock, Trail: a.Trail, Units: a.Units, Types: a.Types, Holders: a.Holders,
+		Licenses: a.Licenses, Hall: a.Hall, Verify: a.VerifyFile})
 	if a.Config.MatterSource != "" {
 		if a.MatterSource, err = connect.OpenMatters(a.Config.MatterSource, 0); err != nil {
 			return err
@@ -407,7 +411,7 @@ func (a *App) housekeep(ctx context.Context) {
 	tick := time.NewTicker(houseEvery)
 	defer tick.Stop()
 	for {
-		if err := errors.Join(a.Hall.Resume(ctx), a.Accounts.Sweep(ctx), a.Units.Watch(ctx), a.TellOverdue(ctx)); err != nil && ctx.Err() == nil {
+		if err := errors.Join(a.Hall.Resume(ctx), a.Vertical.Resume(ctx), a.Accounts.Sweep(ctx), a.Units.Watch(ctx), a.TellOverdue(ctx)); err != nil && ctx.Err() == nil {
 			a.Log.ErrorContext(ctx, "unfinished work", slog.Any("error", err))
 		}
 		select {

@@ -12,7 +12,7 @@ func tables() []messages {
 	return []messages{commonMessages, sourceMessages, codeMessages, caseMessages, licenseMessages, accessMessages, authnMessages, httpMessages, webMessages,
 		orgMessages, catalogMessages, matterMessages, intakeMessages, batchMessages, stockMessages,
 		benchMessages,
-		shareMessages, feedMessages,
+		shareMessages, feedMessages, verticalMessages,
 		appealMessages,
 		applyMessages,
 		presentMessages,

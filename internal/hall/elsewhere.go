@@ -11,8 +11,10 @@ import (
 	"github.com/yinxin-org/yinxin/internal/casefile"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
+	"github.com/yinxin-org/yinxin/internal/license"
 	"github.com/yinxin-org/yinxin/internal/matter"
 	"github.com/yinxin-org/yinxin/internal/notice"
+	"github.com/yinxin-org/yinxin/internal/org"
 )
 
 // Result enters the license that another system made for an approved case (垂管系统、国家系统制发), by its identifier
@@ -43,17 +45,45 @@ func (h *Hall) Result(ctx context.Context, actor *authn.Actor, no string, versio
 		case m.Result != "" && id.TypeCode != m.Result:
 			return errs.New(errs.Invalid, "case.result-type").On("identifier")
 		}
-		if err := h.heldResult(ctx, tx, &c, m, identifier); err != nil {
-			return err
-		}
-		c.ResultIdentifier = identifier
-		c.State, c.Stage, c.ClosedAt = casefile.StateClosed, casefile.StageDone, h.o.Clock.Now()
-		if err := h.pass(ctx, tx, &c, "result", actor, identifier); err != nil {
-			return err
-		}
-		return h.o.Notices.Send(ctx, tx, notice.Notice{HolderID: c.HolderID, Kind: notice.LicenseIssued, Subject: c.No,
-			Detail: map[string]string{"matter": m.Name}})
+		return h.conclude(ctx, tx, c, m, actor, identifier)
 	})
+}
+
+// Answered closes the case that waits for a license, with the license as the system that made it has just entered it
+// (回传). What holds for Result holds here; the ledger must list the case's matter for the system.
+func (h *Hall) Answered(ctx context.Context, tx *db.Tx, x org.System, no string, l license.License) error {
+	c, err := h.o.Cases.Get(ctx, tx, no)
+	if err != nil {
+		return err
+	}
+	m, err := h.o.Matters.Get(ctx, tx, c.MatterCode)
+	switch {
+	case err != nil:
+		return err
+	case !slices.Contains(x.Matters, c.MatterCode):
+		return errs.New(errs.Denied, "feed.matter")
+	case c.State != casefile.StateOpen:
+		return errs.New(errs.Conflict, "case.closed")
+	case c.Stage != casefile.StageMaking || m.Elsewhere() == "":
+		return errs.New(errs.Conflict, "case.stage")
+	case m.Result != "" && l.TypeCode != m.Result:
+		return errs.New(errs.Invalid, "case.result-type").On("identifier")
+	}
+	return h.conclude(ctx, tx, c, m, &authn.Actor{UnitID: x.Unit}, l.Identifier)
+}
+
+// conclude closes an approved case with the license that another system made for it.
+func (h *Hall) conclude(ctx context.Context, tx *db.Tx, c casefile.Case, m matter.Matter, actor *authn.Actor, identifier string) error {
+	if err := h.heldResult(ctx, tx, &c, m, identifier); err != nil {
+		return err
+	}
+	c.ResultIdentifier = identifier
+	c.State, c.Stage, c.ClosedAt = casefile.StateClosed, casefile.StageDone, h.o.Clock.Now()
+	if err := h.pass(ctx, tx, &c, "result", actor, identifier); err != nil {
+		return err
+	}
+	return h.o.Notices.Send(ctx, tx, notice.Notice{HolderID: c.HolderID, Kind: notice.LicenseIssued, Subject: c.No,
+		Detail: map[string]string{"matter": m.Name}})
 }
 
 // heldResult ties the case to the license where the platform keeps it too.

@@ -41,6 +41,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/sealing"
 	"github.com/yinxin-org/yinxin/internal/share"
 	"github.com/yinxin-org/yinxin/internal/task"
+	"github.com/yinxin-org/yinxin/internal/vertical"
 	"github.com/yinxin-org/yinxin/internal/workday"
 	"github.com/yinxin-org/yinxin/verify"
 )
@@ -93,6 +94,7 @@ type Deps struct {
 	Deadlines *deadline.Store
 	Batches   *batch.Desk
 	Feed      *feed.Desk
+	Vertical  *vertical.Desk
 	Book      *evidence.Book
 	// MatterSource is the matter office's system; nil if none is configured.
 	MatterSource matter.Source
@@ -122,6 +124,7 @@ func New(mux *http.ServeMux, d Deps) huma.API {
 	registerReceipt(api, d)
 	registerShare(api, d)
 	registerFeed(api, d)
+	registerVertical(api, d)
 	registerDeadline(api, d)
 	registerBatch(api, d)
 	registerVerify(api, d)

@@ -46,6 +46,9 @@ func (s *Store) Push(ctx context.Context, tx *db.Tx, d Draft, identifier string,
 	if err != nil {
 		return License{}, err
 	}
+	if t.Making == catalog.External {
+		return License{}, errs.New(errs.Conflict, "type.external")
+	}
 	if t.Making != catalog.Vertical {
 		return License{}, errs.New(errs.Conflict, "license.made-here")
 	}

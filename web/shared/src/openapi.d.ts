@@ -4332,6 +4332,146 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/vertical/manifests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 按日对账
+         * @description Compare a day: count and hash first, with the list when the answer asks for it.
+         */
+        post: operations["sendVerticalManifest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/vertical/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 推送证照与变更
+         * @description A vertical system, or a department's own, tells of new, changed and ended licenses, signed. Each is sent at least once, in any order; the same one again changes nothing.
+         */
+        post: operations["sendVerticalMessages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/vertical/systems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 垂管系统运行情况
+         * @description How the streams of all systems stand that push licenses.
+         */
+        get: operations["listVerticalSystems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/vertical/systems/{systemId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 一个垂管系统
+         * @description Messages that wait or failed, the last reconciliations, and what is asked for.
+         */
+        get: operations["getVerticalSystem"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/vertical/systems/{systemId}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 要求补传
+         * @description Ask a system to send a day, or all about a license, again. It is told with the next answer.
+         */
+        post: operations["replayVertical"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/vertical/systems/{systemId}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 重试失败的消息
+         * @description Carry out again what failed.
+         */
+        post: operations["retryVertical"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/vertical/wanted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 询问要补传什么
+         * @description What the system is to send again; and word of what it has sent again.
+         */
+        post: operations["askVerticalWanted"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/violations": {
         parameters: {
             query?: never;
@@ -9029,6 +9169,213 @@ export interface components {
             opinion?: string;
             /** Format: int64 */
             version: number;
+        };
+        VerticalDay: {
+            agrees: boolean;
+            /** Format: date-time */
+            checkedAt: string;
+            day: string;
+            differences: components["schemas"]["VerticalDifference"][];
+            /** @description The hashes differ: say it again with the list. */
+            listWanted: boolean;
+            /** Format: int64 */
+            ours: number;
+            /** Format: int64 */
+            theirs: number;
+        };
+        VerticalDayOutputBody: {
+            agrees: boolean;
+            /** Format: date-time */
+            checkedAt: string;
+            day: string;
+            differences: components["schemas"]["VerticalDifference"][];
+            /** @description The hashes differ: say it again with the list. */
+            listWanted: boolean;
+            /** Format: int64 */
+            ours: number;
+            /** Format: int64 */
+            theirs: number;
+            wanted: components["schemas"]["VerticalWish"][];
+        };
+        VerticalDifference: {
+            /** @enum {string} */
+            kind: "missing" | "waiting" | "extra" | "different" | "drifted";
+            licenseKey: string;
+            /** Format: int64 */
+            seq: number;
+        };
+        VerticalEntry: {
+            fingerprint: string;
+            licenseKey: string;
+            /** Format: int64 */
+            seq: number;
+        };
+        VerticalHolder: {
+            code: string;
+            name: string;
+        };
+        VerticalManifestInputBody: {
+            /** Format: int64 */
+            count: number;
+            /** Format: date */
+            day: string;
+            /** @description SM3, in hex, of a line licenseKey|seq|fingerprint with a line feed for each message of the day, ordered by key and number. */
+            hash: string;
+            /** @description The list, when it was asked for. */
+            items?: components["schemas"]["VerticalEntry"][];
+        };
+        VerticalMessage: {
+            /** @enum {string} */
+            action: "issue" | "change" | "end" | "suspend" | "release";
+            /**
+             * Format: date-time
+             * @description When it happened there; its day is the manifest's.
+             */
+            at: string;
+            /** @description The platform's case that waits for this license; it is closed with it. */
+            caseNo?: string;
+            /**
+             * @description How it ends.
+             * @enum {string}
+             */
+            cause?: "cancelled" | "revoked" | "penalty" | "abolished";
+            /** @description The type's own fields. */
+            fields?: {
+                [key: string]: string;
+            };
+            /** @description OFD, sealed at the source; verified before it is taken. Base64. */
+            file?: string;
+            /** @description Lower-case hexadecimal; names the content in the day's list. Mix a random salt in: what it is made of stays with the system. */
+            fingerprint: string;
+            /** @description Number of the decision; nothing personal. */
+            ground?: string;
+            holders?: components["schemas"]["VerticalHolder"][];
+            /** @description Of the license issued or changed. Of one known here, when the first message is another than issue. */
+            identifier?: string;
+            issuedOn?: string;
+            /** @description The system's unit unless given; that or one below it. */
+            issuerId?: string;
+            /** @description The system's own name for the license; nothing personal. */
+            licenseKey: string;
+            number?: string;
+            paperSerial?: string;
+            /**
+             * Format: int64
+             * @description Number of the message about this license, without gaps from 1.
+             */
+            seq: number;
+            typeCode?: string;
+        };
+        VerticalMessagesInputBody: {
+            items: components["schemas"]["VerticalMessage"][];
+        };
+        VerticalMessagesOutputBody: {
+            items: components["schemas"]["VerticalResult"][];
+            wanted: components["schemas"]["VerticalWish"][];
+        };
+        VerticalOpen: {
+            /** @enum {string} */
+            action: "issue" | "change" | "end" | "suspend" | "release";
+            licenseKey: string;
+            /**
+             * Format: date-time
+             * @description When it is tried again.
+             */
+            nextAt?: string;
+            reason?: components["schemas"]["Reason"];
+            /** Format: date-time */
+            receivedAt: string;
+            /** Format: int64 */
+            seq: number;
+            /** @enum {string} */
+            state: "parked" | "failed";
+            /** Format: int64 */
+            tries: number;
+        };
+        VerticalReplayInputBody: {
+            /**
+             * Format: date
+             * @description All of a day, or
+             */
+            day?: string;
+            /**
+             * Format: int64
+             * @description from this number on.
+             */
+            fromSeq?: number;
+            /** @description all about a license */
+            licenseKey?: string;
+            /** @description Why; kept in the trail of changes. No personal data. */
+            reason: string;
+        };
+        VerticalResult: {
+            licenseKey: string;
+            reason?: components["schemas"]["Reason"];
+            /** Format: int64 */
+            seq: number;
+            /**
+             * @description Parked and failed ones are kept: they are carried out by themselves when what is missing has come.
+             * @enum {string}
+             */
+            status: "applied" | "parked" | "failed" | "repeated" | "refused";
+        };
+        VerticalRetryInputBody: {
+            /** @description Why; kept in the trail of changes. No personal data. */
+            reason: string;
+        };
+        VerticalSystem: {
+            /** Format: int64 */
+            applied: number;
+            /** Format: int64 */
+            failed: number;
+            /** Format: int64 */
+            gaps: number;
+            /** Format: date-time */
+            lastAt: string;
+            /** Format: int64 */
+            licenses: number;
+            /**
+             * Format: date-time
+             * @description Since when the oldest message waits.
+             */
+            openSince?: string;
+            /** Format: int64 */
+            parked: number;
+            /** @description Why the last refused message was. */
+            reason?: components["schemas"]["Reason"];
+            /** Format: int64 */
+            refused: number;
+            /** Format: int64 */
+            repeated: number;
+            system: components["schemas"]["Named"];
+            unit: components["schemas"]["Named"];
+            /** Format: int64 */
+            wishes: number;
+        };
+        VerticalSystemOutputBody: {
+            days: components["schemas"]["VerticalDay"][];
+            open: components["schemas"]["VerticalOpen"][];
+            wanted: components["schemas"]["VerticalWish"][];
+        };
+        VerticalSystemsOutputBody: {
+            items: components["schemas"]["VerticalSystem"][];
+        };
+        VerticalWantedInputBody: {
+            /** @description Ids of wishes that were fulfilled. */
+            done?: string[];
+        };
+        VerticalWantedOutputBody: {
+            wanted: components["schemas"]["VerticalWish"][];
+        };
+        VerticalWish: {
+            /** @description All messages of this day. */
+            day?: string;
+            /** Format: int64 */
+            fromSeq?: number;
+            /** @description Told until the system says that it is done; a gap has none, it ends by itself. */
+            id?: string;
+            /** @description All messages about this license from fromSeq on. */
+            licenseKey?: string;
         };
         Violation: {
             /** Format: date-time */
@@ -27114,6 +27461,491 @@ export interface operations {
             };
             /** @description Request Entity Too Large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sendVerticalManifest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+                /** @description Id of the key that the ledger knows. */
+                "X-Yinxin-Key"?: string;
+                /** @description RFC 3339; at most ten minutes off. */
+                "X-Yinxin-Time"?: string;
+                /** @description Base64 of the DER signature. */
+                "X-Yinxin-Signature"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerticalManifestInputBody"];
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerticalDayOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sendVerticalMessages: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+                /** @description Id of the key that the ledger knows. */
+                "X-Yinxin-Key"?: string;
+                /** @description RFC 3339; at most ten minutes off. */
+                "X-Yinxin-Time"?: string;
+                /** @description Base64 of the DER signature. */
+                "X-Yinxin-Signature"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerticalMessagesInputBody"];
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerticalMessagesOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listVerticalSystems: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerticalSystemsOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getVerticalSystem: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                systemId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerticalSystemOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replayVertical: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                systemId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerticalReplayInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerticalWish"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retryVertical: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                systemId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerticalRetryInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    askVerticalWanted: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+                /** @description Id of the key that the ledger knows. */
+                "X-Yinxin-Key"?: string;
+                /** @description RFC 3339; at most ten minutes off. */
+                "X-Yinxin-Time"?: string;
+                /** @description Base64 of the DER signature. */
+                "X-Yinxin-Signature"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerticalWantedInputBody"];
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerticalWantedOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
