@@ -18,6 +18,7 @@ type referenceCmd struct {
 	Source   referenceSourceCmd   `cmd:"" help:"A register that keeps a kind of license and tells the state of one."`
 	Register referenceRegisterCmd `cmd:"" help:"Base registers that compare what is known of persons and firms."`
 	Feed     referenceFeedCmd     `cmd:"" help:"A department's own system that sends its cases."`
+	Vertical referenceVerticalCmd `cmd:"" help:"A vertical system that pushes the licenses it makes."`
 	Seals    referenceSealsCmd    `cmd:"" name:"sealplatform" help:"A seal platform that keeps the keys of seals and signs digests."`
 	IDReader referenceIDReaderCmd `cmd:"" name:"idreader" help:"A reader of identity cards on a clerk's machine."`
 }

@@ -201,16 +201,21 @@ func (a *App) build(ctx context.Context, o Options) error {
 		Holders: a.Holders, Licenses: a.Licenses, Door: a.Door, Book: a.Book})
 	a.Shares = share.New(share.Options{DB: a.DB, Clock: a.Clock, Units: a.Units, Types: a.Types, Holders: a.Holders, Licenses: a.Licenses,
 		Notices: a.Notices, Door: a.Door})
-	a.Feed = feed.New(feed.Options{DB: a.DB, Clock: a.Clock, Units: a.Units, Holders: a.Holders, Trail: a.Trail,
-		Matters: a.Matters, Types: a.Types, Deadlines: a.Deadlines})
-	a.Vertical = vertical.New(vertical.Options{DB: a.DB, Clock: a.Clock, Trail: a.Trail, Units: a.Units, Types: a.Types, Holders: a.Holders,
-		Licenses: a.Licenses, Hall: a.Hall, Verify: a.VerifyFile})
+	a.openFeeds()
 	if a.Config.MatterSource != "" {
 		if a.MatterSource, err = connect.OpenMatters(a.Config.MatterSource, 0); err != nil {
 			return err
 		}
 	}
 	return a.LoadTrust()
+}
+
+// openFeeds opens the desks that other systems send to.
+func (a *App) openFeeds() {
+	a.Feed = feed.New(feed.Options{DB: a.DB, Clock: a.Clock, Units: a.Units, Holders: a.Holders, Trail: a.Trail,
+		Matters: a.Matters, Types: a.Types, Deadlines: a.Deadlines})
+	a.Vertical = vertical.New(vertical.Options{DB: a.DB, Clock: a.Clock, Trail: a.Trail, Units: a.Units, Types: a.Types, Holders: a.Holders,
+		Licenses: a.Licenses, Hall: a.Hall, Verify: a.VerifyFile})
 }
 
 // openDoor opens the licenses and what is said about them, and gives the reader of bodies to the door, and to nothing

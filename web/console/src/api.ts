@@ -6,6 +6,7 @@ import { onlineApi } from './api.online'
 import { catalogApi } from './api.catalog'
 import { deadlineApi } from './api.deadline'
 import { feedApi } from './api.feed'
+import { verticalApi } from './api.vertical'
 import { intakeApi } from './api.intake'
 import { makingApi } from './api.making'
 import { matterApi } from './api.matter'
@@ -52,6 +53,7 @@ export function makeApi(c: Client) {
     ...orgApi(c),
     ...windowApi(c),
     ...feedApi(c),
+    ...verticalApi(c),
     ...deadlineApi(c),
     ...intakeApi(c),
     ...makingApi(c),

@@ -7,6 +7,7 @@ import { makingEn } from './making.en'
 import { matterEn } from './matter.en'
 import { intakeEn } from './intake.en'
 import { feedEn } from './feed.en'
+import { verticalEn } from './vertical.en'
 import { deadlineEn } from './deadline.en'
 import { orgEn } from './org.en'
 import { fieldsEn } from './fields.en'
@@ -21,6 +22,7 @@ export const en: SameShape<typeof zh> = {
   ...makingEn,
   ...orgEn,
   ...feedEn,
+  ...verticalEn,
   ...deadlineEn,
   ...intakeEn,
   ...windowEn,

@@ -7,6 +7,7 @@ import { makingZh } from './making.zh'
 import { matterZh } from './matter.zh'
 import { intakeZh } from './intake.zh'
 import { feedZh } from './feed.zh'
+import { verticalZh } from './vertical.zh'
 import { deadlineZh } from './deadline.zh'
 import { orgZh } from './org.zh'
 import { fieldsZh } from './fields.zh'
@@ -20,6 +21,7 @@ export const zh = {
   ...makingZh,
   ...orgZh,
   ...feedZh,
+  ...verticalZh,
   ...deadlineZh,
   ...intakeZh,
   ...windowZh,

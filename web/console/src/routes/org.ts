@@ -19,6 +19,7 @@ import UnitEditPage from '../pages/UnitEditPage.vue'
 import UnitNewPage from '../pages/UnitNewPage.vue'
 import UnitPage from '../pages/UnitPage.vue'
 import UnitsPage from '../pages/UnitsPage.vue'
+import VerticalPage from '../pages/VerticalPage.vue'
 
 const units = { room: 'units' }
 const settings = { room: 'settings' }
@@ -34,6 +35,7 @@ export const orgRoutes: RouteRecordRaw[] = [
   { path: '/units/systems/new', name: 'system-new', component: SystemPage, meta: units },
   { path: '/units/systems/:systemId', name: 'system', component: SystemPage, props: true, meta: units },
   { path: '/units/feed', name: 'feed', component: FeedPage, meta: units },
+  { path: '/units/vertical', name: 'vertical', component: VerticalPage, meta: units },
   { path: '/units/:unitId', name: 'unit', component: UnitPage, props: true, meta: units },
   { path: '/units/:unitId/edit', name: 'unit-edit', component: UnitEditPage, props: true, meta: units },
 
