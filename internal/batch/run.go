@@ -141,6 +141,9 @@ func (d *Desk) run(ctx context.Context, b Batch) error {
 			select {
 			case chunks <- drawn{p, err}:
 			case <-ctx.Done():
+				if err == nil && p != nil {
+					p.chunk.Drop()
+				}
 				return
 			}
 			if err != nil || p == nil {
