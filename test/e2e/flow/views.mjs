@@ -5,6 +5,8 @@ import assert from 'node:assert/strict'
 import { devices, Person } from '../support/person.mjs'
 import { licenseType } from './counter.mjs'
 
+const permitCode = '11350000YX0000016Q012' // 食品经营许可证
+
 /** The pages of each person, by the name of their pictures. */
 function pagesOf(story) {
   const { caseNo, licenseId, records, printedUrl, matterCode } = story
@@ -16,6 +18,9 @@ function pagesOf(story) {
       case: `/console/cases/${caseNo}?queue=mine`,
       open: `/console/cases/${story.openCaseNo}?queue=mine`,
       rules: '/console/rules',
+      offline: `/console/makings/new?type=${permitCode}`,
+      issued: '/console/licenses',
+      license: `/console/licenses/${story.makingIdentifier}`,
     },
     reviewer: { makings: '/console/makings', making: `/console/makings/${story.makingId}` },
     holder: {
@@ -68,6 +73,8 @@ export async function prepareViews(story) {
   await desk.getByRole('row').filter({ hasText: story.keyboardCaseNo }).getByRole('link', { name: licenseType }).click()
   await desk.getByRole('heading', { name: licenseType, level: 1 }).waitFor()
   story.makingId = new URL(desk.url()).pathname.split('/').at(-1)
+  const { items } = await (await desk.request.get('/api/v1/makings')).json()
+  story.makingIdentifier = items.find((m) => m.licenseId === story.makingId).identifier
   await desk.getByRole('button', { name: '退回', exact: true }).click()
   await desk.getByRole('dialog', { name: '退回制证' }).waitFor()
   await story.reviewer.look('reviewer-return')
