@@ -32,7 +32,7 @@ func (s *setup) pushed(ctx context.Context) error {
 	}
 	for i := range 6 {
 		m := add(vertical.Message{Key: fmt.Sprintf("SW%s-%03d", on.Format("0102"), i+1), Seq: 1, Action: vertical.Issue, TypeCode: typ.Code,
-			Number: fmt.Sprintf("35%d9%05d", on.Year(), i+1), Holders: []vertical.Person{{Code: payer.Code, Name: payer.Name}},
+			Number: fmt.Sprintf("35%d8%05d", on.Year(), i+1), Holders: []vertical.Person{{Code: payer.Code, Name: payer.Name}},
 			IssuedOn: on.Format(time.DateOnly), Fields: map[string]string{"KZ_SZ": "契税", "KZ_PM": "存量房买卖",
 				"KZ_SSQ": on.Format(time.DateOnly), "KZ_RKRQ": on.Format(time.DateOnly), "KZ_JE": "12600.00", "KZ_HJDX": "壹万贰仟陆佰元整", "KZ_HJ": "12600.00"}})
 		switch i {

@@ -283,7 +283,7 @@ func (d Deps) sendVerticalMessages(ctx context.Context, in *verticalMessagesInpu
 	}
 	out := &verticalMessagesOutput{}
 	for _, r := range results {
-		out.Body.Items = append(out.Body.Items, VerticalResult{LicenseKey: r.Key, Seq: r.Seq, Status: r.Status, Reason: reasonOf(r.Code, nil)})
+		out.Body.Items = append(out.Body.Items, VerticalResult{LicenseKey: r.Key, Seq: r.Seq, Status: r.Status, Reason: reasonOf(r.Code, r.Args)})
 	}
 	out.Body.Wanted, err = d.wanted(ctx, x.ID)
 	return out, err
@@ -369,7 +369,7 @@ func (d Deps) getVerticalSystem(ctx context.Context, in *SystemPath) (*verticalS
 		}
 		for _, o := range open {
 			out.Body.Open = append(out.Body.Open, VerticalOpen{LicenseKey: o.Key, Seq: o.Seq, Action: string(o.Action), State: string(o.State),
-				Reason: reasonOf(o.Reason, nil), Tries: o.Tries, NextAt: beijing(o.NextAt), ReceivedAt: o.ReceivedAt.In(clock.Shanghai)})
+				Reason: reasonOf(o.Reason, o.Args), Tries: o.Tries, NextAt: beijing(o.NextAt), ReceivedAt: o.ReceivedAt.In(clock.Shanghai)})
 		}
 		days, err := d.Vertical.Days(ctx, q, in.SystemID)
 		for _, r := range days {

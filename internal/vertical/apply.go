@@ -36,7 +36,7 @@ func (d *Desk) advance(ctx context.Context, x org.System, key string) error {
 		}
 		made, err := d.step(ctx, x, m)
 		if e, refused := errors.AsType[*errs.Error](err); refused && e.Kind != errs.Internal && e.Kind != errs.Unavailable {
-			return d.fail(ctx, x, m, e.Code)
+			return d.fail(ctx, x, m, e)
 		}
 		if err != nil {
 			return err
@@ -285,7 +285,11 @@ func (d *Desk) draft(ctx context.Context, tx *db.Tx, l *line, m Message) (licens
 var pauses = []time.Duration{30 * time.Second, time.Minute, 5 * time.Minute, 30 * time.Minute, time.Hour}
 
 // fail notes that a message could not be carried out, and when it is tried again.
-func (d *Desk) fail(ctx context.Context, x org.System, m Message, code string) error {
+func (d *Desk) fail(ctx context.Context, x org.System, m Message, why *errs.Error) error {
+	args, err := json.Marshal(why.Args)
+	if err != nil {
+		return fmt.Errorf("encode reason: %w", err)
+	}
 	return d.o.DB.Write(ctx, func(tx *db.Tx) error {
 		var tries int
 		err := tx.QueryRow(ctx, `
@@ -297,9 +301,9 @@ func (d *Desk) fail(ctx context.Context, x org.System, m Message, code string) e
 		again := d.o.Clock.Now().Add(pauses[min(tries, len(pauses)-1)])
 		_, err = tx.Exec(ctx, `
 			UPDATE vertical_message
-			SET state = $1, reason = $2, tries = tries + 1, next_at = $3
+			SET state = $1, reason = $2, tries = tries + 1, next_at = $3, args = $7
 			WHERE system_id = $4 AND license_key = $5 AND seq = $6 AND state <> 'applied'`,
-			string(Failed), code, db.Micros(again), x.ID, m.Key, m.Seq)
+			string(Failed), why.Code, db.Micros(again), x.ID, m.Key, m.Seq, string(args))
 		if err != nil {
 			return fmt.Errorf("note failure: %w", err)
 		}

@@ -2,6 +2,7 @@ package vertical
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -73,6 +74,7 @@ type Open struct {
 	Action     Action
 	State      State
 	Reason     string
+	Args       map[string]string
 	Tries      int64
 	NextAt     time.Time // when it is tried again
 	ReceivedAt time.Time
@@ -84,7 +86,7 @@ const openShown = 200
 // OpenMessages are a system's messages that are not carried out, the oldest first.
 func (d *Desk) OpenMessages(ctx context.Context, q *db.Tx, systemID string) ([]Open, error) {
 	rows, err := q.Query(ctx, `
-		SELECT license_key, seq, action, state, reason, tries, next_at, received_at FROM vertical_message
+		SELECT license_key, seq, action, state, reason, args, tries, next_at, received_at FROM vertical_message
 		WHERE system_id = $1 AND state <> 'applied'
 		ORDER BY received_at, license_key, seq
 		LIMIT $2`, systemID, openShown)
@@ -96,8 +98,12 @@ func (d *Desk) OpenMessages(ctx context.Context, q *db.Tx, systemID string) ([]O
 	for rows.Next() {
 		var o Open
 		var next, at int64
-		if err := rows.Scan(&o.Key, &o.Seq, &o.Action, &o.State, &o.Reason, &o.Tries, &next, &at); err != nil {
+		var args []byte
+		if err := rows.Scan(&o.Key, &o.Seq, &o.Action, &o.State, &o.Reason, &args, &o.Tries, &next, &at); err != nil {
 			return nil, fmt.Errorf("list open messages: %w", err)
+		}
+		if err := json.Unmarshal(args, &o.Args); err != nil {
+			return nil, fmt.Errorf("decode reason: %w", err)
 		}
 		o.NextAt, o.ReceivedAt = db.Time(next), db.Time(at)
 		all = append(all, o)

@@ -115,6 +115,7 @@ type Result struct {
 	Seq    int64
 	Status string // a State, Repeated or Refused
 	Code   string // why it was refused or failed
+	Args   map[string]string
 }
 
 // Take keeps the messages of a system, each in a transaction of its own, and carries out what can be.
@@ -144,9 +145,14 @@ func (d *Desk) take(ctx context.Context, x org.System, m Message) (Result, error
 		return r, err
 	}
 	err := d.o.DB.Read(ctx, func(q *db.Tx) error {
-		return q.QueryRow(ctx, `
-			SELECT state, reason FROM vertical_message
-			WHERE system_id = $1 AND license_key = $2 AND seq = $3`, x.ID, m.Key, m.Seq).Scan(&r.Status, &r.Code)
+		var args []byte
+		err := q.QueryRow(ctx, `
+			SELECT state, reason, args FROM vertical_message
+			WHERE system_id = $1 AND license_key = $2 AND seq = $3`, x.ID, m.Key, m.Seq).Scan(&r.Status, &r.Code, &args)
+		if err != nil || r.Code == "" {
+			return err
+		}
+		return json.Unmarshal(args, &r.Args)
 	})
 	if err != nil {
 		return r, fmt.Errorf("find message: %w", err)
@@ -214,9 +220,9 @@ func (d *Desk) keep(ctx context.Context, x org.System, m Message, r *Result) err
 		}
 		// One that failed was never carried out: the system may mend it under its number.
 		_, err = tx.Exec(ctx, `
-			INSERT INTO vertical_message (system_id, license_key, seq, action, day, fingerprint, digest, payload, state, reason, tries, next_at,
+			INSERT INTO vertical_message (system_id, license_key, seq, action, day, fingerprint, digest, payload, state, reason, args, tries, next_at,
 				received_at, applied_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', 0, 0, $10, 0)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', '{}', 0, 0, $10, 0)
 			ON CONFLICT (system_id, license_key, seq) DO UPDATE
 			SET action = excluded.action, day = excluded.day, fingerprint = excluded.fingerprint, digest = excluded.digest,
 			    payload = excluded.payload, state = excluded.state, reason = '', tries = 0, next_at = 0, received_at = excluded.received_at

@@ -25,6 +25,7 @@ CREATE TABLE vertical_message (
   payload     BYTEA  NOT NULL, -- sealed; empty once carried out
   state       TEXT   NOT NULL, -- parked, applied, failed
   reason      TEXT   NOT NULL, -- why it failed: a code
+  args        TEXT   NOT NULL, -- JSON: what fills its words; nothing personal
   tries       BIGINT NOT NULL,
   next_at     BIGINT NOT NULL, -- when a failed one is tried again
   received_at BIGINT NOT NULL,
