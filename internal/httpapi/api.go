@@ -127,6 +127,7 @@ func New(mux *http.ServeMux, d Deps) huma.API {
 	registerVertical(api, d)
 	registerDeadline(api, d)
 	registerBatch(api, d)
+	registerStock(api, d)
 	registerVerify(api, d)
 	registerAppeal(api, d)
 	registerAppealDesk(api, d)

@@ -31,7 +31,9 @@ type Batch struct {
 	Good      int        `json:"good" doc:"Rows that wait to be made."`
 	Bad       int        `json:"bad" doc:"Rows with faults."`
 	Made      int        `json:"made"`
-	LeftOut   int        `json:"leftOut" doc:"Rows that could not be made in the end."`
+	LeftOut   int        `json:"leftOut" doc:"Rows that could not be made in the end, and old licenses that need no making."`
+	Doubtful  int        `json:"doubtful" doc:"Old licenses of which somebody has to say whether they are the one that their holder has already."`
+	Converter *Named     `json:"converter,omitempty" doc:"The unit that converts old licenses of another."`
 	Problem   *Reason    `json:"problem,omitempty" doc:"What the last file was refused for."`
 	Words     string     `json:"words,omitempty" doc:"Why the review sent it back."`
 	Maker     Actor      `json:"maker"`
@@ -55,7 +57,7 @@ type BatchColumn struct {
 type BatchRow struct {
 	No        int        `json:"no"`
 	FileRow   int        `json:"fileRow" doc:"As the spreadsheet counts."`
-	State     string     `json:"state" enum:"good,bad,made,left"`
+	State     string     `json:"state" enum:"good,bad,made,left,doubt"`
 	Faults    []RowFault `json:"faults"`
 	LicenseID string     `json:"licenseId,omitempty"`
 }
@@ -70,6 +72,7 @@ type batchInput struct {
 	Language
 	Kind     string `query:"kind" required:"true" enum:"batch,stock"`
 	TypeCode string `query:"typeCode" required:"true" minLength:"21" maxLength:"21"`
+	IssuerID string `query:"issuerId" maxLength:"18" doc:"Of old licenses: the unit that issued them, where it is another."`
 	FileName string `query:"fileName" maxLength:"200" doc:"As it is shown."`
 	RawBody  []byte `contentType:"application/octet-stream"`
 }
@@ -112,7 +115,7 @@ type batchHeadingsInput struct {
 type batchRowsInput struct {
 	BatchPath
 	Page
-	State string `query:"state" enum:"good,bad,made,left"`
+	State string `query:"state" enum:"good,bad,made,left,doubt"`
 }
 
 type batchRowsOutput struct {
@@ -215,9 +218,16 @@ func (d Deps) batch(ctx context.Context, q *db.Tx, b batch.Batch, lang string) (
 		return Batch{}, err
 	}
 	x := Batch{ID: b.ID, Kind: string(b.Kind), Type: typeName(t, lang), Issuer: issuer, State: string(b.State), FileName: b.FileName, Position: b.Position,
-		Total: b.Total, Good: b.Good, Bad: b.Bad, Made: b.Made, LeftOut: b.LeftOut, Words: b.Words, Maker: Actor{Name: maker.Name, Roles: append([]string{}, maker.Roles...)},
+		Total: b.Total, Good: b.Good, Bad: b.Bad, Made: b.Made, LeftOut: b.LeftOut, Doubtful: b.Doubtful(), Words: b.Words, Maker: Actor{Name: maker.Name, Roles: append([]string{}, maker.Roles...)},
 		Mine: b.MakerID == actorFrom(ctx).AccountID, DueAt: beijing(b.DueAt), CreatedAt: b.CreatedAt.In(clock.Shanghai), UpdatedAt: b.UpdatedAt.In(clock.Shanghai),
 		EndedAt: beijing(b.EndedAt)}
+	if b.UnitID != b.IssuerID {
+		converter, err := d.unitNamed(ctx, q, b.UnitID, lang)
+		if err != nil {
+			return Batch{}, err
+		}
+		x.Converter = &converter
+	}
 	if b.Problem != nil {
 		x.Problem = reasonOf(b.Problem.Code, b.Problem.Args)
 	}
@@ -250,7 +260,8 @@ func (d Deps) batchOf(ctx context.Context, id string) (b batch.Batch, err error)
 }
 
 func (d Deps) beginBatch(ctx context.Context, in *batchInput) (*batchOutput, error) {
-	return d.batchAfter(ctx, in.lang())(d.Batches.Begin(ctx, actorFrom(ctx), batch.Upload{Kind: batch.Kind(in.Kind), TypeCode: in.TypeCode, FileName: in.FileName, Data: in.RawBody}))
+	return d.batchAfter(ctx, in.lang())(d.Batches.Begin(ctx, actorFrom(ctx), batch.Upload{Kind: batch.Kind(in.Kind), TypeCode: in.TypeCode, IssuerID: in.IssuerID,
+		FileName: in.FileName, Data: in.RawBody}))
 }
 
 func (d Deps) listBatches(ctx context.Context, in *batchesInput) (*batchesOutput, error) {
@@ -307,7 +318,7 @@ func (d Deps) listBatchRows(ctx context.Context, in *batchRowsInput) (*batchRows
 		if err != nil {
 			return err
 		}
-		out.Body.Total = map[batch.RowState]int{"": b.Total, batch.Good: b.Good, batch.Bad: b.Bad, batch.Made: b.Made, batch.Left: b.LeftOut}[batch.RowState(in.State)]
+		out.Body.Total = map[batch.RowState]int{"": b.Total, batch.Good: b.Good, batch.Bad: b.Bad, batch.Made: b.Made, batch.Left: b.LeftOut, batch.Doubt: b.Doubtful()}[batch.RowState(in.State)]
 		rows, err := d.Batches.Rows(ctx, q, b, batch.RowState(in.State), in.Limit, in.Offset)
 		for _, r := range rows {
 			out.Body.Items = append(out.Body.Items, batchRow(r, form, in.lang()))
