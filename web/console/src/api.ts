@@ -1,6 +1,7 @@
 import type { Client } from '@yinxin/shared'
 import type { components } from '@yinxin/shared/openapi.d.ts'
 import { appealApi, type PaperGround } from './api.appeal'
+import { batchApi } from './api.batch'
 import { benchApi } from './api.bench'
 import { onlineApi } from './api.online'
 import { catalogApi } from './api.catalog'
@@ -46,6 +47,7 @@ export function makeApi(c: Client) {
   const makingAt = (id: string) => `${v1}/makings/${part(id)}`
   return {
     ...appealApi(c),
+    ...batchApi(c),
     ...benchApi(c),
     ...onlineApi(c),
     ...catalogApi(c),

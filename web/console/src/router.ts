@@ -8,6 +8,7 @@ import NewCasePage from './pages/NewCasePage.vue'
 import RulesPage from './pages/RulesPage.vue'
 import TodayPage from './pages/TodayPage.vue'
 import { appealRoutes } from './routes/appeal'
+import { batchRoutes } from './routes/batch'
 import { catalogRoutes } from './routes/catalog'
 import { deadlineRoutes } from './routes/deadline'
 import { intakeRoutes } from './routes/intake'
@@ -43,6 +44,7 @@ export function makeRouter() {
       ...windowRoutes,
       ...appealRoutes,
       ...deadlineRoutes,
+      ...batchRoutes,
       { path: '/:rest(.*)*', name: 'missing', component: MissingPage },
     ],
     scrollBehavior: (to, _from, saved) => saved ?? (to.hash ? { el: to.hash, top: 80 } : { top: 0 }),

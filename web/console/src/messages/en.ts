@@ -1,4 +1,5 @@
 import { appealEn } from './appeal.en'
+import { batchEn } from './batch.en'
 import { benchEn } from './bench.en'
 import { onlineEn } from './online.en'
 import { windowEn } from './window.en'
@@ -26,6 +27,7 @@ export const en: SameShape<typeof zh> = {
   ...deadlineEn,
   ...intakeEn,
   ...windowEn,
+  ...batchEn,
   ...benchEn,
   ...onlineEn,
   ...appealEn,

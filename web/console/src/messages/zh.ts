@@ -1,4 +1,5 @@
 import { appealZh } from './appeal.zh'
+import { batchZh } from './batch.zh'
 import { benchZh } from './bench.zh'
 import { onlineZh } from './online.zh'
 import { windowZh } from './window.zh'
@@ -25,6 +26,7 @@ export const zh = {
   ...deadlineZh,
   ...intakeZh,
   ...windowZh,
+  ...batchZh,
   ...benchZh,
   ...onlineZh,
   ...appealZh,
