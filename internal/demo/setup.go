@@ -175,6 +175,11 @@ func fill(ctx context.Context, a *app.App, progress func(done, of int), castOnly
 	if err := s.shares(ctx); err != nil {
 		return err
 	}
+	if !castOnly { // tests of batches begin with none
+		if err := s.batches(ctx); err != nil {
+			return err
+		}
+	}
 	if !castOnly { // tests of showing begin with nothing shown
 		if err := s.showings(ctx); err != nil {
 			return err

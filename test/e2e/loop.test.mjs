@@ -3,6 +3,7 @@
 import { after, before, describe, test } from 'node:test'
 import { steps as appealing } from './flow/loop/appeal.mjs'
 import { steps as applying } from './flow/loop/apply.mjs'
+import { steps as batching } from './flow/loop/batch.mjs'
 import { steps as working } from './flow/loop/bench.mjs'
 import { steps as typing } from './flow/loop/keyboard.mjs'
 import { steps as making } from './flow/loop/making.mjs'
@@ -19,6 +20,7 @@ const chapters = {
   sharing,
   appealing,
   making,
+  batching,
   typing,
   coming,
 }
