@@ -192,7 +192,9 @@ func (d *Desk) maker(ctx context.Context, b Batch) (*maker, error) {
 		return nil, err
 	}
 	m.reader = newReader(t, b.Kind, form(t, b.Kind), d)
-	m.reader.day = clock.Date(b.MadeAt)
+	if !b.MadeAt.IsZero() { // before, it is a sample that is drawn
+		m.reader.day = clock.Date(b.MadeAt)
+	}
 	return m, nil
 }
 

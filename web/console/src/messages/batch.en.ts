@@ -92,7 +92,7 @@ export const batchEn = {
       drop: 'Leave out',
       all: 'Decide the rest alike',
     },
-    samples: { title: 'Sample faces', lead: 'From the beginning, the middle and the end of the list, without seals.', alt: 'Sample face {n}' },
+    samples: { title: 'Sample faces', lead: 'From the beginning, the middle and the end of the list, without seals. A number that is given only when it is made stands as 8s.', alt: 'Sample face {n}' },
     submit: { title: 'Submit for review', text: '{n} rows can be made. A second person of your unit reviews them; then they are made.', without: 'The {n} faulty rows are left out.', do: 'Submit for review' },
     review: {
       title: 'Review this batch',

@@ -92,7 +92,7 @@ export const batchZh = {
       drop: '这行不制',
       all: '余下的一并确认',
     },
-    samples: { title: '照面样张', lead: '取自名单的开头、中间和末尾，还没有盖章。', alt: '照面样张{n}' },
+    samples: { title: '照面样张', lead: '取自名单的开头、中间和末尾，还没有盖章；制证时才编的证照编号先以8代替。', alt: '照面样张{n}' },
     submit: { title: '提交复核', text: '{n}行可制。提交后由本单位第二人复核，复核同意后开始制证。', without: '有错的{n}行不制。', do: '提交复核' },
     review: {
       title: '复核这一批',
