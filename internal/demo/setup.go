@@ -143,45 +143,16 @@ func fill(ctx context.Context, a *app.App, progress func(done, of int), castOnly
 	if err := s.accounts(ctx, ids); err != nil {
 		return err
 	}
-	if err := s.configure(ctx); err != nil {
-		return err
-	}
-	if err := s.events(ctx); err != nil {
-		return err
-	}
-	if err := s.drafts(ctx); err != nil {
-		return err
-	}
-	if err := s.relations(ctx); err != nil {
-		return err
-	}
-	if err := s.cases(ctx); err != nil {
-		return err
-	}
+	steps := []func(context.Context) error{s.configure, s.events, s.drafts, s.relations, s.cases}
 	if !castOnly {
-		if err := s.lacking(ctx); err != nil {
-			return err
-		}
+		steps = append(steps, s.lacking)
 	}
-	if err := s.applications(ctx); err != nil {
-		return err
+	steps = append(steps, s.applications, s.appeals, s.feeds, s.shares)
+	if !castOnly { // tests of batches and of showing begin with none
+		steps = append(steps, s.batches, s.showings)
 	}
-	if err := s.appeals(ctx); err != nil {
-		return err
-	}
-	if err := s.feeds(ctx); err != nil {
-		return err
-	}
-	if err := s.shares(ctx); err != nil {
-		return err
-	}
-	if !castOnly { // tests of batches begin with none
-		if err := s.batches(ctx); err != nil {
-			return err
-		}
-	}
-	if !castOnly { // tests of showing begin with nothing shown
-		if err := s.showings(ctx); err != nil {
+	for _, step := range steps {
+		if err := step(ctx); err != nil {
 			return err
 		}
 	}

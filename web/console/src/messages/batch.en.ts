@@ -45,7 +45,7 @@ export const batchEn = {
     sentBack: 'Sent back: {words}',
     map: {
       title: 'Match columns',
-      lead: 'On the left what the license says, on the right the column of your list. We matched what we recognised; please check.',
+      lead: 'Each entry is something the license says: choose its column of your list. We matched what we recognised; please check.',
       none: 'Not in the list',
       required: 'required',
       preview: 'Beginning of the list',

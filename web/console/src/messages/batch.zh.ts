@@ -45,7 +45,7 @@ export const batchZh = {
     sentBack: '复核退回：{words}',
     map: {
       title: '对应列',
-      lead: '左边是证照要写的内容，右边选名单里的哪一列。已经按列名替您对好，请核对。',
+      lead: '每一项是证照要写的内容，选它在名单里是哪一列。已经按列名替您对好，请核对。',
       none: '名单里没有',
       required: '必填',
       preview: '名单开头',
