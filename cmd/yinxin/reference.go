@@ -20,6 +20,7 @@ type referenceCmd struct {
 	Feed     referenceFeedCmd     `cmd:"" help:"A department's own system that sends its cases."`
 	Vertical referenceVerticalCmd `cmd:"" help:"A vertical system that pushes the licenses it makes."`
 	Seals    referenceSealsCmd    `cmd:"" name:"sealplatform" help:"A seal platform that keeps the keys of seals and signs digests."`
+	Receiver referenceReceiverCmd `cmd:"" name:"receiver" help:"A system that is told of changes of licenses."`
 	IDReader referenceIDReaderCmd `cmd:"" name:"idreader" help:"A reader of identity cards on a clerk's machine."`
 }
 

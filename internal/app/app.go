@@ -42,6 +42,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/notice"
 	"github.com/yinxin-org/yinxin/internal/org"
 	"github.com/yinxin-org/yinxin/internal/present"
+	"github.com/yinxin-org/yinxin/internal/push"
 	"github.com/yinxin-org/yinxin/internal/register"
 	"github.com/yinxin-org/yinxin/internal/sealing"
 	"github.com/yinxin-org/yinxin/internal/share"
@@ -71,6 +72,7 @@ type App struct {
 	Trail     *change.Trail
 	Tasks     *task.Store
 	Deadlines *deadline.Store
+	Push      *push.Desk
 	Batches   *batch.Desk
 	Notices   *notice.Store
 	Calendar  *workday.Calendar
@@ -181,7 +183,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 	if err := a.openDoor(); err != nil {
 		return err
 	}
-	if err := a.openBatches(); err != nil {
+	if err := errors.Join(a.openBatches(), a.openPush(ctx)); err != nil {
 		return err
 	}
 	a.Agency = agency.New(agency.Options{DB: a.DB, Clock: a.Clock, Keys: a.Keys, Holders: a.Holders, Licenses: a.Licenses, Types: a.Types,
@@ -242,18 +244,53 @@ func (a *App) openDoor() error {
 	return nil
 }
 
+// pushSigner is the key by which other systems know what this platform tells them.
+const pushSigner = "push"
+
+// PushSigner is that key.
+func (a *App) PushSigner(ctx context.Context) (*gm.Signer, error) {
+	if err := a.Keys.Generate(ctx, pushSigner); err != nil {
+		return nil, err
+	}
+	return a.Keys.Signer(pushSigner)
+}
+
+// openPush opens the desk that tells other systems of changes.
+func (a *App) openPush(ctx context.Context) error {
+	signer, err := a.PushSigner(ctx)
+	if err != nil {
+		return err
+	}
+	node, err := a.node()
+	if err != nil {
+		return err
+	}
+	a.Push = push.Open(push.Options{DB: a.DB, Clock: a.Clock, Log: a.Log, Trail: a.Trail, Units: a.Units,
+		Receiver: connect.OpenReceivers(signer, 0), Node: node})
+	return nil
+}
+
+// node names this process among those that work on the same database, the same after a restart.
+func (a *App) node() (string, error) {
+	host, err := os.Hostname()
+	if err != nil {
+		return "", fmt.Errorf("name this node: %w", err)
+	}
+	return host + ":" + a.Config.Data, nil
+}
+
 // openBatches opens the desk of many licenses at once. What waits to be made lies apart from what was made.
 func (a *App) openBatches() error {
 	files, err := blob.OpenFolder(filepath.Join(a.Config.Data, "batches"))
 	if err != nil {
 		return err
 	}
-	host, err := os.Hostname()
+	node, err := a.node()
 	if err != nil {
-		return fmt.Errorf("name this node: %w", err)
+		return err
 	}
 	a.Batches = batch.Open(batch.Options{DB: a.DB, Clock: a.Clock, Log: a.Log, Keys: a.Keys, Files: files, Trail: a.Trail, Calendar: a.Calendar,
-		Types: a.Types, Licenses: a.Licenses, Deadlines: a.Deadlines, Node: host + ":" + a.Config.Data})
+		Types: a.Types, Licenses: a.Licenses, Deadlines: a.Deadlines, Node: node})
 	return nil
 }
 
@@ -263,12 +300,12 @@ func (a *App) openImports() error {
 	if err != nil {
 		return err
 	}
-	host, err := os.Hostname()
+	node, err := a.node()
 	if err != nil {
-		return fmt.Errorf("name this node: %w", err)
+		return err
 	}
 	a.Imports = intake.Open(intake.Options{DB: a.DB, Clock: a.Clock, Log: a.Log, Keys: a.Keys, Files: files, Trail: a.Trail, Tasks: a.Tasks,
-		Units: a.Units, Types: a.Types, Matters: a.Matters, Node: host + ":" + a.Config.Data})
+		Units: a.Units, Types: a.Types, Matters: a.Matters, Node: node})
 	return nil
 }
 
@@ -399,6 +436,7 @@ func (a *App) Run(ctx context.Context) {
 	go a.housekeep(ctx)
 	go a.Imports.Run(ctx)
 	go a.Batches.Run(ctx)
+	go a.Push.Run(ctx)
 	go a.syncMatters(ctx)
 	go a.fetchLate(ctx)
 	if err := a.Book.Run(ctx); err != nil {

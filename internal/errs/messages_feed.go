@@ -1,6 +1,10 @@
 package errs
 
 var feedMessages = messages{
+	"push.url":     {"地址应以 https:// 或 http:// 开头，不带账号口令。", "Give an address with https:// or http:// and without a password."},
+	"push.unknown": {"没有这个推送。", "No such subscription."},
+	"push.ended":   {"这个推送已经停用。请重新登记。", "This subscription has ended; enter a new one."},
+
 	"feed.key":          {"这不是PEM格式的SM2公钥。", "This is not an SM2 public key in PEM."},
 	"feed.key-unknown":  {"没有这个公钥。", "No such key."},
 	"feed.key-ended":    {"这个公钥已停用。", "This key was ended already."},

@@ -38,6 +38,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/notice"
 	"github.com/yinxin-org/yinxin/internal/org"
 	"github.com/yinxin-org/yinxin/internal/present"
+	"github.com/yinxin-org/yinxin/internal/push"
 	"github.com/yinxin-org/yinxin/internal/sealing"
 	"github.com/yinxin-org/yinxin/internal/share"
 	"github.com/yinxin-org/yinxin/internal/task"
@@ -93,6 +94,7 @@ type Deps struct {
 	Shares    *share.Desk
 	Deadlines *deadline.Store
 	Batches   *batch.Desk
+	Push      *push.Desk
 	Feed      *feed.Desk
 	Vertical  *vertical.Desk
 	Book      *evidence.Book
@@ -128,6 +130,7 @@ func New(mux *http.ServeMux, d Deps) huma.API {
 	registerDeadline(api, d)
 	registerBatch(api, d)
 	registerStock(api, d)
+	registerPush(api, d)
 	registerVerify(api, d)
 	registerAppeal(api, d)
 	registerAppealDesk(api, d)

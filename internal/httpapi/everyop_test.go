@@ -69,7 +69,7 @@ func (s *scene) fill(t *testing.T, path string) string {
 	if strings.Contains(path, "me/presentations") {
 		id = s.stranger
 	}
-	filled := strings.NewReplacer("{batchId}", "019a0000-0000-7000-8000-000000000000", "{nth}", "1", "{importId}", "019a0000-0000-7000-8000-000000000000", "{importKind}", "units", "{caseNo}", s.accept.CaseNo, "{seq}", "1", "{id}", id, "{licenseId}", s.making, "{token}", s.live, "{askCode}", s.live, "{requestId}", s.making,
+	filled := strings.NewReplacer("{subscriptionId}", s.making, "{batchId}", "019a0000-0000-7000-8000-000000000000", "{nth}", "1", "{importId}", "019a0000-0000-7000-8000-000000000000", "{importKind}", "units", "{caseNo}", s.accept.CaseNo, "{seq}", "1", "{id}", id, "{licenseId}", s.making, "{token}", s.live, "{askCode}", s.live, "{requestId}", s.making,
 		"{code}", foodMatter, "{typeCode}", "11350000YX0000016Q012", "{version}", "1",
 		"{draftId}", "01890a5d-ac96-774b-bcce-b302099a8057", "{standardCode}", "C0293-2024", "{recordNo}", s.accept.Materials[0].RecordNo).Replace(path)
 	filled = strings.NewReplacer("{unitId}", unitID, "{mandateId}", s.making, "{systemId}", s.making, "{accountId}", s.making,

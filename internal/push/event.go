@@ -1,0 +1,77 @@
+// Package push tells other systems what happens to licenses (证照状态推送): each change once it stands, in the order of the
+// log, at least once. LIFE-5; 闽政办〔2022〕33号 任务8.
+//
+// There is no second list of events: a change of a license is a leaf of the log, written in the transaction of the
+// change, and the log gives every leaf its one place. A cursor is a place in it. A receiver that was away goes on where
+// it stood. An event names a license and says how it stands; nothing in it is personal.
+package push
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/license"
+)
+
+// Event is a change of a license.
+type Event struct {
+	Cursor     int64         `json:"cursor"` // its place in the log
+	Identifier string        `json:"identifier"`
+	TypeCode   string        `json:"typeCode"`
+	IssuerID   string        `json:"issuerId"`
+	VersionNo  int           `json:"versionNo"`
+	Seq        int           `json:"seq"`    // its place in the life of the license
+	Action     string        `json:"action"` // publish, lost, found, suspended, release, or what ended it
+	At         time.Time     `json:"at"`
+	State      license.State `json:"state"` // as the license stands when it is told
+}
+
+// inside are the steps of making, of which nobody outside is told.
+var inside = []string{"draft", "seal", "refuse"}
+
+// window bounds how many places of the log are looked at for one page.
+const window = 5000
+
+// Events gives the changes behind a cursor of licenses that a unit issues, and the cursor to go on from: beyond all that
+// was looked at, whether or not there was something to tell.
+func (d *Desk) Events(ctx context.Context, q *db.Tx, unitID string, types []string, cursor int64, limit int) (events []Event, next int64, err error) {
+	last, err := d.Last(ctx, q)
+	if err != nil {
+		return nil, 0, err
+	}
+	until := min(last, cursor+window)
+	rows, err := q.Query(ctx, `
+		SELECT e.idx, l.identifier, l.type_code, l.issuer_id, l.version_no, v.seq, v.action, v.at,
+			l.step, l.ended, l.hold, l.valid_from, l.valid_to
+		FROM log_entry e
+		JOIN license_event v ON v.holder_id = e.holder_id AND v.leaf_id = e.leaf_id
+		JOIN license l ON l.holder_id = v.holder_id AND l.license_id = v.license_id
+		WHERE e.idx > $1 AND e.idx <= $2 AND l.issuer_id = $3
+		ORDER BY e.idx`, cursor, until, unitID)
+	if err != nil {
+		return nil, 0, fmt.Errorf("list events: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	now := d.o.Clock.Now()
+	for rows.Next() {
+		var e Event
+		var l license.License
+		var at, from, to int64
+		if err := rows.Scan(&e.Cursor, &e.Identifier, &e.TypeCode, &e.IssuerID, &e.VersionNo, &e.Seq, &e.Action, &at,
+			&l.Step, &l.Ended, &l.Hold, &from, &to); err != nil {
+			return nil, 0, fmt.Errorf("list events: %w", err)
+		}
+		if slices.Contains(inside, e.Action) || len(types) > 0 && !slices.Contains(types, e.TypeCode) {
+			continue
+		}
+		l.ValidFrom, l.ValidTo = db.Time(from), db.Time(to)
+		e.At, e.State = db.Time(at), l.State(now)
+		if events = append(events, e); len(events) == limit {
+			return events, e.Cursor, rows.Err()
+		}
+	}
+	return events, until, rows.Err()
+}
