@@ -1,7 +1,7 @@
 package errs
 
 var feedMessages = messages{
-	"push.url":     {"地址应以 https:// 或 http:// 开头，不带账号口令。", "Give an address with https:// or http:// and without a password."},
+	"push.url":     {"请填写 https 或 http 的网址，不带账号口令。", "Give a web address (https or http) without a password."},
 	"push.unknown": {"没有这个推送。", "No such subscription."},
 	"push.ended":   {"这个推送已经停用。请重新登记。", "This subscription has ended; enter a new one."},
 

@@ -143,7 +143,6 @@ func (d *Desk) tell(ctx context.Context, s *Subscription) (more bool, err error)
 	return next < last, nil
 }
 
-
 func (d *Desk) arrived(ctx context.Context, s *Subscription, next int64, n int) error {
 	now := d.o.Clock.Now()
 	return d.o.DB.Write(ctx, func(tx *db.Tx) error {

@@ -416,30 +416,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/batches/{batchId}/proposals": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * 待确认是否同一本
-         * @description Old licenses whose holder has another of the type here. For the batch's maker alone.
-         */
-        get: operations["listStockProposals"];
-        put?: never;
-        /**
-         * 确认是否同一本
-         * @description Say of one such row, or of all, whether it is the license that its holder has already.
-         */
-        post: operations["answerStockProposal"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/batches/{batchId}/review": {
         parameters: {
             query?: never;
@@ -1342,6 +1318,26 @@ export interface paths {
          * @description A department's system sends what happened to its cases, signed. Sent again it changes nothing.
          */
         post: operations["sendCases"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feed/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 读取证照状态变更
+         * @description A department's system reads, signed, what happened to the licenses that its unit issues, in the order of the log, from a cursor on.
+         */
+        post: operations["readEvents"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3588,7 +3584,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/stock": {
+    "/api/v1/subscriptions": {
         parameters: {
             query?: never;
             header?: never;
@@ -3596,10 +3592,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 存量转换进度
-         * @description How far the own unit is with converting old licenses, by type; for who supervises also the units beneath it.
+         * 推送
+         * @description Systems that are told of changes, how far they are, and which do not answer.
          */
-        get: operations["getStockProgress"];
+        get: operations["listSubscriptions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3608,7 +3604,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/stock/{typeCode}": {
+    "/api/v1/subscriptions/{subscriptionId}/state": {
         parameters: {
             query?: never;
             header?: never;
@@ -3616,12 +3612,12 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
+        put?: never;
         /**
-         * 填报存量数
-         * @description Say how many old licenses of a type the own unit holds.
+         * 暂停、继续或停用推送
+         * @description Pause, let go on at once from where it stood, or end.
          */
-        put: operations["planStock"];
-        post?: never;
+        post: operations["setSubscription"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3774,6 +3770,26 @@ export interface paths {
          * @description Take an entry off the ledger; the trail keeps what it was.
          */
         post: operations["removeSystem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/systems/{systemId}/subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 登记推送
+         * @description Tell a system of the ledger of changes of its unit's licenses from now on, by signed messages to an address.
+         */
+        post: operations["subscribe"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5294,15 +5310,8 @@ export interface components {
              * @description Rows with faults.
              */
             bad: number;
-            /** @description The unit that converts old licenses of another. */
-            converter?: components["schemas"]["Named"];
             /** Format: date-time */
             createdAt: string;
-            /**
-             * Format: int64
-             * @description Old licenses of which somebody has to say whether they are the one that their holder has already.
-             */
-            doubtful: number;
             /** Format: date-time */
             dueAt?: string;
             /** Format: date-time */
@@ -5319,7 +5328,7 @@ export interface components {
             kind: "batch" | "stock";
             /**
              * Format: int64
-             * @description Rows that could not be made in the end, and old licenses that need no making.
+             * @description Rows that could not be made in the end.
              */
             leftOut: number;
             /** Format: int64 */
@@ -5380,7 +5389,7 @@ export interface components {
             /** Format: int64 */
             no: number;
             /** @enum {string} */
-            state: "good" | "bad" | "made" | "left" | "doubt";
+            state: "good" | "bad" | "made" | "left";
         };
         BatchRowsOutputBody: {
             items: components["schemas"]["BatchRow"][];
@@ -6003,6 +6012,28 @@ export interface components {
             items: components["schemas"]["Change"][];
             /** @description Send as before for the next page; absent: this was the last. */
             next?: string;
+        };
+        ChangesReadInputBody: {
+            /**
+             * Format: int64
+             * @description The cursor of the last answer; -1 from the beginning.
+             */
+            after: number;
+            /**
+             * Format: int64
+             * @default 100
+             */
+            limit: number;
+            typeCodes?: string[];
+        };
+        ChangesReadOutputBody: {
+            items: components["schemas"]["LicenseEvent"][];
+            more: boolean;
+            /**
+             * Format: int64
+             * @description The cursor to go on from.
+             */
+            next: number;
         };
         Chase: {
             /** Format: date-time */
@@ -7082,6 +7113,29 @@ export interface components {
             previewUrl: string;
             /** @description 存证编号 */
             recordNo: string;
+        };
+        LicenseEvent: {
+            /** @description publish, lost, found, suspended, release, or what ended it. */
+            action: string;
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: int64
+             * @description Its place in the log; a repeat has the same.
+             */
+            cursor: number;
+            identifier: string;
+            issuerId: string;
+            /**
+             * Format: int64
+             * @description Its place in the life of the license.
+             */
+            seq: number;
+            /** @description As the license stands when it is told. */
+            state: string;
+            typeCode: string;
+            /** Format: int64 */
+            versionNo: number;
         };
         LicenseLog: {
             /** @enum {string} */
@@ -8499,78 +8553,62 @@ export interface components {
             /** @enum {string} */
             action: "pause" | "resume" | "cancel";
         };
-        StockAnswerInputBody: {
+        SteerSubscriptionInputBody: {
+            /** @description Why; kept in the trail of changes. No personal data. */
+            reason: string;
             /**
-             * @description both: two licenses; newer: the same one, the one issued later counts; drop: the row is left out.
+             * @description on: from where it stood, at once.
              * @enum {string}
              */
-            answer: "both" | "newer" | "drop";
-            /**
-             * Format: int64
-             * @description Row of the batch; 0: all that are in doubt.
-             */
-            no?: number;
+            state: "on" | "paused" | "ended";
         };
-        StockPlanInputBody: {
-            /** Format: int64 */
-            planned: number;
-            /** @description Kept in the trail of changes. No personal data. */
+        SubscribeInputBody: {
+            /** @description Why; kept in the trail of changes. No personal data. */
             reason: string;
+            typeCodes?: string[];
+            url: string;
         };
-        StockProgress: {
-            /** Format: int64 */
-            batches: number;
-            /** Format: int64 */
-            converted: number;
-            /** Format: int64 */
-            faulty: number;
+        Subscription: {
             /**
              * Format: int64
-             * @description Expired, ended, or here already.
+             * @description Places of the log that are still to be looked at for it.
              */
-            leftOut: number;
-            /** @description Of the own unit. */
-            mine: boolean;
+            behind: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            failingSince?: string;
             /**
              * Format: int64
-             * @description Settled of what is planned; absent without a plan.
+             * @description Tries in a row that did not arrive.
              */
-            percent?: number;
+            failures: number;
+            id: string;
+            /**
+             * Format: date-time
+             * @description Not tried before.
+             */
+            nextAt?: string;
+            /** @enum {string} */
+            state: "on" | "paused" | "ended";
+            system: components["schemas"]["Named"];
             /**
              * Format: int64
-             * @description How many it holds, as the unit says; 0: it has not said.
+             * @description Events that arrived.
              */
-            planned: number;
-            type: components["schemas"]["Coded"];
+            told: number;
+            /**
+             * Format: date-time
+             * @description When something arrived last.
+             */
+            toldAt?: string;
+            /** @description Empty: all that the unit issues. */
+            typeCodes: string[];
             unit: components["schemas"]["Named"];
-            /** Format: int64 */
-            waiting: number;
+            url: string;
         };
-        StockProgressOutputBody: {
-            items: components["schemas"]["StockProgress"][];
-        };
-        StockProposal: {
-            /**
-             * Format: int64
-             * @description As the spreadsheet counts.
-             */
-            fileRow: number;
-            /** @description Of the license that is here. */
-            heldIdentifier: string;
-            heldIssuedOn: string;
-            holderNameMasked: string;
-            issuedOn: string;
-            /**
-             * Format: int64
-             * @description Row of the batch.
-             */
-            no: number;
-            number: string;
-        };
-        StockProposalsOutputBody: {
-            items: components["schemas"]["StockProposal"][];
-            /** Format: int64 */
-            total: number;
+        SubscriptionsOutputBody: {
+            items: components["schemas"]["Subscription"][];
         };
         SupplementInputBody: {
             /** @description As the paper bears it, 2006-01-02. */
@@ -11001,8 +11039,6 @@ export interface operations {
             query: {
                 kind: "batch" | "stock";
                 typeCode: string;
-                /** @description Of old licenses: the unit that issued them, where it is another. */
-                issuerId?: string;
                 /** @description As it is shown. */
                 fileName?: string;
             };
@@ -11493,164 +11529,6 @@ export interface operations {
             };
         };
     };
-    listStockProposals: {
-        parameters: {
-            query?: {
-                /** @description How many at most. */
-                limit?: number;
-                /** @description How many to leave out from the beginning. */
-                offset?: number;
-            };
-            header?: {
-                /** @description zh (default) or en. */
-                "Accept-Language"?: string;
-            };
-            path: {
-                batchId: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["StockProposalsOutputBody"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    answerStockProposal: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description zh (default) or en. */
-                "Accept-Language"?: string;
-            };
-            path: {
-                batchId: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["StockAnswerInputBody"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Batch"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     reviewBatch: {
         parameters: {
             query?: never;
@@ -11741,7 +11619,7 @@ export interface operations {
                 limit?: number;
                 /** @description How many to leave out from the beginning. */
                 offset?: number;
-                state?: "good" | "bad" | "made" | "left" | "doubt";
+                state?: "good" | "bad" | "made" | "left";
             };
             header?: {
                 /** @description zh (default) or en. */
@@ -15445,6 +15323,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FeedOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readEvents: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+                /** @description Id of the key that the ledger knows. */
+                "X-Yinxin-Key"?: string;
+                /** @description RFC 3339; at most ten minutes off. */
+                "X-Yinxin-Time"?: string;
+                /** @description Base64 of the DER signature. */
+                "X-Yinxin-Signature"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangesReadInputBody"];
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangesReadOutputBody"];
                 };
             };
             /** @description Unauthorized */
@@ -24643,7 +24591,7 @@ export interface operations {
             };
         };
     };
-    getStockProgress: {
+    listSubscriptions: {
         parameters: {
             query?: never;
             header?: {
@@ -24661,7 +24609,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StockProgressOutputBody"];
+                    "application/json": components["schemas"]["SubscriptionsOutputBody"];
                 };
             };
             /** @description Unauthorized */
@@ -24702,7 +24650,7 @@ export interface operations {
             };
         };
     };
-    planStock: {
+    setSubscription: {
         parameters: {
             query?: never;
             header?: {
@@ -24710,13 +24658,13 @@ export interface operations {
                 "Accept-Language"?: string;
             };
             path: {
-                typeCode: string;
+                subscriptionId: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["StockPlanInputBody"];
+                "application/json": components["schemas"]["SteerSubscriptionInputBody"];
             };
         };
         responses: {
@@ -24726,7 +24674,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StockProgressOutputBody"];
+                    "application/json": components["schemas"]["Subscription"];
                 };
             };
             /** @description Unauthorized */
@@ -24749,6 +24697,15 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -25487,6 +25444,80 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    subscribe: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                systemId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubscribeInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
