@@ -8,6 +8,7 @@ import { catalogApi } from './api.catalog'
 import { deadlineApi } from './api.deadline'
 import { feedApi } from './api.feed'
 import { verticalApi } from './api.vertical'
+import { pushApi } from './api.push'
 import { intakeApi } from './api.intake'
 import { makingApi } from './api.making'
 import { matterApi } from './api.matter'
@@ -56,6 +57,7 @@ export function makeApi(c: Client) {
     ...windowApi(c),
     ...feedApi(c),
     ...verticalApi(c),
+    ...pushApi(c),
     ...deadlineApi(c),
     ...intakeApi(c),
     ...makingApi(c),

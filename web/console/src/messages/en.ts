@@ -9,6 +9,7 @@ import { matterEn } from './matter.en'
 import { intakeEn } from './intake.en'
 import { feedEn } from './feed.en'
 import { verticalEn } from './vertical.en'
+import { pushEn } from './push.en'
 import { deadlineEn } from './deadline.en'
 import { orgEn } from './org.en'
 import { fieldsEn } from './fields.en'
@@ -24,6 +25,7 @@ export const en: SameShape<typeof zh> = {
   ...orgEn,
   ...feedEn,
   ...verticalEn,
+  ...pushEn,
   ...deadlineEn,
   ...intakeEn,
   ...windowEn,

@@ -4,7 +4,7 @@ import type { orgZh } from './org.zh'
 export const orgEn: SameShape<typeof orgZh> = {
   unit: {
     lead: 'Government units of the five levels, the bodies they mandate, and verifiers. Open the tree level by level, or search.',
-    section: { units: 'Units', mandates: 'Mandates', duties: 'Vacant posts', systems: 'Systems', feed: 'Cases sent', vertical: 'Licenses pushed' },
+    section: { units: 'Units', mandates: 'Mandates', duties: 'Vacant posts', systems: 'Systems', feed: 'Cases sent', vertical: 'Licenses pushed', push: 'Events' },
     sections: 'Pages about units',
     tree: 'Tree of units',
     treeFailed: 'The units below did not load. Check your connection and open it again.',

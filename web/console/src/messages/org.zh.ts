@@ -2,7 +2,7 @@
 export const orgZh = {
   unit: {
     lead: '省、市、县、乡、村五级的机构，以及受委托的单位和核验单位。在树里逐级展开，或者直接查找。',
-    section: { units: '机构', mandates: '委托', duties: '空缺岗位', systems: '接入台账', feed: '办件归集', vertical: '垂管系统' },
+    section: { units: '机构', mandates: '委托', duties: '空缺岗位', systems: '接入台账', feed: '办件归集', vertical: '垂管系统', push: '状态推送' },
     sections: '机构各页',
     tree: '机构树',
     treeFailed: '下级机构没有载入。请检查网络后再展开一次。',

@@ -9,6 +9,7 @@ import { matterZh } from './matter.zh'
 import { intakeZh } from './intake.zh'
 import { feedZh } from './feed.zh'
 import { verticalZh } from './vertical.zh'
+import { pushZh } from './push.zh'
 import { deadlineZh } from './deadline.zh'
 import { orgZh } from './org.zh'
 import { fieldsZh } from './fields.zh'
@@ -23,6 +24,7 @@ export const zh = {
   ...orgZh,
   ...feedZh,
   ...verticalZh,
+  ...pushZh,
   ...deadlineZh,
   ...intakeZh,
   ...windowZh,

@@ -10,6 +10,7 @@ import DutiesPage from '../pages/DutiesPage.vue'
 import FeedPage from '../pages/FeedPage.vue'
 import MandateNewPage from '../pages/MandateNewPage.vue'
 import MandatesPage from '../pages/MandatesPage.vue'
+import PushPage from '../pages/PushPage.vue'
 import RegionsPage from '../pages/RegionsPage.vue'
 import ReorganisePage from '../pages/ReorganisePage.vue'
 import SettingsPage from '../pages/SettingsPage.vue'
@@ -36,6 +37,7 @@ export const orgRoutes: RouteRecordRaw[] = [
   { path: '/units/systems/:systemId', name: 'system', component: SystemPage, props: true, meta: units },
   { path: '/units/feed', name: 'feed', component: FeedPage, meta: units },
   { path: '/units/vertical', name: 'vertical', component: VerticalPage, meta: units },
+  { path: '/units/push', name: 'push', component: PushPage, meta: units },
   { path: '/units/:unitId', name: 'unit', component: UnitPage, props: true, meta: units },
   { path: '/units/:unitId/edit', name: 'unit-edit', component: UnitEditPage, props: true, meta: units },
 

@@ -1,0 +1,30 @@
+/** Who is told of changes of licenses, and whether it arrived. */
+export const pushEn = {
+  push: {
+    title: 'Events',
+    lead: 'When a license is issued, reported lost or ended, the systems of departments are told within a second, signed. Nothing is lost while one is down: it goes on where it stood.',
+    none: 'No system is told yet',
+    noneText: 'Open a system of the ledger and enter the address at which it is told.',
+    noneHere: 'No address has been entered for this system.',
+    allWell: 'Everything has arrived.',
+    someFail: '{n} system does not answer. It is tried again at intervals, and nothing is lost. | {n} systems do not answer. They are tried again at intervals, and nothing is lost.',
+    add: 'Enter an address',
+    addEffect: 'From now on, changes of the licenses that this unit issues are sent to this address.',
+    url: 'Address',
+    urlHint: 'The web address that the system gives, with https or http and without a password.',
+    urlFault: 'Give an address that begins with https:// or http://.',
+    col: { system: 'System', url: 'Address', state: 'State', told: 'Arrived', act: 'Do' },
+    how: { well: 'Well', behind: 'Being told', failing: 'Does not answer', paused: 'Paused' },
+    failing: 'Since {at}; {n} tries did not arrive',
+    next: 'Tried again {at}',
+    told: '{n} change | {n} changes',
+    pause: 'Pause',
+    resume: 'Try now',
+    end: 'End',
+    set: {
+      on: { title: 'Tell now', effect: 'It goes on where it stood; what did not arrive is told.' },
+      paused: { title: 'Pause', effect: 'Changes are kept while it is paused and told afterwards.' },
+      ended: { title: 'End', effect: 'Nothing is told any more, and this cannot be taken back; enter the address again if it is needed.' },
+    },
+  },
+}

@@ -1,0 +1,30 @@
+/** 状态推送：证照变了，告诉谁，送到没有。 */
+export const pushZh = {
+  push: {
+    title: '状态推送',
+    lead: '证照签发、挂失、注销等变更，一秒内签名推送给各部门业务系统。对方停机时不丢不乱：恢复后从断点接着送。',
+    none: '还没有系统接收推送',
+    noneText: '在接入台账里打开一个系统，登记它接收推送的网址。',
+    noneHere: '这个系统还没有登记接收推送的网址。',
+    allWell: '都送到了。',
+    someFail: '{n}个系统没有应答，正在按间隔重试，变更都留着。',
+    add: '登记推送',
+    addEffect: '登记后，本单位签发的证照有变更，就推送到这个网址；从现在起的变更才推送。',
+    url: '接收网址',
+    urlHint: '业务系统提供的网址，以 https 或 http 开头，不要带口令。',
+    urlFault: '请填写以 https:// 或 http:// 开头的网址。',
+    col: { system: '系统', url: '接收网址', state: '状态', told: '已送达', act: '操作' },
+    how: { well: '正常', behind: '正在推送', failing: '没有应答', paused: '已暂停' },
+    failing: '{at}起，连续{n}次没有送到',
+    next: '{at}再试',
+    told: '{n}条变更',
+    pause: '暂停',
+    resume: '立即重试',
+    end: '停用',
+    set: {
+      on: { title: '立即推送', effect: '从断点接着推送，之前没送到的都会送到。' },
+      paused: { title: '暂停推送', effect: '暂停期间的变更都留着，恢复后接着送。' },
+      ended: { title: '停用推送', effect: '停用后不再推送，也不能恢复；需要时重新登记。' },
+    },
+  },
+}
