@@ -416,6 +416,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/batches/{batchId}/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 待确认是否同一本
+         * @description Old licenses whose holder has another of the type here. For the batch's maker alone.
+         */
+        get: operations["listStockProposals"];
+        put?: never;
+        /**
+         * 确认是否同一本
+         * @description Say of one such row, or of all, whether it is the license that its holder has already.
+         */
+        post: operations["answerStockProposal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/batches/{batchId}/review": {
         parameters: {
             query?: never;
@@ -3584,6 +3608,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/stock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 存量转换进度
+         * @description How far the own unit is with converting old licenses, by type; for who supervises also the units beneath it.
+         */
+        get: operations["getStockProgress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stock/{typeCode}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 填报存量数
+         * @description Say how many old licenses of a type the own unit holds.
+         */
+        put: operations["planStock"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/subscriptions": {
         parameters: {
             query?: never;
@@ -5310,8 +5374,15 @@ export interface components {
              * @description Rows with faults.
              */
             bad: number;
+            /** @description The unit that converts old licenses of another. */
+            converter?: components["schemas"]["Named"];
             /** Format: date-time */
             createdAt: string;
+            /**
+             * Format: int64
+             * @description Old licenses of which somebody has to say whether they are the one that their holder has already.
+             */
+            doubtful: number;
             /** Format: date-time */
             dueAt?: string;
             /** Format: date-time */
@@ -5328,7 +5399,7 @@ export interface components {
             kind: "batch" | "stock";
             /**
              * Format: int64
-             * @description Rows that could not be made in the end.
+             * @description Rows that could not be made in the end, and old licenses that need no making.
              */
             leftOut: number;
             /** Format: int64 */
@@ -5389,7 +5460,7 @@ export interface components {
             /** Format: int64 */
             no: number;
             /** @enum {string} */
-            state: "good" | "bad" | "made" | "left";
+            state: "good" | "bad" | "made" | "left" | "doubt";
         };
         BatchRowsOutputBody: {
             items: components["schemas"]["BatchRow"][];
@@ -8562,6 +8633,79 @@ export interface components {
              */
             state: "on" | "paused" | "ended";
         };
+        StockAnswerInputBody: {
+            /**
+             * @description both: two licenses; newer: the same one, the one issued later counts; drop: the row is left out.
+             * @enum {string}
+             */
+            answer: "both" | "newer" | "drop";
+            /**
+             * Format: int64
+             * @description Row of the batch; 0: all that are in doubt.
+             */
+            no?: number;
+        };
+        StockPlanInputBody: {
+            /** Format: int64 */
+            planned: number;
+            /** @description Kept in the trail of changes. No personal data. */
+            reason: string;
+        };
+        StockProgress: {
+            /** Format: int64 */
+            batches: number;
+            /** Format: int64 */
+            converted: number;
+            /** Format: int64 */
+            faulty: number;
+            /**
+             * Format: int64
+             * @description Expired, ended, or here already.
+             */
+            leftOut: number;
+            /** @description Of the own unit. */
+            mine: boolean;
+            /**
+             * Format: int64
+             * @description Settled of what is planned; absent without a plan.
+             */
+            percent?: number;
+            /**
+             * Format: int64
+             * @description How many it holds, as the unit says; 0: it has not said.
+             */
+            planned: number;
+            type: components["schemas"]["Coded"];
+            unit: components["schemas"]["Named"];
+            /** Format: int64 */
+            waiting: number;
+        };
+        StockProgressOutputBody: {
+            items: components["schemas"]["StockProgress"][];
+        };
+        StockProposal: {
+            /**
+             * Format: int64
+             * @description As the spreadsheet counts.
+             */
+            fileRow: number;
+            /** @description Of the license that is here. */
+            heldIdentifier: string;
+            heldIssuedOn: string;
+            holderNameMasked: string;
+            issuedOn: string;
+            /**
+             * Format: int64
+             * @description Row of the batch.
+             */
+            no: number;
+            number: string;
+        };
+        StockProposalsOutputBody: {
+            items: components["schemas"]["StockProposal"][];
+            /** Format: int64 */
+            total: number;
+        };
         SubscribeInputBody: {
             /** @description Why; kept in the trail of changes. No personal data. */
             reason: string;
@@ -11039,6 +11183,8 @@ export interface operations {
             query: {
                 kind: "batch" | "stock";
                 typeCode: string;
+                /** @description Of old licenses: the unit that issued them, where it is another. */
+                issuerId?: string;
                 /** @description As it is shown. */
                 fileName?: string;
             };
@@ -11529,6 +11675,164 @@ export interface operations {
             };
         };
     };
+    listStockProposals: {
+        parameters: {
+            query?: {
+                /** @description How many at most. */
+                limit?: number;
+                /** @description How many to leave out from the beginning. */
+                offset?: number;
+            };
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                batchId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StockProposalsOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answerStockProposal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                batchId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StockAnswerInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Batch"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reviewBatch: {
         parameters: {
             query?: never;
@@ -11619,7 +11923,7 @@ export interface operations {
                 limit?: number;
                 /** @description How many to leave out from the beginning. */
                 offset?: number;
-                state?: "good" | "bad" | "made" | "left";
+                state?: "good" | "bad" | "made" | "left" | "doubt";
             };
             header?: {
                 /** @description zh (default) or en. */
@@ -24564,6 +24868,139 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getStockProgress: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StockProgressOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    planStock: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                typeCode: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StockPlanInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StockProgressOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
