@@ -23,7 +23,7 @@ var batchHeadings = []string{"统一社会信用代码", "单位名称", "法定
 // batches leaves a list of new permits with faults to be corrected, and a conversion of old ones that is half done: one
 // list is made, in another a row waits for a person's word.
 func (s *setup) batches(ctx context.Context) error {
-	b, err := s.batch(ctx, batch.New, "夜市摊位集中办证.csv", s.newShops(14))
+	b, err := s.batch(ctx, batch.New, "夜市摊位集中办证.csv", s.shopsWithFaults(14))
 	if err != nil {
 		return err
 	}
@@ -85,6 +85,10 @@ func (s *setup) batch(ctx context.Context, kind batch.Kind, name string, rows []
 	return b, err
 }
 
+// newShops is how many firms the register of legal persons knows that have no license in the city yet: what batches are
+// tried with.
+const newShops = 1300
+
 // shop is a firm that stands nowhere else in the city.
 func shop(n int) []string {
 	first := fmt.Sprintf("91350102YX7%06d", n)
@@ -93,8 +97,8 @@ func shop(n int) []string {
 		fmt.Sprintf("福州市鼓楼区东街%d号", n), "餐饮服务经营者", "热食类食品制售"}
 }
 
-// newShops are rows of new permits, three of them with faults.
-func (s *setup) newShops(n int) [][]string {
+// shopsWithFaults are rows of new permits, three of them with faults.
+func (s *setup) shopsWithFaults(n int) [][]string {
 	var rows [][]string
 	for i := range n {
 		rows = append(rows, shop(i+1))

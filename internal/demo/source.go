@@ -109,6 +109,10 @@ func (c *City) registered() map[string]reference.Entries {
 			firms[h.Code]["representative"] = r.Name
 		}
 	}
+	for n := 1; n <= newShops; n++ {
+		row := shop(n)
+		firms[row[0]] = map[string]string{"name": row[1], "representative": row[2]}
+	}
 	return map[string]reference.Entries{catalog.Population: people, catalog.LegalBase: firms}
 }
 

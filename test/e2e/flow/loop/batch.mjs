@@ -18,17 +18,17 @@ async function lookEverywhere(person, name) {
   await page.setViewportSize(size)
 }
 
-/** A credit code that no real firm has, with its check character (GB 32100-2015). */
+/** The credit code of a shop that the demonstration's register knows, with its check character (GB 32100-2015). */
 function firmCode(n) {
   const signs = '0123456789ABCDEFGHJKLMNPQRTUWXY'
   const weights = [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28]
-  const first = `91350102YX8${String(n).padStart(6, '0')}`
+  const first = `91350102YX7${String(n).padStart(6, '0')}`
   const sum = [...first].reduce((all, c, i) => all + signs.indexOf(c) * weights[i], 0)
   return first + signs[(31 - (sum % 31)) % 31]
 }
 
 const headings = ['社会信用代码', '店名', '法定代表人（负责人）', '住所', '经营场所', '主体业态', '经营项目']
-const shop = (n) => [firmCode(n), `榕印小吃第${n}分店`, '林清', '福州市鼓楼区东街8号', `福州市鼓楼区东街${n}号`, '餐饮服务经营者', '热食类食品制售']
+const shop = (n) => [firmCode(n + 200), `榕印小吃第${n + 200}店（演示）`, '林清', '福州市鼓楼区东街8号', `福州市鼓楼区东街${n}号`, '餐饮服务经营者', '热食类食品制售']
 const csv = (name, rows) => ({ name, mimeType: 'text/csv', buffer: Buffer.from(rows.map((r) => r.join(',')).join('\n')) })
 const count = (page, key) => page.locator(`[data-count="${key}"] strong`)
 
