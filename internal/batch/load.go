@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/yinxin-org/yinxin/internal/catalog"
@@ -211,14 +212,14 @@ func identity(row license.Row) string {
 	if row.Number != "" {
 		return row.Number
 	}
-	s := ""
+	var said []string
 	for _, h := range row.Holders {
-		s += h.Code.Reveal() + "\x00"
+		said = append(said, h.Code.Reveal())
 	}
 	for _, name := range sorted(row.Fields) {
-		s += name + "\x00" + row.Fields[name] + "\x00"
+		said = append(said, name, row.Fields[name])
 	}
-	return s
+	return strings.Join(said, "\x00")
 }
 
 // known judges rows by what there is already: the same license twice in the batch, or a number that was given before.

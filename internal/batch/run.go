@@ -49,12 +49,14 @@ func (d *Desk) Run(ctx context.Context) {
 	}
 }
 
-// Work works off all batches that are due, the oldest first, and returns when there are none or one cannot go on.
+// Work works off all batches that are due, the oldest first, and returns when there are none. One that cannot go on now,
+// because a base register does not answer, holds up no other: it is tried again the next time.
 func (d *Desk) Work(ctx context.Context) error {
-	for {
-		b, err := d.claim(ctx)
+	var waiting []error
+	for last := ""; ctx.Err() == nil; {
+		b, err := d.claim(ctx, last)
 		if errs.Code(err) == "batch.unknown" {
-			return nil
+			return errors.Join(waiting...)
 		}
 		if err != nil {
 			return err
@@ -64,13 +66,14 @@ func (d *Desk) Work(ctx context.Context) error {
 			do = d.run
 		}
 		if err := do(ctx, b); err != nil && !errors.Is(err, errMoved) {
-			return fmt.Errorf("batch %s: %w", b.ID, err)
+			waiting, last = append(waiting, fmt.Errorf("batch %s: %w", b.ID, err)), b.ID
 		}
 	}
+	return ctx.Err()
 }
 
-// claim takes the oldest batch that nobody else works on.
-func (d *Desk) claim(ctx context.Context) (Batch, error) {
+// claim takes the oldest batch behind one that nobody else works on.
+func (d *Desk) claim(ctx context.Context, last string) (Batch, error) {
 	var b Batch
 	err := d.o.DB.Write(ctx, func(tx *db.Tx) error {
 		var err error
@@ -78,9 +81,9 @@ func (d *Desk) claim(ctx context.Context) (Batch, error) {
 		b, err = scan(tx.QueryRow(ctx, `
 			SELECT `+columns+`
 			FROM batch
-			WHERE state IN ('checking', 'running') AND (node = $1 OR lease < $2)
+			WHERE state IN ('checking', 'running') AND (node = $1 OR lease < $2) AND batch_id > $3
 			ORDER BY batch_id
-			LIMIT 1`, d.o.Node, db.Micros(now)))
+			LIMIT 1`, d.o.Node, db.Micros(now), last))
 		if err != nil {
 			return err
 		}

@@ -239,6 +239,16 @@ func (d Deps) checkMaking(ctx context.Context, in *offlineCheckInput) (*offlineC
 		return nil, err
 	}
 	out := &offlineCheckOutput{Body: OfflineCheck{Findings: []Finding{}, DueAt: due.In(clock.Shanghai), Late: d.Clock.Now().After(due)}}
+	faults, err := d.faultsOf(ctx, in.Body)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range faults {
+		out.Body.Findings = append(out.Body.Findings, Finding{Reason: *reasonOf(f.Code, f.Args), Field: f.Field, Severity: f.Severity})
+	}
+	if slices.ContainsFunc(faults, func(f catalog.Fault) bool { return f.Severity == catalog.Block }) {
+		return out, nil
+	}
 	face, err := d.Hall.Sketch(ctx, actorFrom(ctx), e)
 	if found, ok := errors.AsType[*errs.Error](err); ok && found.Kind != errs.Internal && found.Kind != errs.Unavailable {
 		out.Body.Findings = append(out.Body.Findings, Finding{Reason: *reasonOf(found.Code, found.Args), Field: found.Field, Severity: "block"})
@@ -246,6 +256,18 @@ func (d Deps) checkMaking(ctx context.Context, in *offlineCheckInput) (*offlineC
 	}
 	out.Body.SVG = string(face)
 	return out, err
+}
+
+// faultsOf lists all that is wrong with the fields of an entry.
+func (d Deps) faultsOf(ctx context.Context, e OfflineEntry) (faults []catalog.Fault, err error) {
+	err = d.DB.Read(ctx, func(q *db.Tx) error {
+		t, err := d.Types.Current(ctx, q, e.TypeCode)
+		if err == nil {
+			faults = t.Faults(e.Fields)
+		}
+		return err
+	})
+	return faults, err
 }
 
 func (d Deps) createMaking(ctx context.Context, in *offlineInput) (*reviewOutput, error) {

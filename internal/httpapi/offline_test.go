@@ -1,6 +1,7 @@
 package httpapi_test
 
 import (
+	"maps"
 	"strings"
 	"testing"
 
@@ -23,13 +24,8 @@ func (c *city) foodEntry(t *testing.T, holder, closedOn string) m {
 }
 
 func with(b m, changes m) m {
-	out := m{}
-	for k, v := range b {
-		out[k] = v
-	}
-	for k, v := range changes {
-		out[k] = v
-	}
+	out := maps.Clone(b)
+	maps.Copy(out, changes)
 	return out
 }
 

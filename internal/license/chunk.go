@@ -173,7 +173,7 @@ func (c *Chunk) plan(ctx context.Context, again bool) error {
 }
 
 // held refuses a row whose holder has a license of the type in force, where the type forbids a second one.
-func (c *Chunk) held(ctx context.Context, q *db.Tx, e *holder.Entrant, refused error) (error, error) { //nolint:revive // what is refused, and what went wrong
+func (c *Chunk) held(ctx context.Context, q *db.Tx, e *holder.Entrant, refused error) (error, error) {
 	if refused != nil || c.b.t.Duplicate != catalog.Block || c.b.o.Origin == Stock || e.Fresh() {
 		return refused, nil
 	}

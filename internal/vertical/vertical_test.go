@@ -160,7 +160,7 @@ func TestAnyOrderEndsEqualToTheSource(t *testing.T) {
 					sent[i].Number += strconv.FormatUint(seed, 10)
 				}
 			}
-			random := rand.New(rand.NewPCG(seed, 7)) //nolint:gosec // a test repeats itself
+			random := rand.New(rand.NewPCG(seed, 7))
 			stream := append(slices.Clone(sent), sent[:len(sent)/2]...)
 			random.Shuffle(len(stream), func(i, j int) { stream[i], stream[j] = stream[j], stream[i] })
 			lost := stream[0]
@@ -309,6 +309,9 @@ func TestReconciliationFindsSeededDrift(t *testing.T) {
 				return err
 			}
 			healths, err := w.Vertical.Healths(ctx, q)
+			if err != nil {
+				return err
+			}
 			for _, h := range healths {
 				if h.SystemID == l.system.ID && (h.Applied != 4 || h.Parked != 1 || h.Gaps != 1 || h.Wishes != 1) {
 					t.Errorf("%+v", h)
