@@ -215,13 +215,7 @@ func (w *world) kept(t *testing.T, l license.License) {
 	if err != nil || len(r.Fields) == 0 || len(r.Content) == 0 {
 		t.Fatalf("all is right, but: %v", err)
 	}
-	var uses []access.Use
-	w.Read(t, func(q *db.Tx) error {
-		var err error
-		uses, err = w.door.Uses(t.Context(), q, l.HolderID, 1)
-		return err
-	})
-	if u := uses[0]; u.RecordNo != r.RecordNo || u.Purpose != "核对纸质证照" || u.Ground != access.Issuing || u.Role != "clerk" || !slices.Contains(u.Fields, "*") {
+	if u := w.recorded(t, l.HolderID, r.RecordNo); u.Purpose != "核对纸质证照" || u.Ground != access.Issuing || u.Role != "clerk" || !slices.Contains(u.Fields, "*") {
 		t.Errorf("recorded as %+v", u)
 	}
 	refused := func(actor *authn.Actor, identifier, reason, holderID string, want ...string) {

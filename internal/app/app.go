@@ -265,7 +265,7 @@ func (a *App) openPush(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.Push = push.Open(push.Options{DB: a.DB, Clock: a.Clock, Log: a.Log, Trail: a.Trail, Units: a.Units,
+	a.Push = push.Open(push.Options{DB: a.DB, Clock: a.Clock, Log: a.Log, Trail: a.Trail, Units: a.Units, Licenses: a.Licenses,
 		Receiver: connect.OpenReceivers(signer, 0), Node: node})
 	return nil
 }

@@ -80,9 +80,10 @@ func TestTheSystemsWordAndTheEntryAreOneDuty(t *testing.T) {
 	world.Each(t, func(t *testing.T, w *world.World) {
 		o := newOffice(t, w)
 		var x org.System
+		admin := w.Actor(t, "admin") // signing in writes, which a write cannot wait for
 		w.Write(t, func(ctx context.Context, tx *db.Tx) error {
 			var err error
-			x, err = w.Units.SaveSystem(ctx, tx, change.Of(w.Actor(t, "admin"), "登记"), org.System{Unit: o.clerk.UnitID, Name: "食品审批系统",
+			x, err = w.Units.SaveSystem(ctx, tx, change.Of(admin, "登记"), org.System{Unit: o.clerk.UnitID, Name: "食品审批系统",
 				Matters: []string{foodMatter}, Connection: org.ByAPI, Health: "ok"})
 			return err
 		})

@@ -10,6 +10,8 @@ import (
 	"github.com/yinxin-org/yinxin/internal/change"
 	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/errs"
+	"github.com/yinxin-org/yinxin/internal/org"
 	"github.com/yinxin-org/yinxin/internal/push"
 )
 
@@ -139,6 +141,9 @@ func (d Deps) readEvents(ctx context.Context, in *changesReadInput) (*changesRea
 
 func (d Deps) subscription(ctx context.Context, q *db.Tx, s push.Subscription, last int64, lang string) (Subscription, error) {
 	x, err := d.Units.System(ctx, q, s.SystemID)
+	if errs.Code(err) == "system.unknown" { // taken off the ledger a moment ago
+		x, err = org.System{ID: s.SystemID, Name: s.SystemID}, nil
+	}
 	if err != nil {
 		return Subscription{}, err
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/errs"
 )
 
 const (
@@ -110,8 +111,13 @@ func (d *Desk) claim(ctx context.Context, s Subscription) (bool, error) {
 func (d *Desk) tell(ctx context.Context, s *Subscription) (more bool, err error) {
 	var events []Event
 	var next, last int64
+	gone := false // its system was taken off the ledger
 	err = d.o.DB.Read(ctx, func(q *db.Tx) error {
 		x, err := d.o.Units.System(ctx, q, s.SystemID)
+		if errs.Code(err) == "system.unknown" {
+			gone = true
+			return nil
+		}
 		if err != nil {
 			return err
 		}
@@ -123,6 +129,9 @@ func (d *Desk) tell(ctx context.Context, s *Subscription) (more bool, err error)
 	})
 	if err != nil {
 		return false, err
+	}
+	if gone {
+		return false, d.end(ctx, s.ID)
 	}
 	if len(events) > 0 {
 		message, err := json.Marshal(Message{Subscription: s.ID, At: d.o.Clock.Now().UTC(), Events: events})
@@ -141,6 +150,19 @@ func (d *Desk) tell(ctx context.Context, s *Subscription) (more bool, err error)
 		return false, err
 	}
 	return next < last, nil
+}
+
+// end ends the subscription of a system that is no longer there.
+func (d *Desk) end(ctx context.Context, id string) error {
+	return d.o.DB.Write(ctx, func(tx *db.Tx) error {
+		if _, err := tx.Exec(ctx, `
+			UPDATE subscription
+			SET state = 'ended', row_version = row_version + 1
+			WHERE subscription_id = $1`, id); err != nil {
+			return fmt.Errorf("end subscription: %w", err)
+		}
+		return nil
+	})
 }
 
 func (d *Desk) arrived(ctx context.Context, s *Subscription, next int64, n int) error {

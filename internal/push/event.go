@@ -8,7 +8,6 @@ package push
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -43,35 +42,21 @@ func (d *Desk) Events(ctx context.Context, q *db.Tx, unitID string, types []stri
 		return nil, 0, err
 	}
 	until := min(last, cursor+window)
-	rows, err := q.Query(ctx, `
-		SELECT e.idx, l.identifier, l.type_code, l.issuer_id, l.version_no, v.seq, v.action, v.at,
-			l.step, l.ended, l.hold, l.valid_from, l.valid_to
-		FROM log_entry e
-		JOIN license_event v ON v.holder_id = e.holder_id AND v.leaf_id = e.leaf_id
-		JOIN license l ON l.holder_id = v.holder_id AND l.license_id = v.license_id
-		WHERE e.idx > $1 AND e.idx <= $2 AND l.issuer_id = $3
-		ORDER BY e.idx`, cursor, until, unitID)
+	changes, err := d.o.Licenses.Changes(ctx, q, unitID, cursor, until)
 	if err != nil {
-		return nil, 0, fmt.Errorf("list events: %w", err)
+		return nil, 0, err
 	}
-	defer func() { _ = rows.Close() }()
 	now := d.o.Clock.Now()
-	for rows.Next() {
-		var e Event
-		var l license.License
-		var at, from, to int64
-		if err := rows.Scan(&e.Cursor, &e.Identifier, &e.TypeCode, &e.IssuerID, &e.VersionNo, &e.Seq, &e.Action, &at,
-			&l.Step, &l.Ended, &l.Hold, &from, &to); err != nil {
-			return nil, 0, fmt.Errorf("list events: %w", err)
-		}
-		if slices.Contains(inside, e.Action) || len(types) > 0 && !slices.Contains(types, e.TypeCode) {
+	for _, c := range changes {
+		if slices.Contains(inside, c.Action) || len(types) > 0 && !slices.Contains(types, c.License.TypeCode) {
 			continue
 		}
-		l.ValidFrom, l.ValidTo = db.Time(from), db.Time(to)
-		e.At, e.State = db.Time(at), l.State(now)
-		if events = append(events, e); len(events) == limit {
-			return events, e.Cursor, rows.Err()
+		l := c.License
+		events = append(events, Event{Cursor: c.Index, Identifier: l.Identifier, TypeCode: l.TypeCode, IssuerID: l.IssuerID, VersionNo: l.VersionNo,
+			Seq: c.Seq, Action: c.Action, At: c.At, State: l.State(now)})
+		if len(events) == limit {
+			return events, c.Index, nil
 		}
 	}
-	return events, until, rows.Err()
+	return events, until, nil
 }

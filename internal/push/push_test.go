@@ -267,7 +267,7 @@ func TestTwoNodesTellInOrder(t *testing.T) {
 	}
 	nodes := []*push.Desk{w.Push}
 	for i := range 2 {
-		nodes = append(nodes, push.Open(push.Options{DB: w.DB, Clock: w.Now, Log: slog.New(slog.DiscardHandler), Trail: w.Trail, Units: w.Units,
+		nodes = append(nodes, push.Open(push.Options{DB: w.DB, Clock: w.Now, Log: slog.New(slog.DiscardHandler), Trail: w.Trail, Units: w.Units, Licenses: w.Licenses,
 			Receiver: connect.OpenReceivers(signer, 0), Node: fmt.Sprint("node", i)}))
 	}
 	for i := range 24 {
@@ -330,5 +330,23 @@ func BenchmarkChangeToReceiver(b *testing.B) {
 			time.Sleep(time.Millisecond)
 		}
 		heard = len(receiver.Events())
+	}
+}
+
+func TestASystemTakenOffTheLedgerIsToldNoMore(t *testing.T) {
+	t.Parallel()
+	w := world.New(t)
+	l := newLine(t, w)
+	w.Write(t, func(ctx context.Context, tx *db.Tx) error {
+		x, err := w.Units.System(ctx, tx, l.sub.SystemID)
+		if err != nil {
+			return err
+		}
+		return w.Units.RemoveSystem(ctx, tx, change.By{AccountID: "a", UnitID: unit, Reason: "停用"}, x.ID, x.Version)
+	})
+	l.turn()
+	l.deliver()
+	if all, _ := l.receiver.Messages(); all != 0 || l.now().State != push.Ended {
+		t.Errorf("%d messages, %+v", all, l.now())
 	}
 }

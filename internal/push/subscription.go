@@ -15,6 +15,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
+	"github.com/yinxin-org/yinxin/internal/license"
 	"github.com/yinxin-org/yinxin/internal/org"
 )
 
@@ -57,6 +58,7 @@ type Options struct {
 	Log      *slog.Logger
 	Trail    *change.Trail
 	Units    *org.Store
+	Licenses *license.Store
 	Receiver Receiver
 	// Node names this process among those that work on the same database; the same name after a restart.
 	Node string

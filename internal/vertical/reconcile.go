@@ -186,28 +186,42 @@ func compare(theirs, ours []Entry, waiting map[Entry]bool) []Difference {
 // the holder reported here is no drift, nor is a license whose making is not done.
 func (d *Desk) drifted(ctx context.Context, q *db.Tx, systemID, day string) ([]Difference, error) {
 	rows, err := q.Query(ctx, `
-		SELECT v.license_key, v.applied, v.stands, l.license_id IS NULL, coalesce(l.ended, ''), coalesce(l.hold, '')
-		FROM vertical_license v LEFT JOIN license l ON l.holder_id = v.holder_id AND l.license_id = v.license_id
-		WHERE v.system_id = $1 AND v.applied > 0 AND v.license_key IN
+		SELECT license_key, applied, stands, holder_id, license_id
+		FROM vertical_license
+		WHERE system_id = $1 AND applied > 0 AND license_key IN
 			(SELECT license_key FROM vertical_message WHERE system_id = $1 AND day = $2)
-		ORDER BY v.license_key`, systemID, day)
+		ORDER BY license_key`, systemID, day)
 	if err != nil {
 		return nil, fmt.Errorf("look at licenses of a day: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	var found []Difference
+	type spoken struct {
+		x                           Difference
+		stands, holderID, licenseID string
+	}
+	var all []spoken
 	for rows.Next() {
-		x := Difference{Kind: Drifted}
-		var stands, ended, hold string
-		var gone bool
-		if err := rows.Scan(&x.Key, &x.Seq, &stands, &gone, &ended, &hold); err != nil {
+		s := spoken{x: Difference{Kind: Drifted}}
+		if err := rows.Scan(&s.x.Key, &s.x.Seq, &s.stands, &s.holderID, &s.licenseID); err != nil {
+			_ = rows.Close()
 			return nil, fmt.Errorf("look at licenses of a day: %w", err)
 		}
-		if gone || standing(ended, hold) != stands && len(found) < foundMost {
-			found = append(found, x)
+		all = append(all, s)
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return nil, fmt.Errorf("look at licenses of a day: %w", err)
+	}
+	var found []Difference
+	for _, s := range all {
+		l, err := d.o.Licenses.Get(ctx, q, s.holderID, s.licenseID)
+		gone := errs.Code(err) == "license.unknown"
+		if err != nil && !gone {
+			return nil, err
+		}
+		if (gone || standing(l.Ended, l.Hold) != s.stands) && len(found) < foundMost {
+			found = append(found, s.x)
 		}
 	}
-	return found, rows.Err()
+	return found, nil
 }
 
 func standing(ended, hold string) string {
