@@ -239,3 +239,50 @@ func TestWhoMayDoWhatToABatch(t *testing.T) {
 	_, err = o.Batches.Judge(ctx, o.reviewer, b.ID, true, "")
 	o.want("a cancelled batch is judged", err, "batch.stage")
 }
+
+// A file that cannot be read to its end is refused whole: nobody submits its first half for the whole.
+func TestAFileThatBreaksOffIsRefusedWhole(t *testing.T) {
+	t.Parallel()
+	w := world.New(t)
+	o := newOffice(t, w)
+	data := append(csvOf(t, heads, lines(t, 1, 900)), []byte(strings.Repeat("x,", 300)+"\n")...)
+	b := o.checked(data)
+	if b.State != batch.Mapping || b.Total != 0 || b.Problem == nil || b.Problem.Code != "sheet.columns" {
+		t.Errorf("%+v", b)
+	}
+}
+
+// An old license may bear a number that the rule comes to only now: the rule goes on to the next.
+func TestTheRuleSkipsNumbersThatOldLicensesBear(t *testing.T) {
+	t.Parallel()
+	world.Each(t, func(t *testing.T, w *world.World) {
+		o := newOffice(t, w)
+		first := o.made(o.checked(csvOf(t, heads, lines(t, 1, 1))))
+		number := func(r batch.Row) (s string) {
+			w.Read(t, func(ctx context.Context, q *db.Tx) error {
+				l, err := w.Licenses.Get(ctx, q, r.HolderID, r.LicenseID)
+				if err != nil {
+					return err
+				}
+				s, err = w.Licenses.MaskedNumber(ctx, q, l)
+				return err
+			})
+			return s
+		}
+		given := number(o.rows(first, batch.Made)[0]) // a firm's number is not masked
+		taken := given[:len(given)-1] + string(given[len(given)-1]+2)
+		rows := append(lines(t, 2, 3), line(t, 9))
+		for i := range rows {
+			rows[i] = append(rows[i], "")
+		}
+		rows[3][len(heads)] = taken
+		second := o.made(o.checked(csvOf(t, append(slices.Clone(heads), "证照编号"), rows)))
+		if second.Made != 4 || second.LeftOut != 0 {
+			t.Fatalf("%+v", second)
+		}
+		third := o.made(o.checked(csvOf(t, heads, lines(t, 20, 2))))
+		if third.Made != 2 || third.LeftOut != 0 {
+			t.Errorf("%+v", third)
+		}
+	})
+}

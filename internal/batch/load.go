@@ -22,8 +22,12 @@ const loadMost = 400
 // load reads the file of a batch from where it stands, judges its rows and keeps them.
 func (d *Desk) load(ctx context.Context, b Batch) error {
 	l, table, err := d.loader(ctx, b)
-	if err == nil && l.mends {
+	switch {
+	case err != nil:
+	case l.mends:
 		err = l.mendable(ctx, table)
+	case b.Position == 0:
+		err = readable(table)
 	}
 	if _, refused := refusal(err); refused {
 		return d.refuse(ctx, b, err)
@@ -63,6 +67,16 @@ func (d *Desk) load(ctx context.Context, b Batch) error {
 	return d.o.Files.Remove(ctx, b.fileRef)
 }
 
+// readable reads a file to its end before anything of it is kept: one that breaks off in the middle is refused whole.
+func readable(table *sheet.Table) error {
+	for _, err := range table.Records() {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // copied is a record that does not keep the file's text alive.
 func copied(r sheet.Record) sheet.Record {
 	r.Values = append([]string{}, r.Values...)
@@ -99,7 +113,7 @@ func (d *Desk) loader(ctx context.Context, b Batch) (*loader, *sheet.Table, erro
 	}
 	l.form = form(t, b.Kind)
 	l.form.Headings = b.Headings
-	if l.mends = b.Total > 0; l.mends {
+	if l.mends = b.Headings == nil; l.mends { // a file half read still has the headings that Mend takes away
 		l.form = corrections(l.form)
 	}
 	l.reader = newReader(t, b.Kind, l.form, d)
@@ -195,7 +209,7 @@ func (l *loader) entry(r sheet.Record, no int) (entry, license.Row, error) {
 			}
 		}
 	}
-	e.key = l.d.o.Keys.BlindIndex("batch.row", l.b.ID+"\x00"+identity(row))
+	e.key = l.d.o.Keys.BlindIndex("batch.row", l.b.ID+"\x00"+l.reader.identity(row))
 	if len(e.faults) > 0 {
 		e.key = []byte{}
 		if e.state == Good {
@@ -207,14 +221,19 @@ func (l *loader) entry(r sheet.Record, no int) (entry, license.Row, error) {
 	return e, row, err
 }
 
-// identity is what makes two rows the same license: the number, or all that they say.
-func identity(row license.Row) string {
-	if row.Number != "" {
+// identity is what makes two rows the same license: the number, or all that they say; of a type of which nobody has two,
+// their holders alone.
+func (r reader) identity(row license.Row) string {
+	single := r.kind == New && r.t.Duplicate == catalog.Block
+	if row.Number != "" && !single {
 		return row.Number
 	}
 	var said []string
 	for _, h := range row.Holders {
 		said = append(said, h.Code.Reveal())
+	}
+	if single {
+		return strings.Join(said, "\x00")
 	}
 	for _, name := range sorted(row.Fields) {
 		said = append(said, name, row.Fields[name])
@@ -317,11 +336,19 @@ func (l *loader) write(ctx context.Context, tx *db.Tx, entries []entry, last boo
 func (l *loader) mendable(ctx context.Context, table *sheet.Table) error {
 	open := map[string]bool{}
 	err := l.d.o.DB.Read(ctx, func(q *db.Tx) error {
-		bad, err := l.d.after(ctx, q, l.b, Bad, 0, l.b.Total)
-		for _, r := range bad {
-			open[strconv.Itoa(r.No)] = true
+		rows, err := q.Query(ctx, `SELECT row_no FROM batch_row WHERE batch_id = $1 AND state = 'bad'`, l.b.ID)
+		if err != nil {
+			return fmt.Errorf("look for faulty rows: %w", err)
 		}
-		return err
+		defer func() { _ = rows.Close() }()
+		for rows.Next() {
+			var no int
+			if err := rows.Scan(&no); err != nil {
+				return fmt.Errorf("look for faulty rows: %w", err)
+			}
+			open[strconv.Itoa(no)] = true
+		}
+		return rows.Err()
 	})
 	if err != nil {
 		return err

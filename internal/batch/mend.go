@@ -209,7 +209,7 @@ func (d *Desk) Sample(ctx context.Context, a *authn.Actor, id string, nth int) (
 				return err
 			}
 		}
-		rows, err = d.Rows(ctx, q, b, Good, 1, (b.Good-1)*nth/(samples-1))
+		rows, err = d.Rows(ctx, q, b, Good, 1, max(0, b.Good-1)*nth/(samples-1))
 		return err
 	})
 	if err != nil {

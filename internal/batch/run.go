@@ -65,11 +65,32 @@ func (d *Desk) Work(ctx context.Context) error {
 		if b.State == Running {
 			do = d.run
 		}
-		if err := do(ctx, b); err != nil && !errors.Is(err, errMoved) {
+		err = do(ctx, b)
+		if _, refused := refusal(err); refused && b.State == Running && errs.Code(err) != "register.waits" {
+			err = d.halt(ctx, b, err)
+		}
+		if err != nil && !errors.Is(err, errMoved) {
 			waiting, last = append(waiting, fmt.Errorf("batch %s: %w", b.ID, err)), b.ID
 		}
 	}
 	return ctx.Err()
+}
+
+// halt pauses a batch that may not be made as things stand, such as after the end of a mandate, and says why.
+func (d *Desk) halt(ctx context.Context, b Batch, cause error) error {
+	problem, err := problemOf(cause)
+	if err != nil {
+		return err
+	}
+	return d.o.DB.Write(ctx, func(tx *db.Tx) error {
+		if _, err := tx.Exec(ctx, `
+			UPDATE batch
+			SET state = 'paused', problem = $1, updated_at = $2, lease = 0, row_version = row_version + 1
+			WHERE batch_id = $3 AND state = 'running' AND node = $4`, problem, db.Micros(d.o.Clock.Now()), b.ID, d.o.Node); err != nil {
+			return fmt.Errorf("halt batch: %w", err)
+		}
+		return nil
+	})
 }
 
 // claim takes the oldest batch behind one that nobody else works on.
@@ -317,12 +338,14 @@ func (d *Desk) finish(ctx context.Context, b Batch) error {
 	})
 }
 
-// Purge takes away what is left of batches that were over some time ago.
+// Purge takes away what is left of batches that were over some time ago, or that their makers have left alone as long
+// before handing them on: what rows say is personal.
 func (d *Desk) Purge(ctx context.Context) error {
 	return d.o.DB.Write(ctx, func(tx *db.Tx) error {
 		rows, err := tx.Query(ctx, `
 			SELECT batch_id FROM batch
-			WHERE state = 'done' AND key <> $1 AND ended_at < $2`, []byte{}, db.Micros(d.o.Clock.Now().Add(-keptFor)))
+			WHERE key <> $1 AND (state = 'done' AND ended_at < $2 OR state IN ('mapping', 'checked') AND updated_at < $2)`,
+			[]byte{}, db.Micros(d.o.Clock.Now().Add(-keptFor)))
 		if err != nil {
 			return fmt.Errorf("look for old batches: %w", err)
 		}
@@ -342,7 +365,12 @@ func (d *Desk) Purge(ctx context.Context) error {
 			if err := d.forget(ctx, tx, id); err != nil {
 				return err
 			}
-			if _, err := tx.Exec(ctx, `UPDATE batch SET key = $1 WHERE batch_id = $2`, []byte{}, id); err != nil {
+			if _, err := tx.Exec(ctx, `
+				UPDATE batch
+				SET key = $1, good = CASE WHEN state = 'done' THEN good ELSE 0 END, bad = CASE WHEN state = 'done' THEN bad ELSE 0 END,
+					ended_at = CASE WHEN state = 'done' THEN ended_at ELSE $2 END, state = CASE WHEN state = 'done' THEN state ELSE 'cancelled' END,
+					row_version = row_version + 1
+				WHERE batch_id = $3`, []byte{}, db.Micros(d.o.Clock.Now()), id); err != nil {
 				return fmt.Errorf("forget batch: %w", err)
 			}
 		}

@@ -190,6 +190,16 @@ func (d *Desk) settled(ctx context.Context, q *db.Tx, v vault, r Row, answer Ans
 	if err != nil {
 		return "", "", fmt.Errorf("read date of row %d: %w", r.No, err)
 	}
+	var another int
+	err = q.QueryRow(ctx, `
+		SELECT count(*) FROM batch_row
+		WHERE batch_id = $1 AND state = 'good' AND license_id = $2`, v.id, r.LicenseID).Scan(&another)
+	if err != nil {
+		return "", "", fmt.Errorf("look for another row: %w", err)
+	}
+	if another > 0 {
+		return Left, "stock.another", nil
+	}
 	if issued.After(held.IssuedOn) {
 		return Good, "", nil
 	}

@@ -84,7 +84,7 @@ func TestTheSystemsWordAndTheEntryAreOneDuty(t *testing.T) {
 		w.Write(t, func(ctx context.Context, tx *db.Tx) error {
 			var err error
 			x, err = w.Units.SaveSystem(ctx, tx, change.Of(admin, "登记"), org.System{Unit: o.clerk.UnitID, Name: "食品审批系统",
-				Matters: []string{foodMatter}, Connection: org.ByAPI, Health: "ok"})
+				Matters: []string{foodMatter}, Connection: org.ByAPI, Since: "2026-01-01", Health: "ok"})
 			return err
 		})
 		e := o.entry("offline-0001", world.Start)

@@ -34,6 +34,9 @@ type Chunk struct {
 	asked []register.Verdict // what base registers said of the rows; nil where none is asked
 	first map[string]int64   // by scope: the last number before the chunk's
 	last  map[string]int64   // and the chunk's last
+	// careful says that a number which the rule came to was given before, to an old license: each is looked up first.
+	careful bool
+	stated  map[string]bool // numbers that rows name themselves
 }
 
 // drawn is what has become of a row: all that the database is to hold, encrypted already.
@@ -55,7 +58,10 @@ type drawn struct {
 // may be drawn while this one commits: chunks are committed in the order in which they were drawn, and every chunk is
 // committed or dropped. What is dropped leaves no more than bytes that nobody reads.
 func (b *Bulk) Draw(ctx context.Context, rows []Row) (*Chunk, error) {
-	c := &Chunk{b: b, rows: rows}
+	c := &Chunk{b: b, rows: rows, stated: map[string]bool{}}
+	for _, r := range rows {
+		c.stated[r.Number] = r.Number != ""
+	}
 	if err := c.ask(ctx); err != nil {
 		return nil, err
 	}
@@ -203,8 +209,19 @@ func (c *Chunk) number(ctx context.Context, q *db.Tx, d *drawn, row Row) error {
 	if _, known := c.first[scope]; !known {
 		c.first[scope] = last
 	}
-	c.b.next[scope], c.last[scope] = last+1, last+1
-	d.given, d.scope = filled.Number(last+1), scope
+	for last++; ; last++ {
+		taken := c.stated[filled.Number(last)]
+		if !taken && c.careful {
+			if taken, err = c.b.s.given(ctx, q, c.b.t.Code, c.b.issuer.ID, filled.Number(last)); err != nil {
+				return err
+			}
+		}
+		if !taken {
+			break
+		}
+	}
+	c.b.next[scope], c.last[scope] = last, last
+	d.given, d.scope = filled.Number(last), scope
 	return nil
 }
 

@@ -98,6 +98,9 @@ func (c *Chunk) publish(ctx context.Context, tx *db.Tx) (made []License, refused
 		switch d := &c.done[i]; {
 		case d.refused != nil:
 			refused[i] = d.refused
+		case taken[i] && d.scope != "":
+			c.careful = true
+			return nil, nil, errOvertaken
 		case taken[i]:
 			refused[i] = errs.New(errs.Conflict, "license.duplicate")
 		default:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"strconv"
@@ -284,16 +285,36 @@ func (s *Store) number(ctx context.Context, tx *db.Tx, t *catalog.Type, first ho
 	if err != nil || filled.Width == 0 {
 		return filled.Number(0), err
 	}
-	if _, err := tx.Exec(ctx, `
-		INSERT INTO numbering (scope, last) VALUES ($1, 1)
-		ON CONFLICT (scope) DO UPDATE SET last = numbering.last + 1`, scope); err != nil {
-		return "", fmt.Errorf("take number: %w", err)
+	for {
+		if _, err := tx.Exec(ctx, `
+			INSERT INTO numbering (scope, last) VALUES ($1, 1)
+			ON CONFLICT (scope) DO UPDATE SET last = numbering.last + 1`, scope); err != nil {
+			return "", fmt.Errorf("take number: %w", err)
+		}
+		var n int64
+		if err := tx.QueryRow(ctx, `SELECT last FROM numbering WHERE scope = $1`, scope).Scan(&n); err != nil {
+			return "", fmt.Errorf("take number: %w", err)
+		}
+		given, err := s.given(ctx, tx, t.Code, issuer.ID, filled.Number(n))
+		if err != nil || !given {
+			return filled.Number(n), err
+		}
 	}
-	var n int64
-	if err := tx.QueryRow(ctx, `SELECT last FROM numbering WHERE scope = $1`, scope).Scan(&n); err != nil {
-		return "", fmt.Errorf("take number: %w", err)
+}
+
+// given tells whether a number was given before: old licenses that were converted bear numbers that the rule comes to
+// only later.
+func (s *Store) given(ctx context.Context, q *db.Tx, typeCode, issuerID, number string) (bool, error) {
+	var one int
+	err := q.QueryRow(ctx, `SELECT 1 FROM license_number WHERE number_index = $1`,
+		s.numberIndex(License{TypeCode: typeCode, IssuerID: issuerID}, body{Values: map[string]string{"ZZBH": number}})).Scan(&one)
+	if errors.Is(err, db.ErrNoRows) {
+		return false, nil
 	}
-	return filled.Number(n), nil
+	if err != nil {
+		return false, fmt.Errorf("look for number: %w", err)
+	}
+	return true, nil
 }
 
 // fill puts the facts of a license into its type's rule; numbers of one scope count together.

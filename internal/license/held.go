@@ -13,8 +13,8 @@ import (
 	"github.com/yinxin-org/yinxin/internal/org"
 )
 
-// Held tells of each row which license of the type in force its first holder has already, the newest one; the zero
-// License where there is none. Whether it is the same license as the row's is for a person to say.
+// Held tells of each row which license of the type in force its first holder has already of the same issuer, the newest
+// one; the zero License where there is none. Whether it is the same license as the row's is for a person to say.
 func (b *Bulk) Held(ctx context.Context, q *db.Tx, rows []Row) ([]License, error) {
 	held := make([]License, len(rows))
 	at := map[string][]int{}
@@ -45,7 +45,7 @@ func (b *Bulk) held(ctx context.Context, q *db.Tx, indexes []any, held []License
 	if err != nil || len(holders) == 0 {
 		return err
 	}
-	args := []any{b.t.Code, string(StepPublished), db.Micros(b.s.o.Clock.Now())}
+	args := []any{b.t.Code, string(StepPublished), db.Micros(b.s.o.Clock.Now()), b.issuer.ID}
 	var marks []string
 	for id := range holders {
 		args = append(args, id)
@@ -54,7 +54,7 @@ func (b *Bulk) held(ctx context.Context, q *db.Tx, indexes []any, held []License
 	rows, err := q.Query(ctx, `
 		SELECT `+columns+`
 		FROM license
-		WHERE type_code = $1 AND step = $2 AND ended = '' AND (valid_to = 0 OR valid_to > $3) AND holder_id IN (`+strings.Join(marks, ", ")+`)
+		WHERE type_code = $1 AND step = $2 AND issuer_id = $4 AND ended = '' AND (valid_to = 0 OR valid_to > $3) AND holder_id IN (`+strings.Join(marks, ", ")+`)
 		ORDER BY issued_on, license_id`, args...)
 	if err != nil {
 		return fmt.Errorf("look for licenses of holders: %w", err)

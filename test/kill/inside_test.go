@@ -16,8 +16,10 @@ import (
 
 // halves are things that must not be: each query counts one kind of half state.
 var halves = []struct{ what, query string }{
+	// What other systems made may lie with them alone.
 	{"a license past its sealing without a file", `
-		SELECT count(*) FROM license WHERE step IN ('sealed', 'published', 'refused') AND (file_ref = '' OR file_digest = '')`},
+		SELECT count(*) FROM license WHERE step IN ('sealed', 'published', 'refused') AND (file_ref = '' OR file_digest = '')
+			AND origin NOT IN ('vertical', 'external')`},
 	{"a license without its entry by identifier", `
 		SELECT count(*) FROM license l WHERE NOT EXISTS (
 			SELECT 1 FROM license_index i WHERE i.identifier = l.identifier AND i.license_id = l.license_id)`},
@@ -62,9 +64,10 @@ var halves = []struct{ what, query string }{
 	{"an event of a license without its leaf", `
 		SELECT count(*) FROM license_event e WHERE NOT EXISTS (
 			SELECT 1 FROM log_leaf f WHERE f.holder_id = e.holder_id AND f.leaf_id = e.leaf_id AND f.kind = 'license')`},
-	{"a license whose last event is not its step", `
-		SELECT count(*) FROM license l WHERE l.hold = '' AND (
-			SELECT e.action FROM license_event e WHERE e.holder_id = l.holder_id AND e.license_id = l.license_id ORDER BY e.seq DESC LIMIT 1
+	{"a license whose last step is not its step", `
+		SELECT count(*) FROM license l WHERE (
+			SELECT e.action FROM license_event e WHERE e.holder_id = l.holder_id AND e.license_id = l.license_id
+				AND e.action IN ('draft', 'seal', 'publish', 'refuse') ORDER BY e.seq DESC LIMIT 1
 		) <> CASE l.step WHEN 'data' THEN 'draft' WHEN 'sealed' THEN 'seal' WHEN 'published' THEN 'publish' ELSE 'refuse' END`},
 	{"a presentation used up without its record", `
 		SELECT count(*) FROM presentation p WHERE (p.uses_left = 0) <> (p.checked_at > 0) OR p.checked_at > 0 AND NOT EXISTS (
