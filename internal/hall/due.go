@@ -36,6 +36,9 @@ func (h *Hall) owed(ctx context.Context, tx *db.Tx, c casefile.Case, action stri
 	case action == "result":
 		return h.o.Deadlines.Settle(ctx, tx, deadline.Vertical, c.No, actor.AccountID)
 	default:
+		if err := h.o.Deadlines.Cancel(ctx, tx, deadline.Vertical, c.No); err != nil {
+			return err
+		}
 		return h.o.Deadlines.Cancel(ctx, tx, deadline.Case, c.No)
 	}
 }

@@ -342,10 +342,14 @@ func (d Deps) listVerticalSystems(ctx context.Context, in *Language) (*verticalS
 		if err != nil {
 			return err
 		}
+		own := ownUnit(actorFrom(ctx), RoleDigital, RoleAdmin)
 		for _, h := range all {
 			n, err := named.system(ctx, h.SystemID)
 			if err != nil {
 				return err
+			}
+			if own != "" && n[1].ID != own {
+				continue
 			}
 			out.Body.Items = append(out.Body.Items, VerticalSystem{System: n[0], Unit: n[1], LastAt: h.LastAt.In(clock.Shanghai), Licenses: h.Licenses,
 				Applied: h.Applied, Parked: h.Parked, Gaps: h.Gaps, Failed: h.Failed, Repeated: h.Repeated, Refused: h.Refused,

@@ -32,13 +32,25 @@ type Message struct {
 	Events       []Event   `json:"events"` // in the order of the log
 }
 
-// Run tells subscriptions of events until ctx ends. One that does not answer holds up nobody else.
+// Run tells subscriptions of events until ctx ends, each by itself: one that is slow or does not answer holds up nobody
+// else.
 func (d *Desk) Run(ctx context.Context) {
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
+	var all sync.WaitGroup
+	defer all.Wait()
+	var busy sync.Map // by subscription
 	for {
-		if err := d.Deliver(ctx); err != nil && ctx.Err() == nil {
-			d.o.Log.ErrorContext(ctx, "events not told", slog.Any("error", err))
+		due, err := d.due(ctx)
+		d.complain(ctx, err)
+		for _, s := range due {
+			if _, already := busy.LoadOrStore(s.ID, true); already {
+				continue
+			}
+			all.Go(func() {
+				defer busy.Delete(s.ID)
+				d.complain(ctx, d.tellAll(ctx, s))
+			})
 		}
 		select {
 		case <-tick.C:
@@ -48,10 +60,30 @@ func (d *Desk) Run(ctx context.Context) {
 	}
 }
 
-// Deliver tells every subscription that is due of all that there is to tell it, each by itself.
+func (d *Desk) complain(ctx context.Context, err error) {
+	if err != nil && ctx.Err() == nil {
+		d.o.Log.ErrorContext(ctx, "events not told", slog.Any("error", err))
+	}
+}
+
+// Deliver tells every subscription that is due of all that there is to tell it, and returns when that is done.
 func (d *Desk) Deliver(ctx context.Context) error {
-	var due []Subscription
-	err := d.o.DB.Read(ctx, func(q *db.Tx) error {
+	due, err := d.due(ctx)
+	if err != nil {
+		return err
+	}
+	failed := make([]error, len(due))
+	var all sync.WaitGroup
+	for i, s := range due {
+		all.Go(func() { failed[i] = d.tellAll(ctx, s) })
+	}
+	all.Wait()
+	return errors.Join(failed...)
+}
+
+// due are the subscriptions for which there may be something, and which are to be tried now.
+func (d *Desk) due(ctx context.Context) (due []Subscription, err error) {
+	err = d.o.DB.Read(ctx, func(q *db.Tx) error {
 		last, err := d.Last(ctx, q)
 		if err != nil {
 			return err
@@ -63,16 +95,7 @@ func (d *Desk) Deliver(ctx context.Context) error {
 			ORDER BY subscription_id`, last, db.Micros(d.o.Clock.Now()), d.o.Node)
 		return err
 	})
-	if err != nil || len(due) == 0 {
-		return err
-	}
-	failed := make([]error, len(due))
-	var all sync.WaitGroup
-	for i, s := range due {
-		all.Go(func() { failed[i] = d.tellAll(ctx, s) })
-	}
-	all.Wait()
-	return errors.Join(failed...)
+	return due, err
 }
 
 // tellAll tells a subscription page by page until there is nothing more or it does not take it.

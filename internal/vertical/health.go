@@ -227,12 +227,14 @@ func (d *Desk) Done(ctx context.Context, x org.System, wishes []string) error {
 // Retry lets all that failed of a system be tried now.
 func (d *Desk) Retry(ctx context.Context, by change.By, systemID string) error {
 	err := d.o.DB.Write(ctx, func(tx *db.Tx) error {
-		if _, err := tx.Exec(ctx, `
+		n, err := tx.Exec(ctx, `
 			UPDATE vertical_message SET next_at = 0
-			WHERE system_id = $1 AND state = 'failed'`, systemID); err != nil {
+			WHERE system_id = $1 AND state = 'failed'`, systemID)
+		if err != nil {
 			return fmt.Errorf("try again: %w", err)
 		}
-		return d.o.Trail.Record(ctx, tx, by, change.Entry{Subject: change.System, SubjectID: systemID, Action: "retry"})
+		return d.o.Trail.Record(ctx, tx, by, change.Entry{Subject: change.System, SubjectID: systemID, Action: "retry",
+			After: map[string]int64{"messages": n}})
 	})
 	if err != nil {
 		return err

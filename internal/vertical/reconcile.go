@@ -93,7 +93,8 @@ func (d *Desk) Reconcile(ctx context.Context, x org.System, m Manifest) (Reconci
 		return Reconciliation{}, errs.New(errs.Invalid, "vertical.list").On("items")
 	}
 	var r Reconciliation
-	err := d.o.DB.Write(ctx, func(tx *db.Tx) error {
+	// Compared on a snapshot: a day of a stock may be long, and nobody else could write meanwhile.
+	err := d.o.DB.Read(ctx, func(tx *db.Tx) error {
 		r = Reconciliation{Day: m.Day, Theirs: m.Count, Listed: m.List != nil, Found: []Difference{}, CheckedAt: d.o.Clock.Now()}
 		ours, waiting, err := d.ofDay(ctx, tx, x.ID, m.Day)
 		if err != nil {
@@ -111,6 +112,12 @@ func (d *Desk) Reconcile(ctx context.Context, x org.System, m Manifest) (Reconci
 		}
 		r.Found = append(r.Found, drifted...)
 		r.Agrees = r.Agrees && len(drifted) == 0
+		return nil
+	})
+	if err != nil {
+		return Reconciliation{}, err
+	}
+	err = d.o.DB.Write(ctx, func(tx *db.Tx) error {
 		if err := d.wishMissing(ctx, tx, x.ID, r.Found); err != nil {
 			return err
 		}
