@@ -38,24 +38,12 @@ const departmentKey = "department"
 
 // Run prints the public key, or sends cases and prints what became of them.
 func (c referenceFeedCmd) Run(ctx context.Context, s streams) error {
-	keys, err := gm.OpenKeyStore(c.Keys)
-	if err != nil {
-		return err
-	}
-	if err := keys.Generate(ctx, departmentKey); err != nil {
-		return err
-	}
-	signer, err := keys.Signer(departmentKey)
+	signer, err := systemSigner(ctx, c.Keys, departmentKey)
 	if err != nil {
 		return err
 	}
 	if c.To == "" {
-		text, err := gm.EncodePublicKey(signer.Public())
-		if err != nil {
-			return err
-		}
-		_, err = s.out.Write(text)
-		return err
+		return printKey(s, signer)
 	}
 	d := reference.Department{Base: c.To, KeyID: c.Key, Signer: signer, Clock: clock.System{}}
 	cases := c.cases(d.Clock.Now())
@@ -82,4 +70,26 @@ func (c referenceFeedCmd) cases(now time.Time) []reference.Case {
 		}
 	}
 	return out
+}
+
+// systemSigner is the key of a department's system, in a folder of its own; made if it is missing.
+func systemSigner(ctx context.Context, folder, name string) (*gm.Signer, error) {
+	keys, err := gm.OpenKeyStore(folder)
+	if err != nil {
+		return nil, err
+	}
+	if err := keys.Generate(ctx, name); err != nil {
+		return nil, err
+	}
+	return keys.Signer(name)
+}
+
+// printKey prints the public half of a key, as the console takes it.
+func printKey(s streams, signer *gm.Signer) error {
+	text, err := gm.EncodePublicKey(signer.Public())
+	if err != nil {
+		return err
+	}
+	_, err = s.out.Write(text)
+	return err
 }

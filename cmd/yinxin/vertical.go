@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/yinxin-org/yinxin/internal/clock"
-	"github.com/yinxin-org/yinxin/internal/gm"
 	"github.com/yinxin-org/yinxin/internal/reference"
 )
 
@@ -44,24 +43,12 @@ const verticalKey = "vertical"
 
 // Run prints the public key, or pushes licenses, and prints what became of them and how the day compares.
 func (c referenceVerticalCmd) Run(ctx context.Context, s streams) error {
-	keys, err := gm.OpenKeyStore(c.Keys)
-	if err != nil {
-		return err
-	}
-	if err := keys.Generate(ctx, verticalKey); err != nil {
-		return err
-	}
-	signer, err := keys.Signer(verticalKey)
+	signer, err := systemSigner(ctx, c.Keys, verticalKey)
 	if err != nil {
 		return err
 	}
 	if c.To == "" {
-		text, err := gm.EncodePublicKey(signer.Public())
-		if err != nil {
-			return err
-		}
-		_, err = s.out.Write(text)
-		return err
+		return printKey(s, signer)
 	}
 	v := &reference.Vertical{Department: reference.Department{Base: c.To, KeyID: c.Key, Signer: signer, Clock: clock.System{}}}
 	c.record(v)

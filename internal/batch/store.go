@@ -136,48 +136,40 @@ type entry struct {
 	held        license.License // that its holder has already, where the row is in Doubt
 }
 
-// putMost bounds the rows of one statement: SQLite and PostgreSQL both take some thousands of arguments.
-const putMost = 100
-
 // put writes rows; those that are there already are replaced, for a corrected row takes the place of the faulty one.
 func put(ctx context.Context, tx *db.Tx, batchID string, entries []entry) error {
-	for len(entries) > 0 {
-		n := min(len(entries), putMost)
-		var values []string
-		args := []any{batchID}
-		for _, e := range entries[:n] {
-			faults := ""
-			if len(e.faults) > 0 {
-				text, err := json.Marshal(e.faults)
-				if err != nil {
-					return fmt.Errorf("encode faults: %w", err)
-				}
-				faults = string(text)
+	rows := make([][]any, len(entries))
+	for i, e := range entries {
+		faults := ""
+		if len(e.faults) > 0 {
+			text, err := json.Marshal(e.faults)
+			if err != nil {
+				return fmt.Errorf("encode faults: %w", err)
 			}
-			at := len(args)
-			values = append(values, fmt.Sprintf("($1, $%d, $%d, $%d, $%d, $%d, $%d, $%d, $%d)", at+1, at+2, at+3, at+4, at+5, at+6, at+7, at+8))
-			args = append(args, e.no, e.fileRow, string(e.state), e.key, e.payload, faults, e.held.HolderID, e.held.ID)
+			faults = string(text)
 		}
-		if _, err := tx.Exec(ctx, `
-			INSERT INTO batch_row (batch_id, row_no, file_row, state, row_key, payload, faults, holder_id, license_id)
-			VALUES `+strings.Join(values, ", ")+`
-			ON CONFLICT (batch_id, row_no) DO UPDATE
-			SET file_row = excluded.file_row, state = excluded.state, row_key = excluded.row_key, payload = excluded.payload, faults = excluded.faults,
-				holder_id = excluded.holder_id, license_id = excluded.license_id
-			WHERE batch_row.state = 'bad'`, args...); err != nil {
-			return fmt.Errorf("put rows: %w", err)
-		}
-		entries = entries[n:]
+		rows[i] = []any{batchID, e.no, e.fileRow, string(e.state), e.key, e.payload, faults, e.held.HolderID, e.held.ID}
+	}
+	_, err := tx.Insert(ctx, `batch_row (batch_id, row_no, file_row, state, row_key, payload, faults, holder_id, license_id)`, `
+		ON CONFLICT (batch_id, row_no) DO UPDATE
+		SET file_row = excluded.file_row, state = excluded.state, row_key = excluded.row_key, payload = excluded.payload, faults = excluded.faults,
+			holder_id = excluded.holder_id, license_id = excluded.license_id
+		WHERE batch_row.state = 'bad'`, rows)
+	if err != nil {
+		return fmt.Errorf("put rows: %w", err)
 	}
 	return nil
 }
+
+// askMost bounds the keys of one question: SQLite and PostgreSQL both take some thousands of arguments.
+const askMost = 100
 
 // twice tells which of some keys a batch has on good or made rows already, with the row. It asks for the state in a way
 // that keeps SQLite from going through all good rows.
 func twice(ctx context.Context, q *db.Tx, batchID string, keys [][]byte) (map[string]int, error) {
 	found := map[string]int{}
 	for len(keys) > 0 {
-		n := min(len(keys), putMost)
+		n := min(len(keys), askMost)
 		args := []any{batchID}
 		var marks []string
 		for _, k := range keys[:n] {

@@ -23,6 +23,21 @@ func waited(r *http.Request, slow time.Duration) bool {
 	}
 }
 
+// giveSigned writes an answer under the double's own key, or, where it was told to, under one that nobody knows, or only its
+// first half.
+func giveSigned(w http.ResponseWriter, keys *gm.KeyStore, key string, forged, broken bool, text, body []byte) {
+	if forged {
+		key = forgerKey
+	}
+	if !headSigned(w, keys, key, text, body) {
+		return
+	}
+	if broken {
+		body = body[:len(body)/2]
+	}
+	_, _ = w.Write(body)
+}
+
 // headSigned writes the head of an answer: its length, and the signature of one of the double's keys over the text that
 // stands for the body.
 func headSigned(w http.ResponseWriter, keys *gm.KeyStore, key string, text, body []byte) bool {
