@@ -24,6 +24,7 @@ var licenseMessages = messages{
 	"license.made-here":      {"这类证照在本平台制证，不能由其他系统直接入库。", "This type is made here; another system cannot enter it as made."},
 	"license.number-missing": {"缺证照编号。", "No license number."},
 	"license.identifier":     {"证照标识与类型、颁发机构或版本不符。", "The identifier does not fit the type, the issuer or the version."},
+	"license.file-other":     {"随附的OFD文件里的“{field}”与消息不符。", "“{fieldEn}” in the OFD file is not what the message says."},
 	"license.no-file":        {"这本证照由其他系统制发，没有随附文件。", "Another system made this license; it came without a file."},
 	"license.stage":          {"证照不在这个环节，不能这样办理。", "The license is not at this stage."},
 	"license.same-person":    {"复核须由签发单位的第二人完成。", "The review needs a second person of the issuing unit."},

@@ -7,7 +7,7 @@ var verticalMessages = messages{
 	"vertical.fingerprint":  {"指纹应是64位小写十六进制。", "A fingerprint is 64 lower-case hexadecimal digits."},
 	"vertical.action":       {"动作应是新发、变更、终止、挂起或解挂。", "The action is issue, change, end, suspend or release."},
 	"vertical.used":         {"这个序号已用于另一条内容。请用新的序号。", "This number was used for another content. Use a new number."},
-	"vertical.first":        {"系统还没有推送过这本证照。请先推送新发，或写明本平台已有证照的标识。", "Nothing is known of this license from the system. Send its issue first, or the identifier of one known here."},
+	"vertical.first":        {"没有这本证照：系统没有推送过，或推送的没有通过审核。请先推送新发，或写明本平台已有证照的标识。", "There is no such license: it was not sent, or the review refused it. Send its issue first, or the identifier of one known here."},
 	"vertical.issued":       {"这个证照键已有证照。变更请用“变更”。", "This key has a license already. Send a change."},
 	"vertical.issuer":       {"这个系统不能为这个单位推送证照。", "This system does not speak for this unit."},
 	"vertical.issued-on":    {"颁发日期不正确，或在将来。", "The day of issue is wrong or lies ahead."},

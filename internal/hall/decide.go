@@ -69,7 +69,7 @@ func (h *Hall) Decide(ctx context.Context, actor *authn.Actor, no string, versio
 		return nil
 	}
 	// The decision stands; if the making is cut off here, Resume takes it up again.
-	if _, err := h.make(ctx, result.HolderID, result.ID); err != nil {
+	if _, err := h.Make(ctx, result.HolderID, result.ID); err != nil {
 		h.o.Log.ErrorContext(ctx, "license not made yet", slog.String("license", result.ID), slog.Any("error", err))
 	}
 	return nil
@@ -235,7 +235,7 @@ func (h *Hall) Review(ctx context.Context, actor *authn.Actor, licenseID string,
 // reviewed follows the word on a license, published or refused: what asked for it is done, or goes back.
 func (h *Hall) reviewed(ctx context.Context, tx *db.Tx, actor *authn.Actor, l license.License, opinion string) (bundleID string, err error) {
 	switch {
-	case l.Origin == license.Offline:
+	case l.Origin == license.Offline || l.Origin == license.Pushed:
 		return "", h.offlineReviewed(ctx, tx, actor, l)
 	case l.CaseNo == "":
 		return "", h.o.Appeals.Reviewed(ctx, tx, actor, l, opinion)
@@ -259,7 +259,7 @@ func (h *Hall) Resume(ctx context.Context) error {
 	open, err := h.o.Licenses.Unmade(ctx)
 	failed := []error{err}
 	for _, m := range open {
-		if _, err := h.make(ctx, m.HolderID, m.LicenseID); err != nil {
+		if _, err := h.Make(ctx, m.HolderID, m.LicenseID); err != nil {
 			failed = append(failed, fmt.Errorf("make license %s: %w", m.LicenseID, err))
 		}
 	}

@@ -50,9 +50,14 @@ func (h *Hall) Result(ctx context.Context, actor *authn.Actor, no string, versio
 }
 
 // Answered closes the case that waits for a license, with the license as the system that made it has just entered it
-// (回传). What holds for Result holds here; the ledger must list the case's matter for the system.
+// (回传). What holds for Result holds here; the ledger must list the case's matter for the system, and the case must be of
+// the system's unit or of one beneath it.
 func (h *Hall) Answered(ctx context.Context, tx *db.Tx, x org.System, no string, l license.License) error {
 	c, err := h.o.Cases.Get(ctx, tx, no)
+	if err != nil {
+		return err
+	}
+	serves, err := h.o.Units.Within(ctx, tx, c.UnitID, x.Unit)
 	if err != nil {
 		return err
 	}
@@ -60,6 +65,8 @@ func (h *Hall) Answered(ctx context.Context, tx *db.Tx, x org.System, no string,
 	switch {
 	case err != nil:
 		return err
+	case !serves:
+		return errs.New(errs.Denied, "vertical.issuer")
 	case !slices.Contains(x.Matters, c.MatterCode):
 		return errs.New(errs.Denied, "feed.matter")
 	case c.State != casefile.StateOpen:

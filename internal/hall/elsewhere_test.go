@@ -8,8 +8,10 @@ import (
 	"github.com/yinxin-org/yinxin/internal/casefile"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/deadline"
+	"github.com/yinxin-org/yinxin/internal/license"
 	"github.com/yinxin-org/yinxin/internal/matter"
 	"github.com/yinxin-org/yinxin/internal/notice"
+	"github.com/yinxin-org/yinxin/internal/org"
 	"github.com/yinxin-org/yinxin/test/world"
 )
 
@@ -73,5 +75,45 @@ func TestACaseWaitsForTheSystemThatMakesItsLicense(t *testing.T) {
 			}
 			return err
 		})
+	})
+}
+
+// A system answers only the cases of units that it serves, whatever matters the ledger lists for it.
+func TestOnlyAUnitsOwnSystemAnswersItsCases(t *testing.T) {
+	t.Parallel()
+	world.Each(t, func(t *testing.T, w *world.World) {
+		o := newOffice(t, w)
+		w.Write(t, func(ctx context.Context, tx *db.Tx) error {
+			m, err := w.Matters.Get(ctx, tx, foodMatter)
+			if err != nil {
+				return err
+			}
+			m.Duty = matter.DutyVertical
+			return w.Matters.Put(ctx, tx, m)
+		})
+		no := o.submitted(o.request(""))
+		if err := o.decide(no, "approve"); err != nil {
+			t.Fatal(err)
+		}
+		v := o.look(o.clerk, no)
+		identifier, err := gbcode.MintIdentifier(gbcode.Identifier{TypeCode: v.Matter.Result, IssuerCode: v.Case.UnitID, Serial: "VERTICAL0001", Version: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer := func(unit string) error {
+			return w.TryWrite(func(ctx context.Context, tx *db.Tx) error {
+				return w.Hall.Answered(ctx, tx, org.System{Unit: unit, Matters: []string{foodMatter}}, no, license.License{TypeCode: v.Matter.Result, Identifier: identifier})
+			})
+		}
+		wantCode(t, "another unit's system", answer(w.Actor(t, "tj-scjg-clerk").UnitID), "vertical.issuer")
+		var above string
+		w.Read(t, func(ctx context.Context, q *db.Tx) error {
+			u, err := w.Units.Get(ctx, q, v.Case.UnitID)
+			above = u.Parent
+			return err
+		})
+		if err := answer(above); err != nil {
+			t.Error("the system of the unit above:", err)
+		}
 	})
 }

@@ -72,7 +72,7 @@ func (h *Hall) Enter(ctx context.Context, actor *authn.Actor, e Entry) (license.
 			if err != nil {
 				return "", err
 			}
-			return made.HolderID + "/" + made.ID, h.oweOffline(ctx, tx, made)
+			return made.HolderID + "/" + made.ID, h.Owe(ctx, tx, made)
 		})
 		if err != nil {
 			return err
@@ -85,7 +85,7 @@ func (h *Hall) Enter(ctx context.Context, actor *authn.Actor, e Entry) (license.
 		return license.License{}, err
 	}
 	// The entry stands; if the making is cut off here, Resume takes it up again.
-	made, err := h.make(ctx, l.HolderID, l.ID)
+	made, err := h.Make(ctx, l.HolderID, l.ID)
 	if err != nil {
 		h.o.Log.ErrorContext(ctx, "license not made yet", slog.String("license", l.ID), slog.Any("error", err))
 		return l, nil
@@ -232,14 +232,14 @@ func elsewhere(l license.License) string {
 	}
 }
 
-// oweOffline says that a case closed elsewhere owes its license. Where the system has told of the case, that stands.
-func (h *Hall) oweOffline(ctx context.Context, tx *db.Tx, l license.License) error {
+// Owe says that what was decided elsewhere owes its license. Where the system has told of the case, that stands.
+func (h *Hall) Owe(ctx context.Context, tx *db.Tx, l license.License) error {
 	return h.o.Deadlines.Open(ctx, tx, deadline.Deadline{Kind: deadline.Offline, SubjectID: elsewhere(l), UnitID: l.IssuerID, AccountID: l.MakerID,
 		TypeCode: l.TypeCode, Licenses: 1, DueAt: l.DueAt})
 }
 
-// offlineReviewed follows the second person's word on a license of a case closed elsewhere: published, it is owed no more
-// and its holders are told. Refused, it is void and the clerk enters it anew.
+// offlineReviewed follows the second person's word on a license that was decided elsewhere: published, it is owed no more
+// and its holders are told. Refused, it is void, and the clerk or the system enters it anew.
 func (h *Hall) offlineReviewed(ctx context.Context, tx *db.Tx, actor *authn.Actor, l license.License) error {
 	if l.Step != license.StepPublished {
 		if l.CaseNo == "" {

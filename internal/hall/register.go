@@ -46,7 +46,7 @@ func (h *Hall) askFor(ctx context.Context, actor *authn.Actor, no, outcome strin
 	if err != nil || typeCode == "" {
 		return register.Verdict{}, err
 	}
-	return h.compare(ctx, typeCode, actor.UnitID, row, register.Kept{HolderID: holderID, SubjectID: no})
+	return h.Compare(ctx, typeCode, actor.UnitID, row, register.Kept{HolderID: holderID, SubjectID: no})
 }
 
 // askForEntry asks the base registers about an entry. What cannot be asked about is refused when it is entered.
@@ -59,11 +59,11 @@ func (h *Hall) askForEntry(ctx context.Context, actor *authn.Actor, e Entry) (re
 		}
 		row.Holders = append(row.Holders, holder.Profile{Name: p.Name, Code: code, CodeType: kind})
 	}
-	return h.compare(ctx, e.TypeCode, actor.UnitID, row, register.Kept{HolderID: holder.PlatformID, SubjectID: e.Key})
+	return h.Compare(ctx, e.TypeCode, actor.UnitID, row, register.Kept{HolderID: holder.PlatformID, SubjectID: e.Key})
 }
 
-// compare asks about one license to be; turned down, the answer is kept, and refuses.
-func (h *Hall) compare(ctx context.Context, typeCode, issuerID string, row license.Row, k register.Kept) (register.Verdict, error) {
+// Compare asks the base registers about one license to be; turned down, the answer is kept, and refuses.
+func (h *Hall) Compare(ctx context.Context, typeCode, issuerID string, row license.Row, k register.Kept) (register.Verdict, error) {
 	t, said, err := h.o.Licenses.Ask(ctx, typeCode, issuerID, []license.Row{row})
 	if err != nil {
 		return register.Verdict{}, err
@@ -77,9 +77,9 @@ func (h *Hall) compare(ctx context.Context, typeCode, issuerID string, row licen
 	return register.Verdict{}, errors.Join(err, refusal)
 }
 
-// make makes a license. One that a base register contradicts, which had not answered when it was decided, is void, and
+// Make makes a license. One that a base register contradicts, which had not answered when it was decided, is void, and
 // what asked for it goes back to its people.
-func (h *Hall) make(ctx context.Context, holderID, licenseID string) (license.License, error) {
+func (h *Hall) Make(ctx context.Context, holderID, licenseID string) (license.License, error) {
 	l, err := h.o.Licenses.Make(ctx, holderID, licenseID)
 	if errs.Code(err) != contradicted {
 		return l, err

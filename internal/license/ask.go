@@ -50,9 +50,9 @@ func (r Row) compared() map[string]string {
 	return v
 }
 
-// asks reports whether base registers are asked before a license is sealed here. What was made elsewhere was compared
+// asks reports whether base registers are asked before a license is sealed here. What a national system makes was compared
 // there.
-func (l License) asks() bool { return l.Origin != Foreign && l.Origin != Pushed }
+func (l License) asks() bool { return l.Origin != Foreign }
 
 // answered keeps with a draft what registers said of it. A verdict that was given on something else does not count:
 // they are asked again before it is sealed.

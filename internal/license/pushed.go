@@ -3,6 +3,8 @@ package license
 import (
 	"context"
 	"crypto/rand"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/yinxin-org/yinxin/gbcode"
@@ -15,17 +17,18 @@ import (
 )
 
 // Laid is what stands ready for a license that another system made: its id, its key and its file, which is stored
-// durably and belongs to nothing until the license is entered.
+// durably and belongs to nothing until the license is entered; bears is what the file says of the license, by element.
 type Laid struct {
 	id     string
 	key    []byte
 	ref    string
 	digest string
+	bears  map[string]string
 }
 
 // Lay stores the file of a license that another system made, before the transaction that enters the license. Not every
-// one has a file.
-func (s *Store) Lay(ctx context.Context, file []byte) (Laid, error) {
+// one has a file. What the file bears is what the caller read in it when it was verified.
+func (s *Store) Lay(ctx context.Context, file []byte, bears map[string]string) (Laid, error) {
 	key, err := gm.NewKey()
 	if err != nil {
 		return Laid{}, err
@@ -34,7 +37,7 @@ func (s *Store) Lay(ctx context.Context, file []byte) (Laid, error) {
 	if len(file) == 0 {
 		return laid, nil
 	}
-	laid.digest = digest(file)
+	laid.digest, laid.bears = digest(file), bears
 	laid.ref, err = s.store(ctx, key, file, laid.id)
 	return laid, err
 }
@@ -81,6 +84,11 @@ func (s *Store) Push(ctx context.Context, tx *db.Tx, d Draft, identifier string,
 		}
 		values["ZZBS"] = identifier
 	}
+	if laid.ref != "" {
+		if err := agrees(t, values, laid.bears); err != nil {
+			return License{}, err
+		}
+	}
 	now := s.o.Clock.Now()
 	l := License{
 		HolderID: d.Holders[0], ID: laid.id, TypeCode: t.Code, TypeVersion: t.Version, IssuerID: issuer.ID,
@@ -117,3 +125,31 @@ func versionOf(t *catalog.Type, issuer org.Unit, before License, identifier stri
 	}
 	return id.Version, err
 }
+
+// told are the elements in which a file must agree with what is entered of its license, beside the type's own fields. The
+// names of types, units and kinds of codes change; their codes do not.
+var told = []string{"ZZLXDM", "ZZBH", "ZZBS", "ZZBFJGDM", "ZZBFRQ", "ZZYXQQSRQ", "ZZYXQJZRQ", "CZZT", "CZZTDM"}
+
+// agrees holds what a file says of a license against what is entered of it: the two are one license, so that nobody is
+// shown another's. Identifier and holders every file must name; of the rest, what both name.
+func agrees(t *catalog.Type, values, bears map[string]string) error {
+	names := slices.Clone(told)
+	for _, f := range t.Own() {
+		names = append(names, f.Name)
+	}
+	for _, name := range names {
+		f, _ := t.Field(name)
+		said, here := plainDay(strings.TrimSpace(bears[name])), plainDay(values[name])
+		needed := name == "ZZBS" || name == "CZZTDM"
+		if f.Type == "photo" || !needed && (said == "" || here == "") || said == here {
+			continue
+		}
+		return errs.New(errs.Invalid, "license.file-other").With("field", f.Label).With("fieldEn", f.LabelEn)
+	}
+	return nil
+}
+
+var dayForm = regexp.MustCompile(`^(\d{4})[-/年]?(\d{2})[-/月]?(\d{2})日?$`)
+
+// plainDay writes a day as files do (GB/T 36903-2018: YYYYMMDD), and leaves all else as it is.
+func plainDay(text string) string { return dayForm.ReplaceAllString(text, "$1$2$3") }

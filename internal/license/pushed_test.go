@@ -122,7 +122,7 @@ func TestAPushedLicenseIsNeverSealedHere(t *testing.T) {
 		d := draftOf(t, w, "tax-proof", taxFields, "owner")
 		d.External, d.Origin, d.OriginID, d.Number = false, license.Pushed, "system", "352026000777"
 		push := func(d license.Draft, identifier string) (l license.License, err error) {
-			laid, err := w.Licenses.Lay(ctx, nil)
+			laid, err := w.Licenses.Lay(ctx, nil, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -158,5 +158,45 @@ func TestAPushedLicenseIsNeverSealedHere(t *testing.T) {
 		here.External, here.Number = false, "X1"
 		_, err = push(here, "")
 		wantCode(t, err, "license.made-here")
+	})
+}
+
+// A file that comes with a license is that license's: what it says of holder, number, days and fields is what is entered.
+func TestAFileOfAnotherLicenseIsRefused(t *testing.T) {
+	t.Parallel()
+	world.Each(t, func(t *testing.T, w *world.World) {
+		ctx := context.Background()
+		d := draftOf(t, w, "tax-proof", taxFields, "owner")
+		d.External, d.Origin, d.OriginID, d.Number = false, license.Pushed, "system", "352026000777"
+		identifier, err := gbcode.MintIdentifier(gbcode.Identifier{TypeCode: d.TypeCode, IssuerCode: d.IssuerID, Serial: "352026000777", Version: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		own := w.Cast(t, "owner")
+		push := func(name, value string) error {
+			bears := map[string]string{"ZZBS": identifier, "CZZTDM": own.Code, "CZZT": own.Name, "ZZLXDM": d.TypeCode, "ZZBH": d.Number,
+				"ZZBFJGDM": d.IssuerID, "ZZBFRQ": world.Start.Format("20060102"), "ZZMC": "名称可以不同", "KZ_HJ": "120.00", "KZ_RKRQ": "20260205"}
+			if name != "" {
+				bears[name] = value
+			}
+			laid, err := w.Licenses.Lay(ctx, []byte("sealed there"), bears)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return w.TryWrite(func(ctx context.Context, tx *db.Tx) error {
+				_, err := w.Licenses.Push(ctx, tx, d, identifier, laid)
+				return err
+			})
+		}
+		for name, value := range map[string]string{
+			"CZZTDM": w.Cast(t, "food-firm").Code, "CZZT": "别人", "ZZBH": "352026000778", "ZZLXDM": "X", "ZZBFJGDM": w.City.Units[0].ID,
+			"ZZBFRQ": "20250302", "KZ_HJ": "1200.00", "ZZBS": "",
+		} {
+			wantCode(t, push(name, value), "license.file-other")
+		}
+		wantCode(t, push("CZZTDM", ""), "license.file-other")
+		if err := push("", ""); err != nil {
+			t.Error(err)
+		}
 	})
 }

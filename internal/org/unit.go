@@ -240,6 +240,12 @@ func (s *Store) ancestors(ctx context.Context, q *db.Tx, id string) ([]Unit, err
 	return path, nil
 }
 
+// Within reports whether a unit is another one or lies beneath it.
+func (s *Store) Within(ctx context.Context, q *db.Tx, id, above string) (bool, error) {
+	up, err := s.ancestors(ctx, q, id)
+	return slices.ContainsFunc(up, func(u Unit) bool { return u.ID == above }), err
+}
+
 // Path is the way from the topmost unit down to the one above a unit.
 func (s *Store) Path(ctx context.Context, q *db.Tx, u Unit) ([]Unit, error) {
 	if u.Parent == "" {

@@ -7,12 +7,12 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/holder"
 	"github.com/yinxin-org/yinxin/internal/license"
 	"github.com/yinxin-org/yinxin/internal/org"
+	"github.com/yinxin-org/yinxin/internal/register"
 	"github.com/yinxin-org/yinxin/verify"
 )
 
@@ -22,8 +22,9 @@ type line struct {
 	key       string
 	applied   int64
 	holderID  string
-	licenseID string
+	licenseID string // the newest version, also where the review refused it
 	stands    license.State
+	now       license.License // what the next message is about: the newest version that was not refused; zero: none
 }
 
 // advance carries out the messages about a license in order, as far as they are there. Two that do so at once do no
@@ -35,7 +36,7 @@ func (d *Desk) advance(ctx context.Context, x org.System, key string) error {
 			return err
 		}
 		made, err := d.step(ctx, x, m)
-		if e, refused := errors.AsType[*errs.Error](err); refused && e.Kind != errs.Internal && e.Kind != errs.Unavailable {
+		if e, refused := errors.AsType[*errs.Error](err); refused && e.Kind != errs.Internal {
 			return d.fail(ctx, x, m, e)
 		}
 		if err != nil {
@@ -43,7 +44,7 @@ func (d *Desk) advance(ctx context.Context, x org.System, key string) error {
 		}
 		if made.Step == license.StepData {
 			// The license is decided and will be made, if not now then by whoever finishes what was cut off.
-			_, _ = d.o.Licenses.Make(ctx, made.HolderID, made.ID)
+			_, _ = d.o.Hall.Make(ctx, made.HolderID, made.ID)
 		}
 	}
 }
@@ -74,12 +75,18 @@ func (d *Desk) next(ctx context.Context, x org.System, key string) (m Message, o
 	return m, ok, err
 }
 
-// step carries out one message: the file is judged and stored first, then all is written in one transaction.
+// step carries out one message: the file is judged and stored and the base registers are asked first, then all is written
+// in one transaction.
 func (d *Desk) step(ctx context.Context, x org.System, m Message) (license.License, error) {
-	if err := d.judge(m); err != nil {
+	bears, err := d.judge(m)
+	if err != nil {
 		return license.License{}, err
 	}
-	laid, err := d.o.Licenses.Lay(ctx, m.File)
+	asked, err := d.ask(ctx, x, m)
+	if err != nil {
+		return license.License{}, err
+	}
+	laid, err := d.o.Licenses.Lay(ctx, m.File, bears)
 	if err != nil {
 		return license.License{}, err
 	}
@@ -93,14 +100,11 @@ func (d *Desk) step(ctx context.Context, x org.System, m Message) (license.Licen
 		if err != nil || n == 0 {
 			return err
 		}
-		l := line{system: x, key: m.Key, applied: m.Seq}
-		err = tx.QueryRow(ctx, `
-			SELECT holder_id, license_id, stands FROM vertical_license
-			WHERE system_id = $1 AND license_key = $2`, x.ID, m.Key).Scan(&l.holderID, &l.licenseID, &l.stands)
+		l, err := d.find(ctx, tx, x, m)
 		if err != nil {
-			return fmt.Errorf("read license of a system: %w", err)
+			return err
 		}
-		if made, err = d.carryOut(ctx, tx, &l, m, laid); err != nil {
+		if made, err = d.carryOut(ctx, tx, &l, m, laid, asked); err != nil {
 			return err
 		}
 		return d.done(ctx, tx, l, m)
@@ -126,159 +130,102 @@ func (d *Desk) done(ctx context.Context, tx *db.Tx, l line, m Message) error {
 	return nil
 }
 
-// judge holds the file against the trust anchors: it is the license's own, sealed and whole.
-func (d *Desk) judge(m Message) error {
+// judge holds the file against the trust anchors: it is the license's own, sealed and whole. It gives what the file says
+// of the license, by element.
+func (d *Desk) judge(m Message) (map[string]string, error) {
 	if len(m.File) == 0 {
-		return nil
+		return nil, nil //nolint:nilnil // no file says nothing
 	}
 	r := d.o.Verify(m.File)
 	if r.Verdict != verify.Valid {
-		return errs.New(errs.Invalid, "vertical.file")
+		return nil, errs.New(errs.Invalid, "vertical.file")
 	}
+	bears := map[string]string{}
 	for _, item := range r.License {
-		if item.Name == "ZZBS" && item.Value == m.Identifier {
-			return nil
-		}
+		bears[item.Name] = item.Value
 	}
-	return errs.New(errs.Invalid, "vertical.file-other")
+	if bears["ZZBS"] == "" || bears["ZZBS"] != m.Identifier {
+		return nil, errs.New(errs.Invalid, "vertical.file-other")
+	}
+	return bears, nil
 }
 
-// carryOut does what a message tells, inside the transaction.
-func (d *Desk) carryOut(ctx context.Context, tx *db.Tx, l *line, m Message, laid license.Laid) (license.License, error) {
-	if l.licenseID == "" && m.Action != Issue {
-		if err := d.begin(ctx, tx, l, m); err != nil {
-			return license.License{}, err
-		}
-	}
-	if m.Action == Issue || m.Action == Change {
-		return d.enter(ctx, tx, l, m, laid)
-	}
-	now, err := d.o.Licenses.Get(ctx, tx, l.holderID, l.licenseID)
+// find reads how far the messages about a license were carried out, and which license the next one is about.
+func (d *Desk) find(ctx context.Context, q *db.Tx, x org.System, m Message) (line, error) {
+	l := line{system: x, key: m.Key, applied: m.Seq}
+	err := q.QueryRow(ctx, `
+		SELECT holder_id, license_id, stands FROM vertical_license
+		WHERE system_id = $1 AND license_key = $2`, x.ID, m.Key).Scan(&l.holderID, &l.licenseID, &l.stands)
 	if err != nil {
-		return license.License{}, err
+		return line{}, fmt.Errorf("read license of a system: %w", err)
 	}
-	by := license.Ending{Cause: m.Cause, Ground: m.Ground, UnitID: l.system.Unit}
-	switch m.Action {
-	case End:
-		l.stands = m.Cause
-		return license.License{}, d.o.Licenses.End(ctx, tx, now, by)
-	case Suspend:
-		l.stands = license.Suspended
-		return license.License{}, d.o.Licenses.Suspend(ctx, tx, now, by)
-	default:
-		l.stands = license.Valid
-		return license.License{}, d.o.Licenses.Release(ctx, tx, now, by)
+	if l.now, err = d.inForce(ctx, q, l.holderID, l.licenseID); err != nil || l.now.ID != "" || m.Action == Issue {
+		return l, err
 	}
+	if l.licenseID != "" && m.Action == End {
+		return l, nil // refused before it came into being: there is nothing to end
+	}
+	return l, d.begin(ctx, q, &l, m)
+}
+
+// inForce is a version of a license or, where the review refused that, the newest one before it; none is the zero License.
+func (d *Desk) inForce(ctx context.Context, q *db.Tx, holderID, licenseID string) (license.License, error) {
+	for licenseID != "" {
+		l, err := d.o.Licenses.Get(ctx, q, holderID, licenseID)
+		if err != nil || l.Step != license.StepRefused {
+			return l, err
+		}
+		licenseID = l.Follows
+	}
+	return license.License{}, nil
 }
 
 // begin finds the license that a system's first message speaks of: one that was made here, by the system's own unit.
 // So a business event of its department (注销、换证) changes it at once.
-func (d *Desk) begin(ctx context.Context, tx *db.Tx, l *line, m Message) error {
+func (d *Desk) begin(ctx context.Context, q *db.Tx, l *line, m Message) error {
 	if m.Identifier == "" {
 		return errs.New(errs.Conflict, "vertical.first")
 	}
-	known, err := d.o.Licenses.ByIdentifier(ctx, tx, m.Identifier)
+	known, err := d.o.Licenses.ByIdentifier(ctx, q, m.Identifier)
 	if err != nil {
 		return err
 	}
-	if err := d.mayTell(ctx, tx, l.system, known.IssuerID); err != nil {
+	if err := d.mayTell(ctx, q, l.system, known.IssuerID); err != nil {
 		return err
 	}
-	l.holderID, l.licenseID = known.HolderID, known.ID
+	l.holderID, l.licenseID, l.now = known.HolderID, known.ID, known
 	return nil
 }
 
 // mayTell lets a system speak for its unit and for those below it.
 func (d *Desk) mayTell(ctx context.Context, q *db.Tx, x org.System, unitID string) error {
-	for id := unitID; id != ""; {
-		if id == x.Unit {
-			return nil
-		}
-		u, err := d.o.Units.Get(ctx, q, id)
-		if err != nil {
-			return err
-		}
-		id = u.Parent
+	serves, err := d.o.Units.Within(ctx, q, unitID, x.Unit)
+	if err == nil && !serves {
+		err = errs.New(errs.Denied, "vertical.issuer")
 	}
-	return errs.New(errs.Denied, "vertical.issuer")
+	return err
 }
 
-// enter enters a license or its new version. One of a type that is made here is drafted, and its issuer's second person
-// reviews it as any other; the version before it stays in force until then.
-func (d *Desk) enter(ctx context.Context, tx *db.Tx, l *line, m Message, laid license.Laid) (license.License, error) {
-	draft, err := d.draft(ctx, tx, l, m)
-	if err != nil {
-		return license.License{}, err
+// carryOut does what a message tells, inside the transaction.
+func (d *Desk) carryOut(ctx context.Context, tx *db.Tx, l *line, m Message, laid license.Laid, asked register.Verdict) (license.License, error) {
+	if m.Action == Issue || m.Action == Change {
+		return d.enter(ctx, tx, l, m, laid, asked)
 	}
-	t, err := d.o.Types.Current(ctx, tx, draft.TypeCode)
-	if err != nil {
-		return license.License{}, err
-	}
-	var made license.License
-	if t.Making.Here() {
-		if len(m.File) > 0 {
-			return license.License{}, errs.New(errs.Conflict, "license.made-here")
+	by := license.Ending{Cause: m.Cause, Ground: m.Ground, UnitID: l.system.Unit}
+	switch m.Action {
+	case End:
+		l.stands = m.Cause
+		if l.now.ID == "" {
+			return license.License{}, nil
 		}
-		draft.DueAt = clock.EndOfDay(d.o.Clock.Now())
-		made, err = d.o.Licenses.Draft(ctx, tx, draft)
-	} else {
-		made, err = d.o.Licenses.Push(ctx, tx, draft, m.Identifier, laid)
+		return license.License{}, d.o.Licenses.End(ctx, tx, l.now, by)
+	case Suspend:
+		l.stands = license.Suspended
+		return license.License{}, d.o.Licenses.Suspend(ctx, tx, l.now, by)
+	default:
+		l.stands = license.Valid
+		return license.License{}, d.o.Licenses.Release(ctx, tx, l.now, by)
 	}
-	if err != nil {
-		return license.License{}, err
-	}
-	l.holderID, l.licenseID, l.stands = made.HolderID, made.ID, license.Valid
-	if m.CaseNo == "" || m.Action != Issue {
-		return made, nil
-	}
-	if t.Making.Here() {
-		return license.License{}, errs.New(errs.Conflict, "case.stage")
-	}
-	return made, d.o.Hall.Answered(ctx, tx, l.system, m.CaseNo, made)
-}
-
-func (d *Desk) draft(ctx context.Context, tx *db.Tx, l *line, m Message) (license.Draft, error) {
-	draft := license.Draft{TypeCode: m.TypeCode, IssuerID: m.IssuerID, Fields: m.Fields, Number: m.Number, Origin: license.Pushed,
-		OriginID: l.system.ID, PaperSerial: m.PaperSerial}
-	if draft.IssuerID == "" {
-		draft.IssuerID = l.system.Unit
-	}
-	if err := d.mayTell(ctx, tx, l.system, draft.IssuerID); err != nil {
-		return draft, err
-	}
-	on, err := time.ParseInLocation(time.DateOnly, m.IssuedOn, clock.Shanghai)
-	if err != nil || on.After(d.o.Clock.Now()) {
-		return draft, errs.New(errs.Invalid, "vertical.issued-on").On("issuedOn")
-	}
-	draft.IssuedOn = on
-	if m.Action == Issue {
-		if l.licenseID != "" {
-			return draft, errs.New(errs.Conflict, "vertical.issued")
-		}
-		draft.CaseNo = m.CaseNo
-	} else {
-		before, err := d.o.Licenses.Get(ctx, tx, l.holderID, l.licenseID)
-		if err != nil {
-			return draft, err
-		}
-		draft.Follows, draft.TypeCode, draft.Holders, draft.IssuerID = before.ID, before.TypeCode, before.Holders, before.IssuerID
-		return draft, nil
-	}
-	for _, p := range m.Holders {
-		code, kind, err := holder.ParseCode(p.Code, "holders")
-		if err != nil {
-			return draft, err
-		}
-		id, err := d.o.Holders.Put(ctx, tx, holder.Profile{Name: p.Name, Code: code, CodeType: kind})
-		if err != nil {
-			return draft, err
-		}
-		draft.Holders = append(draft.Holders, id)
-	}
-	if len(draft.Holders) == 0 {
-		return draft, errs.New(errs.Invalid, "vertical.holders").On("holders")
-	}
-	return draft, nil
 }
 
 // pauses lie between two tries of what failed: the longer it fails, the longer they are.
@@ -309,57 +256,4 @@ func (d *Desk) fail(ctx context.Context, x org.System, m Message, why *errs.Erro
 		}
 		return nil
 	})
-}
-
-// resumeAtOnce bounds how many licenses one Resume looks at.
-const resumeAtOnce = 500
-
-// Resume carries out what a crash cut off, and tries again what failed when its time has come.
-func (d *Desk) Resume(ctx context.Context) error {
-	type open struct{ systemID, key string }
-	var all []open
-	systems := map[string]org.System{}
-	err := d.o.DB.Read(ctx, func(q *db.Tx) error {
-		rows, err := q.Query(ctx, `
-			SELECT m.system_id, m.license_key
-			FROM vertical_message m JOIN vertical_license l
-				ON l.system_id = m.system_id AND l.license_key = m.license_key AND m.seq = l.applied + 1
-			WHERE m.state <> 'applied' AND m.next_at <= $1
-			ORDER BY m.next_at, m.system_id, m.license_key
-			LIMIT $2`, db.Micros(d.o.Clock.Now()), resumeAtOnce)
-		if err != nil {
-			return fmt.Errorf("find open messages: %w", err)
-		}
-		for rows.Next() {
-			var o open
-			if err := rows.Scan(&o.systemID, &o.key); err != nil {
-				return errors.Join(err, rows.Close())
-			}
-			all = append(all, o)
-		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-			return fmt.Errorf("find open messages: %w", err)
-		}
-		for _, o := range all {
-			if _, known := systems[o.systemID]; known {
-				continue
-			}
-			x, err := d.o.Units.System(ctx, q, o.systemID)
-			if err != nil && errs.Of(err).Kind != errs.NotFound {
-				return err
-			}
-			systems[o.systemID] = x
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	var failed []error
-	for _, o := range all {
-		if x := systems[o.systemID]; x.ID != "" { // one taken off the ledger has no say any more
-			failed = append(failed, d.advance(ctx, x, o.key))
-		}
-	}
-	return errors.Join(failed...)
 }

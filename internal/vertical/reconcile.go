@@ -202,8 +202,9 @@ func (d *Desk) drifted(ctx context.Context, q *db.Tx, systemID, day string) ([]D
 		return nil, fmt.Errorf("look at licenses of a day: %w", err)
 	}
 	type spoken struct {
-		x                           Difference
-		stands, holderID, licenseID string
+		x                   Difference
+		stands              license.State
+		holderID, licenseID string
 	}
 	var all []spoken
 	for rows.Next() {
@@ -219,16 +220,35 @@ func (d *Desk) drifted(ctx context.Context, q *db.Tx, systemID, day string) ([]D
 	}
 	var found []Difference
 	for _, s := range all {
-		l, err := d.o.Licenses.Get(ctx, q, s.holderID, s.licenseID)
-		gone := errs.Code(err) == "license.unknown"
-		if err != nil && !gone {
+		differs, err := d.standsOtherwise(ctx, q, s.holderID, s.licenseID, s.stands)
+		if err != nil {
 			return nil, err
 		}
-		if (gone || standing(l.Ended, l.Hold) != s.stands) && len(found) < foundMost {
+		if differs && len(found) < foundMost {
 			found = append(found, s.x)
 		}
 	}
 	return found, nil
+}
+
+// standsOtherwise holds a license against how it stands by its messages. A version that the review refused differs for as
+// long as the system does not end the license or change it once more.
+func (d *Desk) standsOtherwise(ctx context.Context, q *db.Tx, holderID, licenseID string, stands license.State) (bool, error) {
+	newest, err := d.o.Licenses.Get(ctx, q, holderID, licenseID)
+	if errs.Code(err) == "license.unknown" {
+		return true, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if newest.Step == license.StepRefused && !license.Ends(stands) {
+		return true, nil
+	}
+	l, err := d.inForce(ctx, q, holderID, licenseID)
+	if err != nil || l.ID == "" {
+		return false, err
+	}
+	return standing(l.Ended, l.Hold) != string(stands), nil
 }
 
 func standing(ended, hold string) string {

@@ -242,11 +242,11 @@ func (d *Desk) keep(ctx context.Context, x org.System, m Message, r *Result) err
 	return d.o.DB.Write(ctx, work)
 }
 
-// tryNow lets what failed of a license be tried without waiting.
+// tryNow lets what failed or was put off of a license be tried without waiting.
 func (d *Desk) tryNow(ctx context.Context, tx *db.Tx, systemID, key string) error {
 	_, err := tx.Exec(ctx, `
 		UPDATE vertical_message SET next_at = 0
-		WHERE system_id = $1 AND license_key = $2 AND state = 'failed'`, systemID, key)
+		WHERE system_id = $1 AND license_key = $2 AND state <> 'applied'`, systemID, key)
 	if err != nil {
 		return fmt.Errorf("try again: %w", err)
 	}

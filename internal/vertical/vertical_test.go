@@ -255,7 +255,7 @@ func TestWhatWasKeptIsCarriedOutAfterARestart(t *testing.T) {
 			_, _ = desk(func([]byte) verify.Report { panic("stopped") }).Take(ctx, l.system, []vertical.Message{m})
 		}()
 		after := desk(func([]byte) verify.Report {
-			return verify.Report{Verdict: verify.Valid, License: []verify.Item{{Name: "ZZBS", Value: m.Identifier}}}
+			return verify.Report{Verdict: verify.Valid, License: []verify.Item{{Name: "ZZBS", Value: m.Identifier}, {Name: "CZZTDM", Value: m.Holders[0].Code}}}
 		})
 		for range 2 {
 			if err := after.Resume(ctx); err != nil {
