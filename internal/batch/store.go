@@ -164,8 +164,8 @@ func put(ctx context.Context, tx *db.Tx, batchID string, entries []entry) error 
 // askMost bounds the keys of one question: SQLite and PostgreSQL both take some thousands of arguments.
 const askMost = 100
 
-// twice tells which of some keys a batch has on good or made rows already, with the row. It asks for the state in a way
-// that keeps SQLite from going through all good rows.
+// twice tells which of some keys a batch has on good or made rows already, with the row. Were the state asked for in SQL,
+// SQLite would go through all good rows.
 func twice(ctx context.Context, q *db.Tx, batchID string, keys [][]byte) (map[string]int, error) {
 	found := map[string]int{}
 	for len(keys) > 0 {
@@ -178,19 +178,22 @@ func twice(ctx context.Context, q *db.Tx, batchID string, keys [][]byte) (map[st
 		}
 		keys = keys[n:]
 		rows, err := q.Query(ctx, `
-			SELECT row_key, file_row FROM batch_row
-			WHERE batch_id = $1 AND state IN ('good', 'made', 'doubt') AND row_key IN (`+strings.Join(marks, ", ")+`)`, args...)
+			SELECT row_key, file_row, state FROM batch_row
+			WHERE batch_id = $1 AND row_key IN (`+strings.Join(marks, ", ")+`)`, args...)
 		if err != nil {
 			return nil, fmt.Errorf("look for rows: %w", err)
 		}
 		for rows.Next() {
 			var key []byte
 			var no int
-			if err := rows.Scan(&key, &no); err != nil {
+			var state RowState
+			if err := rows.Scan(&key, &no, &state); err != nil {
 				_ = rows.Close()
 				return nil, fmt.Errorf("look for rows: %w", err)
 			}
-			found[string(key)] = no
+			if state == Good || state == Made || state == Doubt {
+				found[string(key)] = no
+			}
 		}
 		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 			return nil, fmt.Errorf("look for rows: %w", err)

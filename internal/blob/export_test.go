@@ -1,4 +1,4 @@
 package blob
 
-// Break has the next write to the pack of a folder fail, as a full or a dying disk does.
-func Break(f *Folder) { _ = f.pack.file.Close() }
+// Break has the next write of a pile to its pack fail, as a full or a dying disk does.
+func Break(p *Pile) { _ = p.pack.file.Close() }

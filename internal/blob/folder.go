@@ -29,7 +29,7 @@ type Folder struct {
 
 	mu     sync.Mutex
 	synced map[string]bool // subfolders whose own entry in dir is durable
-	pack   *pack           // the one that piles write to
+	packs  []*pack         // those begun here that no pile writes to just now
 }
 
 // OpenFolder makes the folder if it is missing.

@@ -10,19 +10,20 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
+	"syscall"
+	"unsafe"
 
 	"github.com/google/uuid"
 )
 
 // A pack is one file that holds many, so that a million licenses are not a million small writes. It begins with
 // packMagic; each file in it stands behind a head that tells its length and check sum, so that a pack lists itself.
-// What a crash cut off at its end is a head without all of its file: no reference names it, and nobody reads it. Packs
-// are only written to by who began them: after a crash, or when writing failed, the next file begins a new one.
+// What a pile laid down ends at the end of a block, behind zeroes. What a crash cut off at the end of a pack is a head
+// without all of its file: no reference names it, and nobody reads it. Packs are only written to by who began them:
+// after a crash, or when writing failed, the next file begins a new one.
 const (
 	packMagic = "YXPACK01"
 	headSize  = 12 // "file", length, CRC-32C over these two and the file; big-endian
@@ -30,134 +31,179 @@ const (
 	packSize  = 64 << 20 // a pack that has grown so long takes no further file
 	packDir   = "packs"
 	packRef   = "pack:"
+
+	// blockSize is what writes past the page cache are multiples of.
+	blockSize = 4096
+	// writeSize is how much is written at once: so much that the scheduler notices the wait and gives the processor to others.
+	writeSize = 8 << 20
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// Pile is some files that are laid down together, in the pack that the folder is writing just now. Add writes, Sync makes
-// all that was added durable and ends the pile; only then the references count. Add may be called by several goroutines.
+// Pile is some files that are laid down together. Add gathers them, Sync makes all that was added durable and ends the
+// pile; only then the references count. Add may be called by several goroutines.
+//
+// Packs are written past the page cache where the system can: hundreds of megabytes that nobody reads soon would push out
+// what is read, and filling the cache costs more processor time than sealing a license.
 type Pile struct {
 	f *Folder
 
 	mu    sync.Mutex
-	packs []*pack // those it has files in
+	pack  *pack   // the last of packs
+	packs []*pack // nobody else writes to them until the pile has ended
+	buf   []byte  // what goes to the end of pack; full at writeSize
+	spare []byte  // is being written
+	under sync.WaitGroup
 }
 
-// pack is one that is being written.
+// pack is one that is being written, by one pile at a time.
 type pack struct {
-	id   string
-	file *os.File
+	id    string
+	file  *os.File
+	start int64 // where its pile began; a multiple of blockSize
+	end   int64 // where its pile has come to, without what is in the pile's buffer
 
-	writing sync.RWMutex // read-held while a file is written
-	failed  atomic.Pointer[error]
-
-	// Guarded by Folder.mu:
-	end     int64 // where the next head goes
-	piles   int   // that have files in it and have not ended
-	retired bool  // takes no further file
+	failed error // guarded by the pile's WaitGroup
 }
 
 // Pile begins a pile. Whoever begins one ends it, by Sync or Drop.
 func (f *Folder) Pile() *Pile { return &Pile{f: f} }
 
-// Add writes a file and gives its reference.
+// Add takes a file in and gives its reference.
 func (p *Pile) Add(_ context.Context, data []byte) (ref string, err error) {
 	if int64(len(data)) > math.MaxUint32 {
 		return "", errors.New("add to pack: the file is too large")
 	}
-	k, at, err := p.room(int64(headSize + len(data)))
-	if err != nil {
-		return "", fmt.Errorf("add to pack: %w", err)
-	}
-	defer k.writing.RUnlock()
 	head := make([]byte, headSize)
 	binary.BigEndian.PutUint32(head, headMagic)
 	binary.BigEndian.PutUint32(head[4:], uint32(len(data)))
 	binary.BigEndian.PutUint32(head[8:], crc32.Update(crc32.Checksum(head[:8], castagnoli), castagnoli, data))
-	if _, err = k.file.WriteAt(head, at); err == nil {
-		_, err = k.file.WriteAt(data, at+headSize)
-	}
-	if err != nil {
-		k.failed.CompareAndSwap(nil, &err)
-		return "", fmt.Errorf("add to pack: %w", err)
-	}
-	return packRef + k.id + ":" + strconv.FormatInt(at+headSize, 10) + ":" + strconv.Itoa(len(data)), nil
-}
-
-// room reserves the place of a file and holds the pack's writing until the caller has written it.
-func (p *Pile) room(size int64) (*pack, int64, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.f.mu.Lock()
-	defer p.f.mu.Unlock()
-	k := p.f.pack
-	if k != nil && (k.end >= packSize || k.failed.Load() != nil) {
-		k.retire()
-		k = nil
+	if p.pack != nil && p.pack.end+int64(len(p.buf)) >= packSize {
+		p.flush()
+		p.pack = nil
 	}
-	if k == nil {
-		var err error
-		if k, err = p.f.newPack(); err != nil {
-			return nil, 0, err
+	if p.pack == nil {
+		if err := p.begin(); err != nil {
+			return "", fmt.Errorf("add to pack: %w", err)
 		}
-		p.f.pack = k
 	}
-	if !slices.Contains(p.packs, k) {
-		p.packs = append(p.packs, k)
-		k.piles++
+	p.append(head)
+	at := p.pack.end + int64(len(p.buf))
+	p.append(data)
+	return packRef + p.pack.id + ":" + strconv.FormatInt(at, 10) + ":" + strconv.Itoa(len(data)), nil
+}
+
+// begin takes a pack to write to.
+func (p *Pile) begin() error {
+	k, err := p.f.takePack()
+	if err != nil {
+		return err
 	}
-	at := k.end
-	k.end += size
-	k.writing.RLock()
-	return k, at, nil
+	p.pack, p.packs = k, append(p.packs, k)
+	if k.end == 0 {
+		p.append([]byte(packMagic))
+	}
+	return nil
+}
+
+// append writes to the end of the pack, a full buffer at a time.
+func (p *Pile) append(data []byte) {
+	for len(data) > 0 {
+		if p.buf == nil {
+			p.buf = aligned(writeSize)[:0]
+		}
+		n := min(len(data), writeSize-len(p.buf))
+		p.buf = append(p.buf, data[:n]...)
+		if data = data[n:]; len(p.buf) == writeSize {
+			p.flush()
+		}
+	}
+}
+
+// flush has the buffer written, filled up to a whole block, while the next one is filled.
+func (p *Pile) flush() {
+	p.under.Wait()
+	k, buf, at := p.pack, p.buf, p.pack.end
+	if over := len(buf) % blockSize; over > 0 {
+		buf = append(buf, make([]byte, blockSize-over)...)
+	}
+	k.end += int64(len(buf))
+	p.buf, p.spare = p.spare[:0], buf
+	if k.failed != nil {
+		return
+	}
+	p.under.Go(func() { _, k.failed = k.file.WriteAt(buf, at) })
 }
 
 // Sync makes durable what was added. After an error no file of the pile counts.
 func (p *Pile) Sync() error {
-	defer p.Drop()
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.pack != nil {
+		p.flush()
+	}
+	p.under.Wait()
+	var failed error
 	for _, k := range p.packs {
-		if err := k.sync(); err != nil {
-			return fmt.Errorf("sync pack: %w", err)
+		if k.failed == nil {
+			k.failed = k.file.Sync()
 		}
+		failed = errors.Join(failed, k.failed)
+	}
+	for _, k := range p.packs {
+		p.f.returnPack(k)
+	}
+	p.pack, p.packs = nil, nil
+	if failed != nil {
+		return fmt.Errorf("sync pack: %w", failed)
 	}
 	return nil
 }
 
-// Drop ends the pile without making it durable. What it wrote stays unread.
+// Drop ends the pile without making it durable. What it wrote will be written over.
 func (p *Pile) Drop() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.f.mu.Lock()
-	defer p.f.mu.Unlock()
+	p.under.Wait()
 	for _, k := range p.packs {
-		if k.piles--; k.retired && k.piles == 0 {
-			_ = k.file.Close() // what counts in it was synced
-		}
+		k.end = k.start
+		p.f.returnPack(k)
 	}
-	p.packs = nil
+	p.pack, p.packs = nil, nil
 }
 
-// sync waits for the files under way, so that what is durable has no hole before it. A pack in which something failed
-// is given up: what a failed write or sync left behind cannot be known.
-func (k *pack) sync() error {
-	k.writing.Lock()
-	k.writing.Unlock() //nolint:staticcheck // only to wait
-	if failed := k.failed.Load(); failed != nil {
-		return *failed
+// takePack gives a pack that nobody writes to just now.
+func (f *Folder) takePack() (*pack, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if last := len(f.packs) - 1; last >= 0 {
+		k := f.packs[last]
+		f.packs = f.packs[:last]
+		return k, nil
 	}
-	if err := k.file.Sync(); err != nil {
-		k.failed.CompareAndSwap(nil, &err)
-		return err
-	}
-	return nil
+	return f.newPack()
 }
 
-func (k *pack) retire() {
-	if k.retired = true; k.piles == 0 {
-		_ = k.file.Close()
+// returnPack takes back a pack of a pile that has ended. One that is full is closed, and so is one in which something
+// failed: what a failed write or sync left behind cannot be known.
+func (f *Folder) returnPack(k *pack) {
+	if k.failed != nil || k.end >= packSize {
+		_ = k.file.Close() // what counts in it was synced
+		return
 	}
+	k.start = k.end
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.packs = append(f.packs, k)
+}
+
+// aligned is memory that begins where a block of it could, as writes past the page cache want it.
+func aligned(size int) []byte {
+	room := make([]byte, size+blockSize)
+	skip := blockSize - int(uintptr(unsafe.Pointer(&room[0]))%blockSize) //nolint:gosec // only to see where it lies
+	return room[skip : skip+size : skip+size]
 }
 
 // newPack begins a pack under a name that nobody has used.
@@ -173,14 +219,16 @@ func (f *Folder) newPack() (*pack, error) {
 	if err != nil {
 		return nil, err
 	}
-	k := &pack{id: strings.ReplaceAll(id.String(), "-", ""), end: int64(len(packMagic))}
-	if k.file, err = os.OpenFile(f.packPath(k.id), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600); err != nil {
-		return nil, err
-	}
-	if _, err = k.file.WriteString(packMagic); err == nil {
-		err = syncDir(dir)
+	k := &pack{id: strings.ReplaceAll(id.String(), "-", "")}
+	const flags = os.O_RDWR | os.O_CREATE | os.O_EXCL
+	k.file, err = os.OpenFile(f.packPath(k.id), flags|direct, 0o600)
+	if errors.Is(err, syscall.EINVAL) { // this file system cannot
+		k.file, err = os.OpenFile(f.packPath(k.id), flags&^os.O_EXCL, 0o600)
 	}
 	if err != nil {
+		return nil, err
+	}
+	if err := syncDir(dir); err != nil {
 		return nil, errors.Join(err, k.file.Close())
 	}
 	return k, nil
@@ -261,14 +309,21 @@ func (f *Folder) ListPack(id string) (files []Packed, rest int64, err error) {
 	if err != nil {
 		return nil, 0, fmt.Errorf("list pack: %w", err)
 	}
-	at := int64(len(packMagic))
+	at, size := int64(len(packMagic)), info.Size()
 	head := make([]byte, headSize)
-	for at+headSize <= info.Size() {
-		if _, err := file.ReadAt(head, at); err != nil {
+	for at < size {
+		if _, err := file.ReadAt(head, at); err != nil && !errors.Is(err, io.EOF) {
 			return nil, 0, fmt.Errorf("list pack: %w", err)
 		}
 		n := int64(binary.BigEndian.Uint32(head[4:]))
-		if binary.BigEndian.Uint32(head) != headMagic || at+headSize+n > info.Size() {
+		if at+headSize > size || binary.BigEndian.Uint32(head) != headMagic {
+			if block := (at + blockSize - 1) / blockSize * blockSize; block > at && block <= size { // the end of a pile
+				at = block
+				continue
+			}
+			break
+		}
+		if at+headSize+n > size {
 			break
 		}
 		sum := crc32.New(castagnoli)
@@ -280,5 +335,5 @@ func (f *Folder) ListPack(id string) (files []Packed, rest int64, err error) {
 			Whole: sum.Sum32() == binary.BigEndian.Uint32(head[8:])})
 		at += headSize + n
 	}
-	return files, max(info.Size()-at, 0), nil
+	return files, max(size-at, 0), nil
 }
