@@ -10,11 +10,11 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strconv"
 	"strings"
 	"sync"
 	"syscall"
-	"unsafe"
 
 	"github.com/google/uuid"
 )
@@ -202,7 +202,7 @@ func (f *Folder) returnPack(k *pack) {
 // aligned is memory that begins where a block of it could, as writes past the page cache want it.
 func aligned(size int) []byte {
 	room := make([]byte, size+blockSize)
-	skip := blockSize - int(uintptr(unsafe.Pointer(&room[0]))%blockSize) //nolint:gosec // only to see where it lies
+	skip := blockSize - int(reflect.ValueOf(room).Pointer()%blockSize)
 	return room[skip : skip+size : skip+size]
 }
 
