@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"os"
 	"strings"
 	"time"
 
@@ -23,13 +24,16 @@ type referenceSourceCmd struct {
 	Forged bool              `help:"Sign with a key that nobody knows."`
 	Replay bool              `help:"Give the last answer again."`
 	Broken bool              `help:"Break off in the middle of each answer."`
+	Wrong  bool              `help:"Answer about another license; with two files or more, give another one."`
+	Tamper bool              `help:"Change a byte of each file that is given."`
+	File   []string          `type:"existingfile" placeholder:"FILE" help:"Keep the license in this OFD file; it is given by the identifier in it."`
 	State  map[string]string `placeholder:"IDENTIFIER=STATE" help:"How a license stands: valid, lost, suspended, cancelled, revoked …"`
 }
 
 // Help is the long help of the command.
 func (referenceSourceCmd) Help() string {
-	return `A register that keeps a kind of license (identity cards, marriages) and tells the state of one by its identifier.
-Every license is in force that it was not told otherwise of.
+	return `A register that keeps a kind of license (identity cards, marriages), tells the state of one by its identifier, and gives
+those whose files it keeps. Every license is in force that it was not told otherwise of.
 
 The demonstration runs one by itself and leaves its address in DIR/source.txt. Take it down, and bring it back:
 
@@ -39,13 +43,20 @@ The demonstration runs one by itself and leaves its address in DIR/source.txt. T
 
 func (c referenceSourceCmd) order() (reference.Order, error) {
 	o := reference.Order{States: map[string]license.State{}, SourceFaults: reference.SourceFaults{
-		Down: c.Down, Slow: c.Slow, Forged: c.Forged, Replay: c.Replay, Broken: c.Broken}}
+		Down: c.Down, Slow: c.Slow, Forged: c.Forged, Replay: c.Replay, Broken: c.Broken, Wrong: c.Wrong, Tamper: c.Tamper}}
 	for identifier, state := range c.State {
 		s := license.State(state)
 		if s.Text("zh") == "" {
 			return reference.Order{}, fmt.Errorf("there is no state %q", state)
 		}
 		o.States[identifier] = s
+	}
+	for _, path := range c.File {
+		file, err := os.ReadFile(path)
+		if err != nil {
+			return reference.Order{}, err
+		}
+		o.Files = append(o.Files, file)
 	}
 	return o, nil
 }
@@ -63,7 +74,9 @@ func (c referenceSourceCmd) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	source.Tell(o)
+	if err := source.Tell(o); err != nil {
+		return err
+	}
 	key, err := source.Key()
 	if err != nil {
 		return err

@@ -116,8 +116,11 @@ func (r *Refusal) Unwrap() error {
 // open reads a body after its use was recorded, and cuts it to the fields of the use.
 func (d *Door) open(ctx context.Context, u use, want Want, p *license.Purpose) (Reading, error) {
 	r := Reading{License: u.license, RecordNo: u.recordNo, At: u.at}
-	b, err := d.body(ctx, u.license)
+	b, err := d.o.Reader.Read(ctx, u.license)
 	if err != nil {
+		return Reading{}, err
+	}
+	if err := u.bears(b); err != nil {
 		return Reading{}, err
 	}
 	r.Type = b.Type
@@ -137,6 +140,15 @@ func (d *Door) open(ctx context.Context, u use, want Want, p *license.Purpose) (
 		r.Content, err = d.o.Reader.Preview(ctx, b)
 	}
 	return r, err
+}
+
+// bears refuses a license of which its source said otherwise, while it was fetched, than the rules knew. Its holder and its
+// issuer may read it in whatever state it is.
+func (u use) bears(b license.Body) error {
+	if b.Said == "" || b.Said.Usable() || u.ground == Self || u.ground == Issuing {
+		return nil
+	}
+	return errs.New(errs.Conflict, "license.source-says").With("source", b.Source).With("state", b.Said.Text("zh")).With("stateEn", b.Said.Text("en"))
 }
 
 // cut keeps the named fields of a body, in their order; nil keeps all.

@@ -29,8 +29,19 @@ func (d *Door) purpose(ctx context.Context, tx *db.Tx, u use, g grant) (license.
 }
 
 // copy gives the annotated copy of a grant, made at its first reading and kept: every later reading under the
-// same grant gets the same file.
+// same grant gets the same file. That of an index entry is made at each reading and kept nowhere.
 func (d *Door) copy(ctx context.Context, u use, b license.Body, p license.Purpose, want Want) ([]byte, error) {
+	if b.License.Indexed() {
+		if want == Prepared {
+			return nil, nil
+		}
+		p.Verdict = b.Said.Text("zh")
+		file, err := d.o.Reader.Copy(ctx, b, p, d.o.PlatformID)
+		if err != nil || want != Picture {
+			return file, err
+		}
+		return b.Picture(file, u.fields)
+	}
 	file, made, err := d.keptCopy(ctx, u, b)
 	if err != nil {
 		return nil, err

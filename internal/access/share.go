@@ -39,8 +39,11 @@ func (d *Door) Copy(ctx context.Context, actor *authn.Actor, licenseID, mark str
 	if !state.Usable() {
 		return Copies{}, errs.New(errs.Conflict, "license.not-in-force").With("state", state.Text("zh")).With("stateEn", state.Text("en"))
 	}
+	if u.license.Indexed() { // the two copies would be kept, and nothing of such a license is
+		return Copies{}, errs.New(errs.Conflict, "license.kept-elsewhere")
+	}
 	c := Copies{License: u.license}
-	b, err := d.body(ctx, u.license)
+	b, err := d.o.Reader.Read(ctx, u.license)
 	if err != nil {
 		return Copies{}, err
 	}
@@ -64,14 +67,6 @@ func (d *Door) keep(ctx context.Context, b license.Body, file []byte) (Kept, err
 	ref, err := d.o.Reader.Keep(ctx, b, file)
 	sum := gm.SM3(file)
 	return Kept{Ref: ref, Digest: hex.EncodeToString(sum[:])}, err
-}
-
-func (d *Door) body(ctx context.Context, l license.License) (b license.Body, err error) {
-	err = d.o.DB.Read(ctx, func(q *db.Tx) error {
-		b, err = d.o.Reader.Read(ctx, q, l)
-		return err
-	})
-	return b, err
 }
 
 // Given is an authorised download as package share found it in the same transaction.
@@ -101,7 +96,7 @@ func (d *Door) Shared(ctx context.Context, actor *authn.Actor,
 	if err != nil {
 		return Reading{}, err
 	}
-	b, err := d.body(ctx, u.license)
+	b, err := d.o.Reader.Read(ctx, u.license)
 	if err != nil {
 		return Reading{}, err
 	}

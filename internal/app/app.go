@@ -97,7 +97,7 @@ type App struct {
 	Accounts  *authn.Service
 	// MatterSource is the matter office's system; nil if none is configured.
 	MatterSource *connect.Matters
-	sources      map[string]hall.Source       // by type code
+	sources      map[string]license.Source    // by type code
 	registers    map[string]register.Register // by kind
 	Registers    *register.Store
 	Demo         bool
@@ -228,7 +228,8 @@ func (a *App) openDoor() error {
 		return err
 	}
 	store, reader, err := license.Open(license.Options{DB: a.DB, Keys: a.Keys, Clock: a.Clock, Units: a.Units, Types: a.Types,
-		Holders: a.Holders, Seals: a.Seals, Book: a.Book, Files: files, Faces: a.Faces, Registers: a.Registers})
+		Holders: a.Holders, Seals: a.Seals, Book: a.Book, Files: files, Faces: a.Faces, Registers: a.Registers,
+		Source: a.sourceOf, Verify: a.VerifyFile})
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/config"
 	"github.com/yinxin-org/yinxin/internal/connect"
 	"github.com/yinxin-org/yinxin/internal/gm"
-	"github.com/yinxin-org/yinxin/internal/hall"
+	"github.com/yinxin-org/yinxin/internal/license"
 	"github.com/yinxin-org/yinxin/internal/register"
 )
 
@@ -17,7 +17,7 @@ const sourceSigner = "source.asker"
 
 // openSources opens the systems that keep licenses, by the codes of their types.
 func (a *App) openSources(ctx context.Context) error {
-	a.sources = map[string]hall.Source{}
+	a.sources = map[string]license.Source{}
 	for _, c := range a.Config.LicenseSources {
 		text, err := os.ReadFile(c.Key)
 		if err != nil {
@@ -58,7 +58,7 @@ func (a *App) SourceAsker(ctx context.Context) (*gm.Signer, error) {
 }
 
 // sourceOf is the system that keeps the licenses of a type; nil if the platform's own word stands.
-func (a *App) sourceOf(typeCode string) hall.Source {
+func (a *App) sourceOf(typeCode string) license.Source {
 	s, ok := a.sources[typeCode]
 	if !ok {
 		return nil
@@ -67,7 +67,7 @@ func (a *App) sourceOf(typeCode string) hall.Source {
 }
 
 // UseSource makes a system the source of types from now on: for the demonstration and for tests, before anything is served.
-func (a *App) UseSource(s hall.Source, typeCodes ...string) {
+func (a *App) UseSource(s license.Source, typeCodes ...string) {
 	for _, code := range typeCodes {
 		a.sources[code] = s
 	}

@@ -22,9 +22,12 @@ import (
 // two it is, with SM2; the answer repeats the question's nonce, so that an old one cannot be given again.
 const (
 	StatePath       = "/licenses/state"
+	FetchPath       = "/licenses/fetch"
 	SignatureHeader = "X-Signature" // base64 of the DER signature
 	askMark         = "yinxin source question v1\n"
 	answerMark      = "yinxin source answer v1\n"
+	fetchMark       = "yinxin source fetch v1\n"
+	licenseMark     = "yinxin source license v1\n"
 )
 
 // SourceQuestion asks for the state of one license.
@@ -48,11 +51,29 @@ type SourceAnswer struct {
 // Text is what the source signs.
 func (SourceAnswer) Text(body []byte) []byte { return append([]byte(answerMark), body...) }
 
+// FetchQuestion asks for the license itself. It is signed behind a line of its own: whoever overheard a question for a
+// state cannot have the license with it.
+type FetchQuestion struct{ SourceQuestion }
+
+// Text is what the asker signs.
+func (FetchQuestion) Text(body []byte) []byte { return append([]byte(fetchMark), body...) }
+
+// FetchAnswer gives the license that was asked for, with its state.
+type FetchAnswer struct {
+	SourceAnswer
+	Values map[string]string `json:"values"` // as the file states them
+	File   []byte            `json:"file"`   // OFD, sealed there
+}
+
+// Text is what the source signs.
+func (FetchAnswer) Text(body []byte) []byte { return append([]byte(licenseMark), body...) }
+
 const (
 	sourceWait  = 3 * time.Second  // for one answer, if nothing else is set
 	sourcePause = 5 * time.Second  // for which a source that failed is not asked again, likewise
 	sourceSkew  = 10 * time.Minute // by which clocks of two offices may differ
 	answerMax   = 4 << 10          // bytes of an answer at most
+	licenseMax  = 16 << 20         // bytes of an answer with a license at most
 )
 
 // SourceOptions say how a license source is reached and known.
@@ -67,7 +88,8 @@ type SourceOptions struct {
 }
 
 // LicenseSource is the system of the office that keeps a kind of license (证照来源系统), such as the population
-// register. It is asked for states only: what the platform holds of a license it has from the taking over.
+// register. It is asked how a license stands, and for licenses of which the platform keeps the index alone. It is a
+// license.Source.
 //
 // One that does not answer is left alone for a moment, so that a case with several of its licenses waits once. Safe for
 // concurrent use.
@@ -105,51 +127,70 @@ func (s *LicenseSource) Name() string { return s.o.Name }
 // State asks how a license stands now. Anything but a well-formed answer, signed, to this very question and of now, is
 // an error: the source counts as not reachable.
 func (s *LicenseSource) State(ctx context.Context, identifier string) (license.State, error) {
+	a, err := s.ask(ctx, topic{StatePath, SourceQuestion{}.Text, SourceAnswer{}.Text, answerMax}, identifier)
+	return a.State, err
+}
+
+// Fetch asks for a license: what it says, its file, and how it stands now. What State says of answers holds here too; what
+// is in a file is for others to judge.
+func (s *LicenseSource) Fetch(ctx context.Context, identifier string) (license.Sent, error) {
+	a, err := s.ask(ctx, topic{FetchPath, FetchQuestion{}.Text, FetchAnswer{}.Text, licenseMax}, identifier)
+	return license.Sent{State: a.State, Values: a.Values, File: a.File}, err
+}
+
+// topic is what a question is about: where it is put, what both sides sign, and how long an answer may be.
+type topic struct {
+	path             string
+	question, answer func(body []byte) []byte
+	most             int64
+}
+
+func (s *LicenseSource) ask(ctx context.Context, m topic, identifier string) (FetchAnswer, error) {
 	if s.rest.now(s.o.Clock.Now()) {
-		return "", ErrSourceResting
+		return FetchAnswer{}, ErrSourceResting
 	}
-	state, err := s.ask(ctx, identifier)
+	a, err := s.put(ctx, m, identifier)
 	if err != nil && ctx.Err() == nil {
 		s.rest.until(s.o.Clock.Now().Add(s.o.Pause))
 	}
-	return state, err
+	return a, err
 }
 
-func (s *LicenseSource) ask(ctx context.Context, identifier string) (license.State, error) {
+func (s *LicenseSource) put(ctx context.Context, m topic, identifier string) (FetchAnswer, error) {
 	q := SourceQuestion{Identifier: identifier, Nonce: rand.Text(), At: s.o.Clock.Now().UTC()}
 	body, err := json.Marshal(q)
 	if err != nil {
-		return "", fmt.Errorf("ask a license source: %w", err)
+		return FetchAnswer{}, fmt.Errorf("ask a license source: %w", err)
 	}
-	signature, err := s.o.Signer.Sign(q.Text(body))
+	signature, err := s.o.Signer.Sign(m.question(body))
 	if err != nil {
-		return "", fmt.Errorf("ask a license source: %w", err)
+		return FetchAnswer{}, fmt.Errorf("ask a license source: %w", err)
 	}
-	answer, sig, err := askSigned(ctx, s.client, s.o.Base+StatePath, body, signature, answerMax)
+	answer, sig, err := askSigned(ctx, s.client, s.o.Base+m.path, body, signature, m.most)
 	if err != nil {
-		return "", fmt.Errorf("ask a license source: %w", err)
+		return FetchAnswer{}, fmt.Errorf("ask a license source: %w", err)
 	}
-	return s.accept(q, answer, sig)
+	return s.accept(m, q, answer, sig)
 }
 
 // accept holds an answer against its question.
-func (s *LicenseSource) accept(q SourceQuestion, body []byte, signature string) (license.State, error) {
+func (s *LicenseSource) accept(m topic, q SourceQuestion, body []byte, signature string) (FetchAnswer, error) {
 	sig, err := base64.StdEncoding.DecodeString(signature)
-	var a SourceAnswer
-	if err != nil || !gm.VerifySM2(s.o.Key, a.Text(body), sig) {
-		return "", errors.New("read a source's answer: the signature is not the source's")
+	if err != nil || !gm.VerifySM2(s.o.Key, m.answer(body), sig) {
+		return FetchAnswer{}, errors.New("read a source's answer: the signature is not the source's")
 	}
+	var a FetchAnswer
 	if err := json.Unmarshal(body, &a); err != nil {
-		return "", fmt.Errorf("read a source's answer: %w", err)
+		return FetchAnswer{}, errors.New("read a source's answer: it is not well formed") // the error may name a value
 	}
 	now := s.o.Clock.Now()
 	switch {
 	case a.Identifier != q.Identifier || a.Nonce != q.Nonce:
-		return "", errors.New("read a source's answer: it answers another question")
+		return FetchAnswer{}, errors.New("read a source's answer: it answers another question")
 	case a.At.Before(now.Add(-sourceSkew)) || a.At.After(now.Add(sourceSkew)):
-		return "", errors.New("read a source's answer: it is not of now")
+		return FetchAnswer{}, errors.New("read a source's answer: it is not of now")
 	case a.State.Text("zh") == "":
-		return "", errors.New("read a source's answer: it names no state")
+		return FetchAnswer{}, errors.New("read a source's answer: it names no state")
 	}
-	return a.State, nil
+	return a, nil
 }

@@ -14,6 +14,8 @@ var verticalMessages = messages{
 	"vertical.holders":      {"缺持证主体。", "No holder."},
 	"vertical.file":         {"随附的OFD文件没有通过验证：签章不完整、被改动或来源不可信。", "The OFD file is not valid: its seals are incomplete, it was changed, or its origin is not trusted."},
 	"vertical.file-other":   {"随附的OFD文件里的证照标识与消息不符。", "The identifier in the OFD file is not the message's."},
+	"vertical.index-only":   {"这类证照只登记索引：字段、编号、文件留在来源系统，请不要推送。", "Of this type the index alone is taken: fields, number and file stay at the source. Do not send them."},
+	"vertical.digest":       {"缺文件的SM3摘要，应是64位小写十六进制。", "The file's SM3 digest is missing: 64 lower-case hexadecimal digits."},
 	"vertical.list":         {"清单的条数或哈希与清单本身不符。", "Count or hash do not fit the list."},
 	"vertical.replay":       {"请写明一天，或一本证照。", "Name a day or a license."},
 }

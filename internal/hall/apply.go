@@ -224,6 +224,8 @@ func (h *Hall) Prefill(ctx context.Context, actor *authn.Actor, no string) error
 		r, err := h.o.Door.OwnToApply(ctx, actor, x.LicenseID)
 		if refused, ok := errors.AsType[*access.Refusal](err); ok {
 			x.RecordNo = refused.RecordNo // the form stays empty there; the clerk's own reading decides
+		} else if _, failed := failures[errs.Code(err)]; failed {
+			continue // it stays empty until the source answers
 		} else if err != nil {
 			return err
 		} else {

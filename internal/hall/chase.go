@@ -16,11 +16,13 @@ import (
 // chaseDays are the working days in which a chase is to be answered, by the reason that a license could not be had. Of
 // other reasons nobody but the holder can make an end.
 var chaseDays = map[string]int{
-	"material.missing":     5, // not converted yet (未转换)
-	"material.in-making":   3,
-	"material.late":        1, // 应制未制
-	"material.source-down": 1,
-	"material.unbound":     5,
+	"material.missing":      5, // not converted yet (未转换)
+	"material.in-making":    3,
+	"material.late":         1, // 应制未制
+	"material.source-down":  1,
+	"material.source-wrong": 1,
+	"material.source-none":  1,
+	"material.unbound":      5,
 }
 
 // MayChase reports whether somebody can be asked that a material's license be there.
@@ -84,7 +86,7 @@ func (h *Hall) responsible(ctx context.Context, q *db.Tx, t errand, reason strin
 	case "material.unbound":
 		give.UnitID, give.Role = t.c.UnitID, authn.RoleCatalog
 		return give, nil
-	case "material.source-down":
+	case "material.source-down", "material.source-wrong", "material.source-none":
 		give.Role = authn.RoleDigital // whoever runs the connection
 		return give, nil
 	case "material.late", "material.in-making":

@@ -3,6 +3,7 @@ package hall
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"time"
 
 	"github.com/yinxin-org/yinxin/internal/access"
@@ -161,6 +162,8 @@ func (h *Hall) fetch(ctx context.Context, actor *authn.Actor, t errand) error {
 		o := &t.outcome
 		if refused, ok := errors.AsType[*access.Refusal](err); ok {
 			o.Status, o.Reason, o.RecordNo = casefile.Declined, refused.Reasons[0], refused.RecordNo
+		} else if t.failed(err) {
+			h.o.Log.WarnContext(ctx, "license not had from its source", slog.String("type", t.license.TypeCode), slog.Any("error", err))
 		} else if err != nil {
 			return err
 		} else {

@@ -53,7 +53,7 @@ type Options struct {
 	Staff  func(ctx context.Context, q *db.Tx, unitID string) (map[string]authn.Standing, error)
 	Agency *agency.Service
 	// Source gives the system that keeps the licenses of a type; nil, also where it gives nil: the platform's word stands.
-	Source    func(typeCode string) Source
+	Source    func(typeCode string) license.Source
 	Registers *register.Store
 	Appeals   *appeal.Store
 	Files     Files // what applicants hand in

@@ -125,6 +125,10 @@ func (h *Hall) keepPromise(ctx context.Context, l casefile.Late) (time.Time, err
 		h.o.Log.WarnContext(ctx, "commitment not fetched", slog.String("reason", refused.Reasons[0]))
 		return x.SignedAt, h.overdue(ctx, x)
 	}
+	if t.failed(err) {
+		h.o.Log.WarnContext(ctx, "commitment not fetched", slog.String("type", t.license.TypeCode), slog.Any("error", err))
+		return x.SignedAt, h.overdue(ctx, x)
+	}
 	if err != nil {
 		return time.Time{}, err
 	}

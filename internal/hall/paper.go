@@ -2,6 +2,7 @@ package hall
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -121,8 +122,8 @@ func (h *Hall) paperOf(ctx context.Context, tx *db.Tx, c casefile.Case, m matter
 // admitPaper holds the ground against what there is. offence is the refusal of paper that must not be asked for; it
 // is recorded, and the transaction goes on to keep that record.
 func (h *Hall) admitPaper(ctx context.Context, tx *db.Tx, actor *authn.Actor, p paper, ground PaperGround) (offence, err error) {
-	down := p.settled.Status == casefile.Down || p.settled.Status == casefile.Declined ||
-		p.settled.Status == casefile.Promised && p.settled.Reason == "material.source-down"
+	atSource := slices.Contains([]string{"material.source-down", "material.source-wrong", "material.source-none"}, p.settled.Reason)
+	down := p.settled.Status == casefile.Down || p.settled.Status == casefile.Declined || p.settled.Status == casefile.Promised && atSource
 	switch {
 	case len(p.bound.Bindings) == 0:
 		return nil, nil

@@ -2,20 +2,16 @@ package hall
 
 import (
 	"context"
+	"errors"
 	"log/slog"
+	"maps"
 
 	"github.com/yinxin-org/yinxin/internal/authn"
 	"github.com/yinxin-org/yinxin/internal/casefile"
 	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/license"
 )
-
-// Source is the system of the office that keeps a kind of license (证照来源系统). What it says of a license goes before
-// what the platform holds. Any error means that it cannot be reached now; it answers within bounded time.
-type Source interface {
-	Name() string
-	State(ctx context.Context, identifier string) (license.State, error)
-}
 
 // word is what a source said of a license; down: it could not be reached.
 type word struct {
@@ -83,6 +79,29 @@ func (h *Hall) words(ctx context.Context, actor *authn.Actor, no string) (map[st
 		}
 	}
 	return said, nil
+}
+
+// failures are the outcomes of a material whose license could not be fetched at its source, by the code of what went wrong.
+var failures = map[string]struct{ status, reason string }{
+	"license.source-none":  {casefile.Down, "material.source-none"},
+	"license.source-down":  {casefile.Down, "material.source-down"},
+	"license.source-wrong": {casefile.Down, "material.source-wrong"},
+	"license.source-says":  {casefile.Unusable, "material.source-says"}, // otherwise than a moment before
+}
+
+// failed puts into a material's outcome that its license, of which only the index is kept here, could not be fetched, and
+// reports whether that was what went wrong.
+func (t *errand) failed(err error) bool {
+	e, ok := errors.AsType[*errs.Error](err)
+	if !ok {
+		return false
+	}
+	f, ok := failures[e.Code]
+	if ok {
+		t.outcome.Status, t.outcome.Reason = f.status, f.reason
+		maps.Copy(t.outcome.Detail, e.Args)
+	}
+	return ok
 }
 
 // heed puts a source's word into a material's outcome and reports whether the license may still be asked of the door.

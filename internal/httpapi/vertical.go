@@ -43,6 +43,7 @@ type VerticalMessage struct {
 	PaperSerial string            `json:"paperSerial,omitempty" maxLength:"60"`
 	CaseNo      string            `json:"caseNo,omitempty" maxLength:"40" doc:"The platform's case that waits for this license; it is closed with it."`
 	File        []byte            `json:"file,omitempty" doc:"OFD, sealed at the source; verified before it is taken. Base64."`
+	Digest      string            `json:"digest,omitempty" maxLength:"64" doc:"SM3, in lower-case hex, of the file, where a national system makes the type: of such a license the index alone is taken, without number, fields and file; they are fetched at their source when the license is read."`
 	Cause       string            `json:"cause,omitempty" enum:"cancelled,revoked,penalty,abolished" doc:"How it ends."`
 	Ground      string            `json:"ground,omitempty" maxLength:"100" doc:"Number of the decision; nothing personal."`
 }
@@ -245,7 +246,7 @@ func registerVertical(api huma.API, d Deps) {
 func (m VerticalMessage) message() vertical.Message {
 	out := vertical.Message{Key: m.LicenseKey, Seq: m.Seq, Action: vertical.Action(m.Action), At: m.At, Fingerprint: m.Fingerprint,
 		Identifier: m.Identifier, TypeCode: m.TypeCode, IssuerID: m.IssuerID, Number: m.Number, Fields: m.Fields, IssuedOn: m.IssuedOn,
-		PaperSerial: m.PaperSerial, CaseNo: m.CaseNo, File: m.File, Cause: license.State(m.Cause), Ground: m.Ground}
+		PaperSerial: m.PaperSerial, CaseNo: m.CaseNo, File: m.File, Digest: m.Digest, Cause: license.State(m.Cause), Ground: m.Ground}
 	for _, h := range m.Holders {
 		out.Holders = append(out.Holders, vertical.Person(h))
 	}

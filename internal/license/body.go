@@ -14,6 +14,9 @@ type Body struct {
 	License License
 	Type    *catalog.Type
 	Values  map[string]string // by field name; dates as 2006-01-02; several holders joined by ^
+	Source  string            // of an index entry: the system it was fetched from
+	Said    State             // of an index entry: how the license stands there; "" of all others
+	file    []byte            // of an index entry
 	key     []byte
 	code    string
 }
@@ -24,25 +27,36 @@ func (b Body) CheckCode() string { return b.code }
 // BodyReader reads the bodies of licenses. Whoever has one can read everything: see Open.
 type BodyReader struct{ store *Store }
 
-// Read opens a license's fields.
-func (r *BodyReader) Read(ctx context.Context, q *db.Tx, l License) (Body, error) {
-	t, err := r.store.o.Types.Version(ctx, q, l.TypeCode, l.TypeVersion)
+// Read opens a license's fields; those of an index entry come from its source. It is never called inside a transaction.
+func (r *BodyReader) Read(ctx context.Context, l License) (Body, error) {
+	b := Body{License: l}
+	err := r.store.o.DB.Read(ctx, func(q *db.Tx) error {
+		var err error
+		if b.Type, err = r.store.o.Types.Version(ctx, q, l.TypeCode, l.TypeVersion); err != nil || l.Indexed() {
+			return err
+		}
+		kept, err := r.store.body(ctx, q, l)
+		if err != nil {
+			return err
+		}
+		b.Values, b.code = kept.Values, kept.Code
+		b.key, err = r.store.key(ctx, q, l.HolderID, l.ID)
+		return err
+	})
 	if err != nil {
 		return Body{}, err
 	}
-	b, err := r.store.body(ctx, q, l)
-	if err != nil {
-		return Body{}, err
+	if l.Indexed() {
+		return r.fetch(ctx, l, b.Type)
 	}
-	key, err := r.store.key(ctx, q, l.HolderID, l.ID)
-	if err != nil {
-		return Body{}, err
-	}
-	return Body{License: l, Type: t, Values: b.Values, key: key, code: b.Code}, nil
+	return b, nil
 }
 
 // File gives the sealed OFD file of a body's license. One that another system made may have come without.
 func (r *BodyReader) File(ctx context.Context, b Body) ([]byte, error) {
+	if b.License.Indexed() {
+		return b.file, nil
+	}
 	if b.License.FileRef == "" {
 		return nil, errs.New(errs.NotFound, "license.no-file")
 	}
@@ -52,7 +66,7 @@ func (r *BodyReader) File(ctx context.Context, b Body) ([]byte, error) {
 // Preview draws the sealed file as SVG, seals included. Of a license that came without a file it draws the face, which
 // then bears no seal.
 func (r *BodyReader) Preview(ctx context.Context, b Body) ([]byte, error) {
-	if b.License.FileRef == "" && b.Type.HasFace() {
+	if b.License.FileRef == "" && !b.License.Indexed() && b.Type.HasFace() {
 		p, err := r.store.o.Faces.License(b.Type, body{Values: b.Values, Code: b.code}.input(), 0, r.store.o.Clock.Now())
 		if err != nil {
 			return nil, err
@@ -70,8 +84,12 @@ func (r *BodyReader) Preview(ctx context.Context, b Body) ([]byte, error) {
 	return Picture(file)
 }
 
-// Keep stores a file derived from a license under the license's key and gives its reference.
+// Keep stores a file derived from a license under the license's key and gives its reference. Of an index entry nothing is
+// kept.
 func (r *BodyReader) Keep(ctx context.Context, b Body, file []byte) (string, error) {
+	if b.License.Indexed() {
+		return "", errs.New(errs.Conflict, "license.kept-elsewhere")
+	}
 	return r.store.store(ctx, b.key, file, b.License.ID)
 }
 
@@ -80,8 +98,11 @@ func (r *BodyReader) Kept(ctx context.Context, b Body, ref string) ([]byte, erro
 	return r.store.load(ctx, b.key, ref, b.License.ID)
 }
 
-// MaskedNumber is a license's number fit for lists.
+// MaskedNumber is a license's number fit for lists. That of an index entry is not known here.
 func (s *Store) MaskedNumber(ctx context.Context, q *db.Tx, l License) (string, error) {
+	if l.Indexed() {
+		return "", nil
+	}
 	b, err := s.body(ctx, q, l)
 	if err != nil {
 		return "", err

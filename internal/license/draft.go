@@ -132,14 +132,24 @@ func (s *Store) admit(ctx context.Context, tx *db.Tx, d Draft) (*catalog.Type, [
 
 // suits holds the holders, the fields and the period of a draft against its type.
 func (s *Store) suits(ctx context.Context, tx *db.Tx, t *catalog.Type, d Draft) ([]holder.Holder, error) {
-	if err := countHolders(t, len(d.Holders)); err != nil {
+	holders, err := s.holdersOf(ctx, tx, t, d.Holders)
+	if err != nil {
 		return nil, err
 	}
 	if err := t.CheckFields(d.Fields); err != nil {
 		return nil, err
 	}
+	_, _, err = t.Validity.Period(clock.Date(d.IssuedOn), d.Fields[endOfValidity])
+	return holders, err
+}
+
+// holdersOf gives the holders of a license, where the type may be held by as many and by such.
+func (s *Store) holdersOf(ctx context.Context, tx *db.Tx, t *catalog.Type, ids []string) ([]holder.Holder, error) {
+	if err := countHolders(t, len(ids)); err != nil {
+		return nil, err
+	}
 	var holders []holder.Holder
-	for _, id := range d.Holders {
+	for _, id := range ids {
 		h, err := s.o.Holders.Get(ctx, tx, id)
 		if err != nil {
 			return nil, err
@@ -149,8 +159,7 @@ func (s *Store) suits(ctx context.Context, tx *db.Tx, t *catalog.Type, d Draft) 
 		}
 		holders = append(holders, h)
 	}
-	_, _, err := t.Validity.Period(clock.Date(d.IssuedOn), d.Fields[endOfValidity])
-	return holders, err
+	return holders, nil
 }
 
 // makable gives the type and the issuer of licenses to be made, where this platform makes the type and the unit may
@@ -341,11 +350,6 @@ func (s *Store) insert(ctx context.Context, tx *db.Tx, l License, b body, key []
 		return err
 	}
 	if _, err := tx.Exec(ctx, `
-		INSERT INTO license_index (identifier, holder_id, license_id) VALUES ($1, $2, $3)`,
-		l.Identifier, l.HolderID, l.ID); err != nil {
-		return fmt.Errorf("claim identifier: %w", err)
-	}
-	if _, err := tx.Exec(ctx, `
 		INSERT INTO license_code (code_hash, holder_id, license_id) VALUES ($1, $2, $3)`,
 		codeHash(b.Code), l.HolderID, l.ID); err != nil {
 		return fmt.Errorf("claim check code: %w", err)
@@ -360,6 +364,20 @@ func (s *Store) insert(ctx context.Context, tx *db.Tx, l License, b body, key []
 	data, err := gm.Encrypt(key, plain, []byte(l.ID))
 	if err != nil {
 		return err
+	}
+	return s.insertRow(ctx, tx, l, data)
+}
+
+// insertRow claims a license's identifier and writes its row; data is its sealed body, empty of an index entry.
+func (s *Store) insertRow(ctx context.Context, tx *db.Tx, l License, data []byte) error {
+	n, err := tx.Exec(ctx, `
+		INSERT INTO license_index (identifier, holder_id, license_id) VALUES ($1, $2, $3)
+		ON CONFLICT (identifier) DO NOTHING`, l.Identifier, l.HolderID, l.ID)
+	if err != nil {
+		return fmt.Errorf("claim identifier: %w", err)
+	}
+	if n == 0 {
+		return errs.New(errs.Conflict, "license.identifier-used").On("identifier")
 	}
 	holders, err := json.Marshal(l.Holders)
 	if err != nil {
@@ -381,9 +399,9 @@ func (s *Store) insert(ctx context.Context, tx *db.Tx, l License, b body, key []
 	return nil
 }
 
-// shareKey wraps the license's key for each holder, and leaves further holders a link to the first one's shard.
+// shareKey wraps the license's key for each holder, and links further holders to it.
 func (s *Store) shareKey(ctx context.Context, tx *db.Tx, l License, key []byte) error {
-	for i, id := range l.Holders {
+	for _, id := range l.Holders {
 		wrapped, err := s.o.Holders.Seal(ctx, tx, id, key)
 		if err != nil {
 			return err
@@ -392,9 +410,13 @@ func (s *Store) shareKey(ctx context.Context, tx *db.Tx, l License, key []byte) 
 			INSERT INTO license_key (holder_id, license_id, wrapped) VALUES ($1, $2, $3)`, id, l.ID, wrapped); err != nil {
 			return fmt.Errorf("put license key: %w", err)
 		}
-		if i == 0 {
-			continue
-		}
+	}
+	return s.link(ctx, tx, l)
+}
+
+// link leaves the further holders of a license a link to the first one's shard.
+func (s *Store) link(ctx context.Context, tx *db.Tx, l License) error {
+	for _, id := range l.Holders[1:] {
 		if _, err := tx.Exec(ctx, `
 			INSERT INTO license_link (holder_id, license_id, first_holder_id) VALUES ($1, $2, $3)`,
 			id, l.ID, l.HolderID); err != nil {

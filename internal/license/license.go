@@ -23,6 +23,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/org"
 	"github.com/yinxin-org/yinxin/internal/register"
 	"github.com/yinxin-org/yinxin/internal/sealing"
+	"github.com/yinxin-org/yinxin/verify"
 )
 
 // Step is how far the making of a license has come (制证环节).
@@ -78,7 +79,7 @@ const (
 	Batch    Origin = "batch"    // 批量制证
 	Stock    Origin = "stock"    // 存量转换
 	Pushed   Origin = "vertical" // by a vertical system (垂管系统)
-	Foreign  Origin = "external" // taken over from the national system that makes its type
+	Foreign  Origin = "external" // of the national system that makes its type: see Indexed
 	ByAppeal Origin = "appeal"   // 申领补录: its holder missed it
 )
 
@@ -103,6 +104,10 @@ type Options struct {
 	Faces   *face.Drawer
 	// Registers asks base registers before a license is sealed.
 	Registers *register.Store
+	// Source is the system that keeps the licenses of a type, nil of most; Verify judges what it sends against the
+	// installation's trust anchors.
+	Source func(typeCode string) Source
+	Verify func(file []byte) verify.Report
 }
 
 // Store keeps licenses.

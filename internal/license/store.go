@@ -200,6 +200,9 @@ func (s *Store) key(ctx context.Context, q *db.Tx, holderID, licenseID string) (
 }
 
 func (s *Store) body(ctx context.Context, q *db.Tx, l License) (body, error) {
+	if l.Indexed() {
+		return body{}, errs.New(errs.Conflict, "license.kept-elsewhere")
+	}
 	key, err := s.key(ctx, q, l.HolderID, l.ID)
 	if err != nil {
 		return body{}, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/yinxin-org/yinxin/internal/catalog"
 	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
@@ -86,12 +87,14 @@ func (d *Desk) enter(ctx context.Context, tx *db.Tx, l *line, m Message, laid li
 		return license.License{}, err
 	}
 	var made license.License
-	if t.Making.Here() {
-		if len(m.File) > 0 {
-			return license.License{}, errs.New(errs.Conflict, "license.made-here")
-		}
+	switch {
+	case t.Making.Here() && len(m.File) > 0:
+		return license.License{}, errs.New(errs.Conflict, "license.made-here")
+	case t.Making.Here():
 		made, err = d.drafted(ctx, tx, draft, asked)
-	} else {
+	case t.Making == catalog.External:
+		made, err = d.index(ctx, tx, draft, m)
+	default:
 		made, err = d.o.Licenses.Push(ctx, tx, draft, m.Identifier, laid)
 	}
 	if err != nil {

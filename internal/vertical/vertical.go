@@ -88,6 +88,7 @@ type Message struct {
 	PaperSerial string            `json:"paperSerial,omitempty"`
 	CaseNo      string            `json:"caseNo,omitempty"` // the case here that waits for this license
 	File        []byte            `json:"file,omitempty"`   // OFD, sealed there
+	Digest      string            `json:"digest,omitempty"` // of a file that stays there, where the index alone is taken
 
 	Cause  license.State `json:"cause,omitempty"`  // how it ends
 	Ground string        `json:"ground,omitempty"` // number of the decision
@@ -213,6 +214,10 @@ func (d *Desk) keep(ctx context.Context, x org.System, m Message, r *Result) err
 			return nil
 		case err != nil && !errors.Is(err, db.ErrNoRows):
 			return fmt.Errorf("find message: %w", err)
+		}
+		if over, err := d.surplus(ctx, tx, x, m); err != nil || over {
+			r.Status, r.Code = Refused, "vertical.index-only"
+			return err
 		}
 		sealed, err := d.o.Holders.Seal(ctx, tx, holder.PlatformID, plain)
 		if err != nil {

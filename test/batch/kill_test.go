@@ -258,23 +258,20 @@ func (d *deed) files(w *world.World) {
 	out := os.Getenv(filesTo)
 	judged := 0
 	for no := 1; no <= d.rows; no += 1000 {
-		var file []byte
+		var l license.License
 		w.Read(d.t, func(ctx context.Context, q *db.Tx) error {
 			var holderID, licenseID string
 			if err := q.QueryRow(ctx, `SELECT holder_id, license_id FROM batch_row WHERE batch_id = $1 AND row_no = $2`, d.id, no).Scan(&holderID, &licenseID); err != nil {
 				return err
 			}
-			l, err := w.Licenses.Get(ctx, q, holderID, licenseID)
-			if err != nil {
-				return err
-			}
-			b, err := reader.Read(ctx, q, l)
-			if err != nil {
-				return err
-			}
-			file, err = reader.File(ctx, b)
+			var err error
+			l, err = w.Licenses.Get(ctx, q, holderID, licenseID)
 			return err
 		})
+		b, err := reader.Read(context.Background(), l)
+		d.ok(err)
+		file, err := reader.File(context.Background(), b)
+		d.ok(err)
 		if r := w.VerifyFile(file); r.Verdict != verify.Valid {
 			d.t.Errorf("row %d: %+v", no, r)
 		}

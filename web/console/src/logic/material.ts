@@ -6,6 +6,8 @@ export type NextStep = 'paper' | 'renew' | 'askIssuer' | 'addParty' | 'notNeeded
 // No advice where the reason's own words already give it.
 const steps: Record<string, NextStep | undefined> = {
   'material.source-down': undefined,
+  'material.source-wrong': undefined,
+  'material.source-none': undefined,
   'material.in-making': undefined,
   'material.late': undefined,
   'material.unbound': undefined,
