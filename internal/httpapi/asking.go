@@ -164,7 +164,7 @@ func registerAsking(api huma.API, d Deps) {
 		"Take an own request back; its code stops working.", http.StatusNotFound), d.endShowRequest)
 	huma.Register(api, asker("receiveShown", http.MethodPost, "/api/v1/requests/{requestId}/receive", "接收对方给出的内容",
 		"Read what was agreed to, once. The use is recorded on the ground of consent, and both sides keep a receipt.",
-		http.StatusNotFound, http.StatusConflict, http.StatusGone, http.StatusForbidden), d.receiveShown)
+		http.StatusNotFound, http.StatusConflict, http.StatusGone, http.StatusForbidden, http.StatusServiceUnavailable), d.receiveShown)
 	huma.Register(api, answerer("getAsked", http.MethodGet, "/api/v1/asked/{askCode}", "谁要看什么",
 		"Who asks by a scanned code, for what, why, and which own licenses would answer. Nothing is consumed.",
 		http.StatusNotFound, http.StatusConflict), d.getAsked)

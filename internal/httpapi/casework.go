@@ -234,13 +234,13 @@ func registerCasework(api huma.API, d Deps) {
 	huma.Register(api, require(api, op("recordResult", http.MethodPost, "/api/v1/cases/{caseNo}/result", "登记结果证照",
 		"Enter the license that a vertical or national system made for an approved case, by its identifier; only then the case closes."), both...), d.recordResult)
 	huma.Register(api, require(api, op("readMaterial", http.MethodPost, "/api/v1/cases/{caseNo}/materials/{seq}/read", "查看取用的证照",
-		"Read the fields of a lent license. Each call is one recorded use."), both...), d.readMaterial)
+		"Read the fields of a lent license. Each call is one recorded use. One that a national system keeps is read and verified there each time.", http.StatusServiceUnavailable), both...), d.readMaterial)
 	huma.Register(api, require(api, op("previewMaterial", http.MethodGet, "/api/v1/cases/{caseNo}/materials/{seq}/preview", "加注件图像",
-		"Picture of the annotated copy; fields that are neither bound nor open are masked by their level. Each call is one recorded use."), both...), d.materialPreview)
+		"Picture of the annotated copy; fields that are neither bound nor open are masked by their level. Each call is one recorded use.", http.StatusServiceUnavailable), both...), d.materialPreview)
 	huma.Register(api, require(api, op("copyMaterial", http.MethodGet, "/api/v1/cases/{caseNo}/materials/{seq}/copy", "下载加注件",
-		"The annotated copy as OFD. Each call is one recorded use."), both...), d.materialCopy)
+		"The annotated copy as OFD. Each call is one recorded use.", http.StatusServiceUnavailable), both...), d.materialCopy)
 	huma.Register(api, require(api, op("grantUse", http.MethodPost, "/api/v1/cases/{caseNo}/materials/{seq}/token", "领取用证凭据",
 		"A one-shot token for one reading, bound to license, case and clerk, 24 hours at most."), both...), d.materialToken)
 	huma.Register(api, require(api, op("redeemUse", http.MethodPost, "/api/v1/uses", "凭凭据取用",
-		"Redeem a token once. A second redemption is refused and recorded."), both...), d.redeem)
+		"Redeem a token once. A second redemption is refused and recorded.", http.StatusServiceUnavailable), both...), d.redeem)
 }

@@ -153,9 +153,9 @@ func registerIssued(api huma.API, d Deps) {
 	huma.Register(api, op("getIssued", http.MethodGet, "/api/v1/licenses/{identifier}", "证照制发情况",
 		"A license that the own unit issued: how it was made, by whom and when, its versions and its paper. What it says is not opened.", http.StatusNotFound), d.getIssued)
 	huma.Register(api, op("lookAtIssued", http.MethodPost, "/api/v1/licenses/{identifier}/look", "查看照面",
-		"What a license of the own unit says, and its picture. The look is recorded with its reason, and its holder sees it."), d.lookAtIssued)
+		"What a license of the own unit says, and its picture. The look is recorded with its reason, and its holder sees it.", http.StatusServiceUnavailable), d.lookAtIssued)
 	huma.Register(api, op("getIssuedFile", http.MethodPost, "/api/v1/licenses/{identifier}/file", "下载证照文件",
-		"The sealed OFD file of a license of the own unit. Taking it is recorded with its reason, and its holder sees it."), d.issuedFile)
+		"The sealed OFD file of a license of the own unit. Taking it is recorded with its reason, and its holder sees it.", http.StatusServiceUnavailable), d.issuedFile)
 	huma.Register(api, require(api, huma.Operation{OperationID: "bindPaper", Method: http.MethodPut, Path: "/api/v1/licenses/{identifier}/paper",
 		Tags: []string{tagIssued}, Summary: "登记纸质证照印刷编号",
 		Description: "Note the number printed on the paper license that goes with it. A blank serves one license.",

@@ -83,11 +83,11 @@ func registerMe(api huma.API, d Deps) {
 	huma.Register(api, op("listMyLicenses", http.MethodGet, "/api/v1/me/licenses", "我的证照",
 		"The signed-in holder's licenses as cards, usable ones first."), d.listHeld)
 	huma.Register(api, op("getMyLicense", http.MethodGet, "/api/v1/me/licenses/{id}", "证照详情",
-		"An own license with all it says. The look is recorded.", http.StatusForbidden), d.getHeld)
+		"An own license with all it says. The look is recorded. One that a national system keeps is read and verified there.", http.StatusForbidden, http.StatusServiceUnavailable), d.getHeld)
 	huma.Register(api, op("previewMyLicense", http.MethodGet, "/api/v1/me/licenses/{id}/preview", "证照图像",
-		"Picture of an own license.", http.StatusForbidden), d.previewHeld)
+		"Picture of an own license.", http.StatusForbidden, http.StatusServiceUnavailable), d.previewHeld)
 	huma.Register(api, op("getMyLicenseFile", http.MethodGet, "/api/v1/me/licenses/{id}/file", "下载证照文件",
-		"The sealed OFD file of an own license.", http.StatusForbidden), d.heldFile)
+		"The sealed OFD file of an own license.", http.StatusForbidden, http.StatusServiceUnavailable), d.heldFile)
 	huma.Register(api, op("reportLoss", http.MethodPost, "/api/v1/me/licenses/{id}/loss", "挂失",
 		"Report a license lost: from this moment it is neither lent nor shown; its data stay. The issuer answers what to do next; see the appeals.", http.StatusNotFound, http.StatusConflict), d.reportLoss)
 }

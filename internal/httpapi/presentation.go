@@ -120,7 +120,7 @@ func registerPresentation(api huma.API, d Deps) {
 	huma.Register(api, open(huma.Operation{
 		OperationID: "check", Method: http.MethodPost, Path: "/api/v1/presentations/{token}/check", Tags: tags,
 		Summary: "核验", Description: "Check what is shown. The code is used up, the use recorded, and the holder sees by whom.",
-		Errors: []int{http.StatusNotFound, http.StatusGone, http.StatusForbidden},
+		Errors: []int{http.StatusNotFound, http.StatusGone, http.StatusForbidden, http.StatusServiceUnavailable},
 	}), d.check)
 }
 
