@@ -102,8 +102,8 @@ func (s *Store) holds(l License, codes string, sent Sent) (map[string]string, er
 func inForm(t *catalog.Type, stated map[string]string) map[string]string {
 	values := make(map[string]string, len(stated))
 	for name, value := range stated {
-		if f, _ := t.Field(name); f.Type == "date" && len(value) == len("20060102") {
-			value = value[:4] + "-" + value[4:6] + "-" + value[6:]
+		if f, _ := t.Field(name); f.Type == "date" && dayForm.MatchString(value) {
+			value = dayForm.ReplaceAllString(value, "$1-$2-$3")
 		}
 		values[name] = value
 	}
