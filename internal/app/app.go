@@ -266,8 +266,9 @@ func (a *App) openPush(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	reach := connect.Reach(a.Config.PushNetworks)
 	a.Push = push.Open(push.Options{DB: a.DB, Clock: a.Clock, Log: a.Log, Trail: a.Trail, Units: a.Units, Licenses: a.Licenses,
-		Receiver: connect.OpenReceivers(signer, 0), Node: node})
+		Receiver: connect.OpenReceivers(signer, reach, 0), Reaches: reach.Allows, Node: node})
 	return nil
 }
 

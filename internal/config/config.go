@@ -39,6 +39,9 @@ type Config struct {
 	Keys []Key `toml:"keys"`
 	// Proxies are the networks of reverse proxies whose X-Forwarded-For is believed, such as "10.0.0.0/8".
 	Proxies []netip.Prefix `toml:"proxies"`
+	// PushNetworks are the networks, beside the public internet, in which systems may be told of events, such as
+	// "10.8.0.0/16" of a government intranet. Their addresses are entered on a page, so none is open by itself.
+	PushNetworks []netip.Prefix `toml:"push_networks"`
 }
 
 // LicenseSource is a system that keeps licenses of some types (证照来源系统).

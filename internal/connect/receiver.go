@@ -27,12 +27,12 @@ type Receivers struct {
 	client *http.Client
 }
 
-// OpenReceivers gives the sender of events; wait bounds one answer, zero: ten seconds.
-func OpenReceivers(signer *gm.Signer, wait time.Duration) *Receivers {
+// OpenReceivers gives the sender of events, to addresses within reach; wait bounds one answer, zero: ten seconds.
+func OpenReceivers(signer *gm.Signer, reach Reach, wait time.Duration) *Receivers {
 	if wait == 0 {
 		wait = tellWait
 	}
-	return &Receivers{signer: signer, client: newAsker(wait)}
+	return &Receivers{signer: signer, client: reach.client(wait)}
 }
 
 // Tell sends one message.

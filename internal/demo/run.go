@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"path/filepath"
 	"strconv"
 	"time"
@@ -52,9 +53,14 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	return s, nil
 }
 
+// Loopback is this machine, on which the systems of a demonstration and of tests are told of events.
+func Loopback() []netip.Prefix {
+	return []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
+}
+
 func start(ctx context.Context, o Options, l net.Listener, baseURL string) (*Server, error) {
 	c := config.Config{Data: o.Data, Database: o.Database, Listen: o.Addr, BaseURL: baseURL, PlatformUnit: PlatformUnit,
-		LogOrigin: "yinxin.example/demo"}
+		LogOrigin: "yinxin.example/demo", PushNetworks: Loopback()}
 	if err := c.Complete(); err != nil {
 		return nil, err
 	}

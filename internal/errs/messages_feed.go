@@ -1,6 +1,7 @@
 package errs
 
 var feedMessages = messages{
+	"push.address": {"这个网址在本机或内部网络，没有对推送开放。请换一个网址，或请运维人员在配置里开放这个网段。", "This address lies on this machine or in a network that is not open to messages. Give another one, or ask the operator to open its network in the configuration."},
 	"push.url":     {"请填写 https 或 http 的网址，不带账号口令。", "Give a web address (https or http) without a password."},
 	"push.unknown": {"没有这个推送。", "No such subscription."},
 	"push.ended":   {"这个推送已经停用。请重新登记。", "This subscription has ended; enter a new one."},

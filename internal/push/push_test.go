@@ -14,6 +14,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/change"
 	"github.com/yinxin-org/yinxin/internal/connect"
 	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/demo"
 	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/license"
 	"github.com/yinxin-org/yinxin/internal/org"
@@ -254,6 +255,15 @@ func TestAddressesThatAreNone(t *testing.T) {
 			t.Errorf("%q: %v", url, err)
 		}
 	}
+	for _, url := range []string{"http://10.0.0.7/", "http://169.254.169.254/latest", "http://[fd00::1]:9000/", "http://[::ffff:192.168.0.1]/"} {
+		err := w.TryWrite(func(ctx context.Context, tx *db.Tx) error {
+			_, err := w.Push.Subscribe(ctx, tx, change.By{AccountID: "a", UnitID: unit, Reason: "接入"}, push.Subscription{SystemID: l.sub.SystemID, URL: url})
+			return err
+		})
+		if errs.Code(err) != "push.address" {
+			t.Errorf("%q: %v", url, err)
+		}
+	}
 }
 
 // Two nodes, pauses, failures: whatever happens, each event is heard, and those of a license in order.
@@ -268,7 +278,7 @@ func TestTwoNodesTellInOrder(t *testing.T) {
 	nodes := []*push.Desk{w.Push}
 	for i := range 2 {
 		nodes = append(nodes, push.Open(push.Options{DB: w.DB, Clock: w.Now, Log: slog.New(slog.DiscardHandler), Trail: w.Trail, Units: w.Units, Licenses: w.Licenses,
-			Receiver: connect.OpenReceivers(signer, 0), Node: fmt.Sprint("node", i)}))
+			Receiver: connect.OpenReceivers(signer, demo.Loopback(), 0), Reaches: connect.Reach(demo.Loopback()).Allows, Node: fmt.Sprint("node", i)}))
 	}
 	for i := range 24 {
 		l.turn()

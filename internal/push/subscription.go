@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/yinxin-org/yinxin/gbcode"
@@ -60,6 +62,9 @@ type Options struct {
 	Units    *org.Store
 	Licenses *license.Store
 	Receiver Receiver
+	// Reaches reports whether messages may go to an address. The Receiver holds to it too: a name says nothing of where
+	// it leads.
+	Reaches func(netip.Addr) bool
 	// Node names this process among those that work on the same database; the same name after a restart.
 	Node string
 }
@@ -96,6 +101,9 @@ func (d *Desk) Subscribe(ctx context.Context, tx *db.Tx, by change.By, s Subscri
 	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && u.Scheme != "http" {
 		return Subscription{}, errs.New(errs.Invalid, "push.url").On("url")
 	}
+	if !d.reaches(u.Hostname()) {
+		return Subscription{}, errs.New(errs.Invalid, "push.address").On("url")
+	}
 	slices.Sort(s.Types)
 	s.Types = slices.Compact(append([]string{}, s.Types...))
 	for _, code := range s.Types {
@@ -122,6 +130,16 @@ func (d *Desk) Subscribe(ctx context.Context, tx *db.Tx, by change.By, s Subscri
 		return Subscription{}, fmt.Errorf("subscribe: %w", err)
 	}
 	return s, d.o.Trail.Record(ctx, tx, by, change.Entry{Subject: change.System, SubjectID: s.SystemID, Action: "subscribe", After: s})
+}
+
+// reaches refuses what is seen to lie where nothing may go, so that whoever enters it learns of it at once.
+func (d *Desk) reaches(host string) bool {
+	name := strings.ToLower(strings.TrimSuffix(host, "."))
+	if name == "localhost" || strings.HasSuffix(name, ".localhost") {
+		name = "127.0.0.1"
+	}
+	a, err := netip.ParseAddr(name)
+	return err != nil || d.o.Reaches(a)
 }
 
 // List gives the subscriptions of a system, "" for all, that have not ended.

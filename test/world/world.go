@@ -81,7 +81,8 @@ func In(t testing.TB, dir string) *World {
 // open builds the object graph over a folder and a database.
 func open(t testing.TB, dir, url string) *World {
 	t.Helper()
-	c := config.Config{Data: dir, Database: url, BaseURL: BaseURL, PlatformUnit: demo.PlatformUnit, LogOrigin: "yinxin.example/test"}
+	c := config.Config{Data: dir, Database: url, BaseURL: BaseURL, PlatformUnit: demo.PlatformUnit, LogOrigin: "yinxin.example/test",
+		PushNetworks: demo.Loopback()}
 	if err := c.Complete(); err != nil {
 		t.Fatal(err)
 	}
