@@ -2,11 +2,14 @@ package batch_test
 
 import (
 	"context"
+	"io/fs"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/yinxin-org/yinxin/internal/authn"
 	"github.com/yinxin-org/yinxin/internal/batch"
 	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/db"
@@ -283,6 +286,87 @@ func TestTheRuleSkipsNumbersThatOldLicensesBear(t *testing.T) {
 		third := o.made(o.checked(csvOf(t, heads, lines(t, 20, 2))))
 		if third.Made != 2 || third.LeftOut != 0 {
 			t.Errorf("%+v", third)
+		}
+	})
+}
+
+// stored counts the files that wait to be read.
+func (o *office) stored() (n int) {
+	o.t.Helper()
+	o.ok(filepath.WalkDir(filepath.Join(o.Config.Data, "batches"), func(_ string, e fs.DirEntry, err error) error {
+		if err == nil && !e.IsDir() {
+			n++
+		}
+		return err
+	}))
+	return n
+}
+
+// No file stays behind: not that of a cancelled batch, nor one that was refused, nor one that was not taken in.
+func TestFilesGoWithTheirBatches(t *testing.T) {
+	t.Parallel()
+	world.Each(t, func(t *testing.T, w *world.World) {
+		o, ctx := newOffice(t, w), context.Background()
+		before := o.stored()
+		b := o.begin(csvOf(t, heads, lines(t, 1, 3)))
+		if o.stored() != before+1 {
+			t.Fatal("the file is not kept")
+		}
+		_, err := o.Batches.Cancel(ctx, o.maker, b.ID)
+		o.ok(err)
+		if n := o.stored() - before; n != 0 {
+			t.Errorf("%d files of a cancelled batch", n)
+		}
+
+		rows := lines(t, 1, 3)
+		rows[1][0] = "1"
+		b = o.checked(csvOf(t, heads, rows))
+		if b.Bad != 1 || o.stored() != before {
+			t.Fatalf("%+v, %d files", b, o.stored()-before)
+		}
+		stranger := csvOf(t, append([]string{"批次行号"}, heads...), [][]string{append([]string{"99"}, line(t, 9)...)})
+		_, err = o.Batches.Mend(ctx, o.maker, b.ID, "x.csv", stranger)
+		o.ok(err)
+		o.work()
+		if b = o.get(b.ID); b.Problem == nil || o.stored() != before {
+			t.Errorf("refused: %v, %d files", b.Problem, o.stored()-before)
+		}
+
+		open := before
+		for {
+			_, err := o.Batches.Begin(ctx, o.maker, batch.Upload{Kind: batch.New, TypeCode: o.food, Data: csvOf(t, heads, lines(t, 1, 1))})
+			if err != nil {
+				o.want("too many", err, "batch.many")
+				break
+			}
+			open++
+		}
+		if n := o.stored(); n != open {
+			t.Errorf("%d files, want %d", n, open)
+		}
+	})
+}
+
+// When a batch must be held up its maker may be away: others of the unit do it, and of no other.
+func TestOthersOfTheUnitHoldABatchUp(t *testing.T) {
+	t.Parallel()
+	world.Each(t, func(t *testing.T, w *world.World) {
+		o, ctx := newOffice(t, w), context.Background()
+		b := o.checked(csvOf(t, heads, lines(t, 1, 3)))
+		_, err := o.Batches.Submit(ctx, o.reviewer, b.ID)
+		o.want("a colleague submits", err, "batch.not-yours")
+		_, err = o.Batches.Submit(ctx, o.maker, b.ID)
+		o.ok(err)
+		_, err = o.Batches.Judge(ctx, o.reviewer, b.ID, true, "")
+		o.ok(err)
+		for _, step := range []func(context.Context, *authn.Actor, string) (batch.Batch, error){o.Batches.Pause, o.Batches.Resume, o.Batches.Cancel} {
+			_, err = step(ctx, w.Actor(t, "tj-scjg-clerk"), b.ID)
+			o.want("another unit", err, "batch.unknown")
+			_, err = step(ctx, o.reviewer, b.ID)
+			o.ok(err)
+		}
+		if b = o.get(b.ID); b.State != batch.Cancelled {
+			t.Error(b.State)
 		}
 	})
 }

@@ -376,16 +376,16 @@ func (d *Desk) refuse(ctx context.Context, b Batch, cause error) error {
 	if err != nil {
 		return err
 	}
-	return d.o.DB.Write(ctx, func(tx *db.Tx) error {
-		to := Checked
-		if b.Total == 0 {
-			to = Mapping
-		}
+	to, kept, gone := Checked, "", b.fileRef
+	if b.Total == 0 { // its maker may say again which column is which
+		to, kept, gone = Mapping, b.fileRef, ""
+	}
+	err = d.o.DB.Write(ctx, func(tx *db.Tx) error {
 		n, err := tx.Exec(ctx, `
 			UPDATE batch
-			SET state = $1, problem = $2, updated_at = $3, lease = 0, row_version = row_version + 1
+			SET state = $1, problem = $2, updated_at = $3, file_ref = $6, lease = 0, row_version = row_version + 1
 			WHERE batch_id = $4 AND state = 'checking' AND node = $5`,
-			string(to), problem, db.Micros(d.o.Clock.Now()), b.ID, d.o.Node)
+			string(to), problem, db.Micros(d.o.Clock.Now()), b.ID, d.o.Node, kept)
 		if err != nil {
 			return fmt.Errorf("refuse file: %w", err)
 		}
@@ -394,4 +394,8 @@ func (d *Desk) refuse(ctx context.Context, b Batch, cause error) error {
 		}
 		return nil
 	})
+	if err == nil {
+		d.discard(ctx, gone)
+	}
+	return err
 }

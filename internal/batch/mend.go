@@ -184,6 +184,9 @@ func (d *Desk) Mend(ctx context.Context, a *authn.Actor, id, fileName string, da
 		return Batch{}, err
 	}
 	b, err = d.step(ctx, a, id, Checked, Checking, "mend", `file_ref = $5, file_name = $6, headings = '', position = 0, problem = ''`, ref, nameOf(fileName))
+	if err != nil {
+		d.discard(ctx, ref)
+	}
 	d.stir()
 	return b, err
 }

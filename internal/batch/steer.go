@@ -3,6 +3,7 @@ package batch
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -15,18 +16,23 @@ import (
 
 // step takes a batch of the actor's from one state to another.
 func (d *Desk) step(ctx context.Context, a *authn.Actor, id string, from, to State, action, set string, args ...any) (Batch, error) {
-	return d.move(ctx, a, id, []State{from}, to, action, func(*db.Tx, *Batch) error { return nil }, set, args...)
+	return d.move(ctx, d.own, a, id, []State{from}, to, action, nothing, set, args...)
 }
+
+func nothing(*db.Tx, *Batch) error { return nil }
+
+// hands finds a batch for whoever may do something to it.
+type hands func(ctx context.Context, q *db.Tx, a *authn.Actor, id string) (Batch, error)
 
 // move takes a batch from one of some states to another, in one transaction with what else belongs to it. set names
 // further columns; its arguments begin at $5.
-func (d *Desk) move(ctx context.Context, a *authn.Actor, id string, from []State, to State, action string,
+func (d *Desk) move(ctx context.Context, find hands, a *authn.Actor, id string, from []State, to State, action string,
 	also func(tx *db.Tx, b *Batch) error, set string, args ...any,
 ) (Batch, error) {
 	var b Batch
 	err := d.o.DB.Write(ctx, func(tx *db.Tx) error {
 		var err error
-		if b, err = d.own(ctx, tx, a, id); err != nil {
+		if b, err = find(ctx, tx, a, id); err != nil {
 			return err
 		}
 		if !slices.Contains(from, b.State) {
@@ -73,7 +79,7 @@ func (d *Desk) write(ctx context.Context, tx *db.Tx, a *authn.Actor, b *Batch, b
 // Submit hands the good rows to the second person; the faulty ones stay out. From now on the batch is owed.
 func (d *Desk) Submit(ctx context.Context, a *authn.Actor, id string) (Batch, error) {
 	now := d.o.Clock.Now()
-	return d.move(ctx, a, id, []State{Checked}, Review, "submit", func(tx *db.Tx, b *Batch) error {
+	return d.move(ctx, d.own, a, id, []State{Checked}, Review, "submit", func(tx *db.Tx, b *Batch) error {
 		if b.Good == 0 {
 			return errs.New(errs.Conflict, "batch.none-good")
 		}
@@ -145,26 +151,51 @@ func checkWords(words string, needed bool) error {
 	return nil
 }
 
+// ofUnit is a batch of the actor's unit. Its maker may be away when it must be held up.
+func (d *Desk) ofUnit(ctx context.Context, q *db.Tx, a *authn.Actor, id string) (Batch, error) {
+	b, err := d.Get(ctx, q, a, id)
+	if err == nil && b.UnitID != a.UnitID {
+		return Batch{}, errs.New(errs.Denied, "batch.other-unit")
+	}
+	return b, err
+}
+
 // Pause lets no more rows be made until Resume.
 func (d *Desk) Pause(ctx context.Context, a *authn.Actor, id string) (Batch, error) {
-	return d.step(ctx, a, id, Running, Paused, "pause", "")
+	return d.move(ctx, d.ofUnit, a, id, []State{Running}, Paused, "pause", nothing, "")
 }
 
 // Resume lets rows be made again.
 func (d *Desk) Resume(ctx context.Context, a *authn.Actor, id string) (Batch, error) {
-	b, err := d.step(ctx, a, id, Paused, Running, "resume", "")
+	b, err := d.move(ctx, d.ofUnit, a, id, []State{Paused}, Running, "resume", nothing, "")
 	d.stir()
 	return b, err
 }
 
 // Cancel ends a batch. What was made stays made; its other rows are gone.
 func (d *Desk) Cancel(ctx context.Context, a *authn.Actor, id string) (Batch, error) {
-	return d.move(ctx, a, id, []State{Mapping, Checking, Checked, Review, Running, Paused}, Cancelled, "cancel", func(tx *db.Tx, b *Batch) error {
+	open := []State{Mapping, Checking, Checked, Review, Running, Paused}
+	b, err := d.move(ctx, d.ofUnit, a, id, open, Cancelled, "cancel", func(tx *db.Tx, b *Batch) error {
 		if err := d.o.Deadlines.Cancel(ctx, tx, kinds[b.Kind], b.ID); err != nil {
 			return err
 		}
 		return d.forget(ctx, tx, b.ID)
 	}, `key = $5, file_ref = '', good = 0, bad = 0`, []byte{})
+	if err != nil {
+		return Batch{}, err
+	}
+	d.discard(ctx, b.fileRef)
+	return b, nil
+}
+
+// discard takes a file away that no batch names any more. One that stays behind is read by nobody; it is told.
+func (d *Desk) discard(ctx context.Context, ref string) {
+	if ref == "" {
+		return
+	}
+	if err := d.o.Files.Remove(ctx, ref); err != nil {
+		d.o.Log.WarnContext(ctx, "file of a batch stays behind", slog.Any("error", err))
+	}
 }
 
 // forget takes away what rows say that were not made.

@@ -47,6 +47,9 @@ func (d *Desk) Begin(ctx context.Context, a *authn.Actor, u Upload) (Batch, erro
 	if _, err := d.bulk(ctx, Batch{Kind: u.Kind, TypeCode: u.TypeCode, IssuerID: issuer, UnitID: a.UnitID, MakerID: a.AccountID}); err != nil {
 		return Batch{}, err
 	}
+	if err := d.o.DB.Read(ctx, func(q *db.Tx) error { return d.room(ctx, q, a.UnitID) }); err != nil {
+		return Batch{}, err // before a file is kept for nothing
+	}
 	now := d.o.Clock.Now()
 	b := Batch{ID: db.NewID(), Kind: u.Kind, TypeCode: u.TypeCode, IssuerID: issuer, UnitID: a.UnitID, State: Mapping, MakerID: a.AccountID,
 		FileName: nameOf(u.FileName), CreatedAt: now, UpdatedAt: now, RowVersion: 1}
@@ -60,8 +63,11 @@ func (d *Desk) Begin(ctx context.Context, a *authn.Actor, u Upload) (Batch, erro
 	if b.fileRef, err = d.keep(ctx, vault{key, b.ID}, u.Data); err != nil {
 		return Batch{}, err
 	}
-	err = d.o.DB.Write(ctx, func(tx *db.Tx) error { return d.insert(ctx, tx, a, b) })
-	return b, err
+	if err := d.o.DB.Write(ctx, func(tx *db.Tx) error { return d.insert(ctx, tx, a, b) }); err != nil {
+		d.discard(ctx, b.fileRef)
+		return Batch{}, err
+	}
+	return b, nil
 }
 
 // bulk opens the making of a batch's licenses.
@@ -106,15 +112,23 @@ func (d *Desk) file(ctx context.Context, b Batch, v vault) (*sheet.Book, error) 
 	return sheet.Open(data, sheet.Large)
 }
 
-func (d *Desk) insert(ctx context.Context, tx *db.Tx, a *authn.Actor, b Batch) error {
+// room refuses a further batch of a unit that has many open.
+func (d *Desk) room(ctx context.Context, q *db.Tx, unitID string) error {
 	var open int
-	if err := tx.QueryRow(ctx, `
+	if err := q.QueryRow(ctx, `
 		SELECT count(*) FROM batch
-		WHERE unit_id = $1 AND ended_at = 0`, b.UnitID).Scan(&open); err != nil {
+		WHERE unit_id = $1 AND ended_at = 0`, unitID).Scan(&open); err != nil {
 		return fmt.Errorf("count batches: %w", err)
 	}
 	if open >= maxOpen {
 		return errs.New(errs.Conflict, "batch.many").With("max", fmt.Sprint(maxOpen))
+	}
+	return nil
+}
+
+func (d *Desk) insert(ctx context.Context, tx *db.Tx, a *authn.Actor, b Batch) error {
+	if err := d.room(ctx, tx, b.UnitID); err != nil {
+		return err
 	}
 	_, err := tx.Exec(ctx, `
 		INSERT INTO batch (`+columns+`, node, lease)

@@ -4,6 +4,7 @@ package errs
 var batchMessages = messages{
 	"batch.unknown":         {"没有这个批次。", "No such batch."},
 	"batch.stage":           {"批次现在的状态不能这样做，请刷新后再看。", "The batch is not at a stage for this; reload it."},
+	"batch.other-unit":      {"这个批次由别的单位经办，只有那个单位能暂停或取消。", "Another unit brought this batch in; only that unit can pause or end it."},
 	"batch.not-yours":       {"这个批次由别的同事经办，只有他能改动。", "Another colleague brought this batch in; only they can change it."},
 	"batch.many":            {"本单位还有{max}个没有办完的批次。请先办完或取消几个。", "Your unit has {max} unfinished batches. Finish or cancel some first."},
 	"batch.clean":           {"这个批次没有出错的行。", "This batch has no faulty rows."},

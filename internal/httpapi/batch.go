@@ -39,6 +39,7 @@ type Batch struct {
 	Maker     Actor      `json:"maker"`
 	Reviewer  *Actor     `json:"reviewer,omitempty"`
 	Mine      bool       `json:"mine" doc:"Brought in by the signed-in account."`
+	Ours      bool       `json:"ours" doc:"Brought in by the own unit, whose clerks and reviewers may pause or end it."`
 	DueAt     *time.Time `json:"dueAt,omitempty"`
 	CreatedAt time.Time  `json:"createdAt"`
 	UpdatedAt time.Time  `json:"updatedAt"`
@@ -186,8 +187,8 @@ func registerBatch(api huma.API, d Deps) {
 		"Hand the good rows to the second person; faulty ones stay out. From now on the batch is owed: on the same day, or within three working days from 100 on.", found, conflict), d.submitBatch)
 	huma.Register(api, op([]string{RoleReviewer}, "reviewBatch", http.MethodPost, one+"/review", "复核批次",
 		"Let the batch be made, or send it back with the reason. The reviewer is a second person of the issuing unit.", found, conflict), d.reviewBatch)
-	huma.Register(api, op(maker, "steerBatch", http.MethodPost, one+"/steer", "暂停、继续或取消批次",
-		"Pause a batch, let it go on, or end it. What was made stays.", found, conflict), d.steerBatch)
+	huma.Register(api, op(both, "steerBatch", http.MethodPost, one+"/steer", "暂停、继续或取消批次",
+		"Pause a batch of the own unit, let it go on, or end it, also in its maker's absence. What was made stays.", found, conflict), d.steerBatch)
 	huma.Register(api, op(both, "getBatchSample", http.MethodGet, one+"/samples/{nth}", "照面样张",
 		"The face of a row from the beginning, the middle or the end, as it will be made, without seals.", found, conflict), d.batchSample)
 	huma.Register(api, op(maker, "downloadBatchTemplate", http.MethodGet, "/api/v1/batch-templates/{typeCode}", "下载模板",
@@ -219,7 +220,7 @@ func (d Deps) batch(ctx context.Context, q *db.Tx, b batch.Batch, lang string) (
 	}
 	x := Batch{ID: b.ID, Kind: string(b.Kind), Type: typeName(t, lang), Issuer: issuer, State: string(b.State), FileName: b.FileName, Position: b.Position,
 		Total: b.Total, Good: b.Good, Bad: b.Bad, Made: b.Made, LeftOut: b.LeftOut, Doubtful: b.Doubtful(), Words: b.Words, Maker: Actor{Name: maker.Name, Roles: append([]string{}, maker.Roles...)},
-		Mine: b.MakerID == actorFrom(ctx).AccountID, DueAt: beijing(b.DueAt), CreatedAt: b.CreatedAt.In(clock.Shanghai), UpdatedAt: b.UpdatedAt.In(clock.Shanghai),
+		Mine: b.MakerID == actorFrom(ctx).AccountID, Ours: b.UnitID == actorFrom(ctx).UnitID, DueAt: beijing(b.DueAt), CreatedAt: b.CreatedAt.In(clock.Shanghai), UpdatedAt: b.UpdatedAt.In(clock.Shanghai),
 		EndedAt: beijing(b.EndedAt)}
 	if b.UnitID != b.IssuerID {
 		converter, err := d.unitNamed(ctx, q, b.UnitID, lang)

@@ -511,7 +511,7 @@ export interface paths {
         put?: never;
         /**
          * 暂停、继续或取消批次
-         * @description Pause a batch, let it go on, or end it. What was made stays.
+         * @description Pause a batch of the own unit, let it go on, or end it, also in its maker's absence. What was made stays.
          */
         post: operations["steerBatch"];
         delete?: never;
@@ -5407,6 +5407,8 @@ export interface components {
             maker: components["schemas"]["Actor"];
             /** @description Brought in by the signed-in account. */
             mine: boolean;
+            /** @description Brought in by the own unit, whose clerks and reviewers may pause or end it. */
+            ours: boolean;
             /**
              * Format: int64
              * @description Rows of the file that are read.

@@ -103,7 +103,7 @@ export const batchEn = {
       refuse: 'Send back',
       needed: 'Say why, so that the maker knows what to correct.',
     },
-    notMine: '{name} brought this batch in; only they can change it.',
+    notMine: 'This batch is in the hands of {name}. Colleagues of the unit may pause or end it; all else is for that person alone.',
     done: '{n} licenses are made and can be used.',
   },
   stock: {

@@ -103,7 +103,7 @@ export const batchZh = {
       refuse: '退回',
       needed: '退回要写明理由，让经办人知道改什么。',
     },
-    notMine: '这一批由{name}经办，只有本人可以改动。',
+    notMine: '这一批由{name}经办。本单位的同事可以暂停或取消，其余只有本人可以改动。',
     done: '{n}本已经制出，持证主体可以使用。',
   },
   stock: {
