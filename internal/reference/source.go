@@ -109,6 +109,9 @@ func (s *Source) Tell(o Order) error {
 				k.values[m.Name] = m.Value
 			}
 		}
+		if k.values["ZZBS"] == "" {
+			return errors.New("the file names no license")
+		}
 		more[k.values["ZZBS"]] = k
 	}
 	s.mu.Lock()

@@ -177,8 +177,10 @@ func TestSourceGivesLicenses(t *testing.T) {
 	if !whole(identifier) {
 		t.Error("it does not give the license again")
 	}
-	if err := r.Tell(reference.Order{Files: [][]byte{[]byte("x")}}); err == nil {
-		t.Error("it keeps what is no license")
+	for _, none := range [][]byte{[]byte("x"), licenseFile(t, "")} {
+		if err := r.Tell(reference.Order{Files: [][]byte{none}}); err == nil {
+			t.Error("it keeps what is no license")
+		}
 	}
 }
 
