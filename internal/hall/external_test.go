@@ -124,6 +124,9 @@ func TestASourceThatErrsStopsNoCase(t *testing.T) {
 	world.Each(t, func(t *testing.T, w *world.World) {
 		o := newOffice(t, w)
 		source, l := o.withArchive()
+		if m := o.cardOf(o.open(o.request("right"))); m.Status != casefile.Lent { // so that there are answers to give again
+			t.Fatalf("%+v", m)
+		}
 		for name, c := range map[string]struct {
 			faults reference.SourceFaults
 			reason string
