@@ -44,6 +44,9 @@ const homes: Record<string, { part: Part; control: string }> = {
   'inspection.basis': { part: 'business', control: 'type-inspection-basis' },
   'inspection.overdue': { part: 'business', control: 'type-inspection-overdue' },
   inspection: { part: 'business', control: 'type-inspection' },
+  duplicate: { part: 'business', control: 'type-duplicate' },
+  rules: { part: 'business', control: 'add-rule' },
+  compare: { part: 'business', control: 'add-compare' },
   fields: { part: 'fields', control: 'add-field' },
   'face.width': { part: 'face', control: 'face-width' },
   'face.height': { part: 'face', control: 'face-height' },
@@ -69,6 +72,8 @@ export function placeOf(f: Pick<TypeFinding, 'path' | 'field' | 'object'>, t: Pi
   const path = f.path.replace(/^(body|type|draft)\./, '')
   const item = /^(fields|face\.objects|objects|seals)[[.](\d+)\]?(?:\.(\w+))?/.exec(path)
   if (item) return itemPlace(item[1] as string, Number(item[2]), item[3])
+  const rule = /^(rules|compare)[[.](\d+)/.exec(path)
+  if (rule) return { part: 'business', control: `${rule[1] === 'rules' ? 'rule' : 'compare'}-${rule[2]}` }
   const named = /^fields\[([^\]]+)\](?:\.(\w+))?/.exec(path)
   const fieldName = named?.[1] ?? f.field
   if (f.object !== undefined && (path.startsWith('face') || !path)) return itemPlace('face.objects', f.object, undefined)

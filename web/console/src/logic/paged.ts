@@ -17,6 +17,13 @@ export interface Filter {
   key: string
   label: string
   options: readonly { value: string; label: string; loud?: boolean }[]
+  /** The value by which the server narrows where none is chosen. */
+  usual?: string
+}
+
+/** The value of a filter that holds now: the chosen one, or the usual one. */
+export function held(f: Filter, chosen: Readonly<Record<string, string>>): string | undefined {
+  return chosen[f.key] ?? f.usual
 }
 
 export const pageSize = 30

@@ -10,6 +10,7 @@ import { intakeEn } from './intake.en'
 import { feedEn } from './feed.en'
 import { verticalEn } from './vertical.en'
 import { pushEn } from './push.en'
+import { typerulesEn } from './typerules.en'
 import { deadlineEn } from './deadline.en'
 import { orgEn } from './org.en'
 import { fieldsEn } from './fields.en'
@@ -25,7 +26,7 @@ export const en: SameShape<typeof zh> = {
   ...orgEn,
   ...feedEn,
   ...verticalEn,
-  ...pushEn,
+  ...pushEn, ...typerulesEn,
   ...deadlineEn,
   ...intakeEn,
   ...windowEn,

@@ -10,6 +10,7 @@ import { intakeZh } from './intake.zh'
 import { feedZh } from './feed.zh'
 import { verticalZh } from './vertical.zh'
 import { pushZh } from './push.zh'
+import { typerulesZh } from './typerules.zh'
 import { deadlineZh } from './deadline.zh'
 import { orgZh } from './org.zh'
 import { fieldsZh } from './fields.zh'
@@ -24,7 +25,7 @@ export const zh = {
   ...orgZh,
   ...feedZh,
   ...verticalZh,
-  ...pushZh,
+  ...pushZh, ...typerulesZh,
   ...deadlineZh,
   ...intakeZh,
   ...windowZh,
