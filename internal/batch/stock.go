@@ -237,5 +237,7 @@ func (m *maker) replace(ctx context.Context, tx *db.Tx, r Row, made license.Lice
 	if err != nil || held.Ended != "" {
 		return err
 	}
-	return m.d.o.Licenses.End(ctx, tx, held, license.Ending{Cause: license.Superseded, AccountID: m.b.ReviewerID, UnitID: m.b.UnitID, Ground: made.Identifier})
+	_, err = m.d.o.Licenses.Operate(ctx, tx, held, license.Operation{Action: license.Supersede, AccountID: m.b.ReviewerID, UnitID: m.b.UnitID,
+		Ground: made.Identifier})
+	return err
 }

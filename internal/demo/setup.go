@@ -298,7 +298,8 @@ func (s *setup) issue(ctx context.Context, l License, ids map[string]string) err
 		if err != nil || l.Hold == "" {
 			return err
 		}
-		return s.app.Licenses.ReportLoss(ctx, tx, published, "")
+		_, err = s.app.Licenses.Operate(ctx, tx, published, license.Operation{Action: license.Lose})
+		return err
 	})
 }
 

@@ -38,7 +38,7 @@ func (s *Store) Changes(ctx context.Context, q *db.Tx, issuerID string, after, u
 		l := &c.License
 		var at, from, to int64
 		if err := rows.Scan(&c.Index, &c.Seq, &c.Action, &at, &l.HolderID, &l.ID, &l.Identifier, &l.TypeCode, &l.IssuerID, &l.VersionNo,
-			&l.Step, &l.Ended, &l.Hold, &from, &to); err != nil {
+			&l.Step, &l.Ended, &l.Holds, &from, &to); err != nil {
 			return nil, fmt.Errorf("list changes: %w", err)
 		}
 		c.At, l.ValidFrom, l.ValidTo = db.Time(at), db.Time(from), db.Time(to)

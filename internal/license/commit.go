@@ -230,7 +230,7 @@ func (l *License) row() ([]any, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode holders: %w", err)
 	}
-	return []any{l.HolderID, l.ID, l.TypeCode, l.TypeVersion, l.IssuerID, l.VersionNo, string(holders), string(l.Step), l.Ended, l.Hold,
+	return []any{l.HolderID, l.ID, l.TypeCode, l.TypeVersion, l.IssuerID, l.VersionNo, string(holders), string(l.Step), l.Ended, string(l.Holds),
 		l.Identifier, l.CaseNo, l.MakerID, l.ReviewerID, db.Micros(l.IssuedOn), db.Micros(l.ValidFrom), db.Micros(l.ValidTo),
 		l.FileRef, l.FileDigest, db.Micros(l.MadeAt), db.Micros(l.DueAt), db.Micros(l.PublishedAt), string(l.Origin), l.OriginID,
 		l.ConverterID, l.PaperSerial, l.Follows, l.RowVersion}, nil

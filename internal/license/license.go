@@ -48,7 +48,7 @@ type License struct {
 	Holders     []string // ids of all holders, the first one first
 	Step        Step
 	Ended       string // "" or the State it ended in
-	Hold        string // "" or Lost, Suspended
+	Holds       Holds
 	Identifier  string // 电子证照标识, GB/T 36904
 	CaseNo      string
 	MakerID     string

@@ -197,8 +197,9 @@ func (s *Store) Review(ctx context.Context, tx *db.Tx, r Review) (License, error
 		return License{}, errs.New(errs.Conflict, "conflict")
 	}
 	l.RowVersion++
+	var before License
 	if r.Publish {
-		err = s.supersede(ctx, tx, l, r.ReviewerID)
+		before, err = s.supersede(ctx, tx, l, r.ReviewerID)
 	} else {
 		err = s.freeNumber(ctx, tx, l)
 	}
@@ -211,47 +212,10 @@ func (s *Store) Review(ctx context.Context, tx *db.Tx, r Review) (License, error
 	if err := s.say(ctx, tx, l, r.Opinion); err != nil {
 		return License{}, err
 	}
+	if l, err = s.carryOn(ctx, tx, before, l, r.ReviewerID); err != nil {
+		return License{}, err
+	}
 	return l, s.queue(ctx, tx, l)
-}
-
-// ReportLoss marks a license as lost (挂失): from this moment it is not lent and not shown, and all data stay.
-// 榕政办〔2018〕214号 第九条.
-func (s *Store) ReportLoss(ctx context.Context, tx *db.Tx, l License, accountID string) error {
-	if state := l.State(s.o.Clock.Now()); state != Valid {
-		return errs.New(errs.Conflict, "license.not-in-force").With("state", state.Text("zh")).With("stateEn", state.Text("en"))
-	}
-	n, err := tx.Exec(ctx, `
-		UPDATE license
-		SET hold = $1, row_version = row_version + 1
-		WHERE holder_id = $2 AND license_id = $3 AND row_version = $4`, string(Lost), l.HolderID, l.ID, l.RowVersion)
-	if err != nil {
-		return fmt.Errorf("report loss: %w", err)
-	}
-	if n == 0 {
-		return errs.New(errs.Conflict, "conflict")
-	}
-	return s.record(ctx, tx, l, "lost", accountID, "", "")
-}
-
-// recovered is the event that ends a report of loss.
-const recovered = "found"
-
-// TakeBackLoss ends a report of loss (解挂): the license is found and in force again, if nothing else has ended it.
-func (s *Store) TakeBackLoss(ctx context.Context, tx *db.Tx, l License, accountID string) error {
-	if l.Hold != string(Lost) {
-		return errs.New(errs.Conflict, "license.not-lost")
-	}
-	n, err := tx.Exec(ctx, `
-		UPDATE license
-		SET hold = '', row_version = row_version + 1
-		WHERE holder_id = $1 AND license_id = $2 AND row_version = $3`, l.HolderID, l.ID, l.RowVersion)
-	if err != nil {
-		return fmt.Errorf("take back report of loss: %w", err)
-	}
-	if n == 0 {
-		return errs.New(errs.Conflict, "conflict")
-	}
-	return s.record(ctx, tx, l, recovered, accountID, "", "")
 }
 
 // Making is a license in its issuer's list of work.

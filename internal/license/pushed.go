@@ -99,13 +99,16 @@ func (s *Store) Push(ctx context.Context, tx *db.Tx, d Draft, identifier string,
 	if l.ValidFrom, l.ValidTo, err = t.Validity.Period(l.IssuedOn, d.Fields[endOfValidity]); err != nil {
 		return License{}, err
 	}
-	if err := s.supersede(ctx, tx, l, ""); err != nil {
+	if before, err = s.supersede(ctx, tx, l, ""); err != nil {
 		return License{}, err
 	}
 	if err := s.insert(ctx, tx, l, body{Values: values, Code: strings.ToLower(rand.Text())}, laid.key); err != nil {
 		return License{}, err
 	}
-	return l, s.record(ctx, tx, l, "publish", "", issuer.ID, d.CaseNo)
+	if err := s.record(ctx, tx, l, "publish", "", issuer.ID, d.CaseNo); err != nil {
+		return License{}, err
+	}
+	return s.carryOn(ctx, tx, before, l, "")
 }
 
 // versionOf holds the identifier that a system gave against what is known of its license, and gives the version in it. A

@@ -39,6 +39,7 @@ var stateWords = map[State]struct{ zh, en string }{
 	Revoked:           {"已撤销", "withdrawn"},
 	Penalty:           {"已吊销", "revoked"},
 	Abolished:         {"已废止", "abolished"},
+	PaperLost:         {"纸质遗失", "paper lost"},
 }
 
 // Text is the state's word in "zh" or "en".
@@ -79,8 +80,8 @@ func (l License) State(now time.Time) State {
 		return Expired
 	case now.Before(l.ValidFrom):
 		return NotYet
-	case l.Hold != "":
-		return State(l.Hold)
+	case l.Holds.word() != "":
+		return l.Holds.word()
 	default:
 		return Valid
 	}

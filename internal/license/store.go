@@ -22,7 +22,7 @@ func scan(row interface{ Scan(...any) error }) (License, error) {
 	var issued, from, to, made, due, published int64
 	var holders string
 	err := row.Scan(&l.HolderID, &l.ID, &l.TypeCode, &l.TypeVersion, &l.IssuerID, &l.VersionNo, &holders, &l.Step, &l.Ended,
-		&l.Hold, &l.Identifier, &l.CaseNo, &l.MakerID, &l.ReviewerID, &issued, &from, &to, &l.FileRef, &l.FileDigest,
+		&l.Holds, &l.Identifier, &l.CaseNo, &l.MakerID, &l.ReviewerID, &issued, &from, &to, &l.FileRef, &l.FileDigest,
 		&made, &due, &published, &l.Origin, &l.OriginID, &l.ConverterID, &l.PaperSerial, &l.Follows, &l.RowVersion)
 	if errors.Is(err, db.ErrNoRows) {
 		return License{}, errs.New(errs.NotFound, "license.unknown")

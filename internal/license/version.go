@@ -27,6 +27,8 @@ func (s *Store) before(ctx context.Context, q *db.Tx, d Draft) (License, error) 
 		return License{}, errs.New(errs.Conflict, "license.stage")
 	case l.Ended != "":
 		return License{}, ended(l)
+	case l.Holds.Has(Suspended) && d.origin() != Pushed: // the system that made it knows better
+		return License{}, standing(situation{License: l, now: s.o.Clock.Now()})
 	}
 	var open int
 	if err := q.QueryRow(ctx, `
@@ -112,14 +114,14 @@ func (s *Store) freeNumber(ctx context.Context, tx *db.Tx, l License) error {
 }
 
 // supersede ends the version before one that is published, in the same transaction: at no moment are both in force, and
-// at none neither.
-func (s *Store) supersede(ctx context.Context, tx *db.Tx, l License, accountID string) error {
+// at none neither. It gives that version as it stood.
+func (s *Store) supersede(ctx context.Context, tx *db.Tx, l License, accountID string) (before License, err error) {
 	if l.Follows == "" {
-		return nil
+		return License{}, nil
 	}
-	before, err := s.Get(ctx, tx, l.HolderID, l.Follows)
-	if err != nil {
-		return err
+	if before, err = s.Get(ctx, tx, l.HolderID, l.Follows); err != nil {
+		return License{}, err
 	}
-	return s.End(ctx, tx, before, Ending{Cause: Superseded, AccountID: accountID, UnitID: l.IssuerID, Ground: l.Identifier})
+	_, err = s.Operate(ctx, tx, before, Operation{Action: Supersede, AccountID: accountID, UnitID: l.IssuerID, Ground: l.Identifier})
+	return before, err
 }

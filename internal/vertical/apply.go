@@ -211,21 +211,26 @@ func (d *Desk) carryOut(ctx context.Context, tx *db.Tx, l *line, m Message, laid
 	if m.Action == Issue || m.Action == Change {
 		return d.enter(ctx, tx, l, m, laid, asked)
 	}
-	by := license.Ending{Cause: m.Cause, Ground: m.Ground, UnitID: l.system.Unit}
+	by := license.Operation{Ground: cmp.Or(m.Ground, m.Key), UnitID: l.system.Unit}
 	switch m.Action {
 	case End:
 		l.stands = m.Cause
 		if l.now.ID == "" {
 			return license.License{}, nil
 		}
-		return license.License{}, d.o.Licenses.End(ctx, tx, l.now, by)
+		by.Action = license.Action(m.Cause)
 	case Suspend:
 		l.stands = license.Suspended
-		return license.License{}, d.o.Licenses.Suspend(ctx, tx, l.now, by)
+		by.Action = license.Suspend
 	default:
 		l.stands = license.Valid
-		return license.License{}, d.o.Licenses.Release(ctx, tx, l.now, by)
+		by.Action = license.Release
 	}
+	if held := l.now.Holds.Has(license.Suspended); l.now.Ended == "" && (by.Action == license.Suspend && held || by.Action == license.Release && !held) {
+		return license.License{}, nil // it stands so already
+	}
+	_, err := d.o.Licenses.Operate(ctx, tx, l.now, by)
+	return license.License{}, err
 }
 
 // pauses lie between two tries of what failed: the longer it fails, the longer they are.

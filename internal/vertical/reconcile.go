@@ -248,15 +248,15 @@ func (d *Desk) standsOtherwise(ctx context.Context, q *db.Tx, holderID, licenseI
 	if err != nil || l.ID == "" {
 		return false, err
 	}
-	return standing(l.Ended, l.Hold) != string(stands), nil
+	return standing(l.Ended, l.Holds) != string(stands), nil
 }
 
-func standing(ended, hold string) string {
+func standing(ended string, holds license.Holds) string {
 	switch {
 	case ended != "":
 		return ended
-	case hold == string(license.Suspended):
-		return hold
+	case holds.Has(license.Suspended):
+		return string(license.Suspended)
 	default:
 		return string(license.Valid)
 	}

@@ -1,0 +1,81 @@
+package license
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/errs"
+)
+
+// Operate does something to a published license, inside the caller's transaction, and gives it as it is then. Nothing
+// else ends a license or places and lifts its holds.
+func (s *Store) Operate(ctx context.Context, tx *db.Tx, l License, o Operation) (License, error) {
+	r, known := rules[o.Action]
+	if !known {
+		return License{}, errs.New(errs.Invalid, "license.action").On("action")
+	}
+	after, err := r.apply(situation{License: l, Operation: o, now: s.o.Clock.Now()})
+	if err != nil {
+		return License{}, err
+	}
+	n, err := tx.Exec(ctx, `
+		UPDATE license
+		SET ended = $1, hold = $2, row_version = row_version + 1
+		WHERE holder_id = $3 AND license_id = $4 AND row_version = $5`, after.Ended, string(after.Holds), l.HolderID, l.ID, l.RowVersion)
+	if err != nil {
+		return License{}, fmt.Errorf("operate on license: %w", err)
+	}
+	if n == 0 {
+		return License{}, errs.New(errs.Conflict, "conflict")
+	}
+	after.RowVersion++
+	if o.Reason == "" {
+		o.Reason = r.reason
+	}
+	return after, s.recordOperation(ctx, tx, after, o)
+}
+
+func (s *Store) recordOperation(ctx context.Context, tx *db.Tx, l License, o Operation) error {
+	if err := s.record(ctx, tx, l, string(o.Action), o.AccountID, o.UnitID, o.Ground); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `
+		UPDATE license_event
+		SET true_from = $1, reason = $2, approver_id = $3
+		WHERE holder_id = $4 AND license_id = $5
+			AND seq = (SELECT max(seq) FROM license_event WHERE holder_id = $4 AND license_id = $5)`,
+		db.Micros(o.TrueFrom), o.Reason, o.ApproverID, l.HolderID, l.ID)
+	if err != nil {
+		return fmt.Errorf("record operation: %w", err)
+	}
+	return s.say(ctx, tx, l, o.Words)
+}
+
+// carried are the holds that a new version takes over: what others have a claim on is not shaken off by a change.
+var carried = []State{Disputed, Pledged}
+
+// carryOn places on a new version what stood on the one before, with the same ground.
+func (s *Store) carryOn(ctx context.Context, tx *db.Tx, before, l License, accountID string) (License, error) {
+	for _, hold := range carried {
+		if !before.Holds.Has(hold) {
+			continue
+		}
+		l.Holds = l.Holds.With(hold)
+		n, err := tx.Exec(ctx, `
+			UPDATE license
+			SET hold = $1, row_version = row_version + 1
+			WHERE holder_id = $2 AND license_id = $3 AND row_version = $4`, string(l.Holds), l.HolderID, l.ID, l.RowVersion)
+		if err != nil {
+			return License{}, fmt.Errorf("carry hold on: %w", err)
+		}
+		if n == 0 {
+			return License{}, errs.New(errs.Conflict, "conflict")
+		}
+		l.RowVersion++
+		if err := s.recordOperation(ctx, tx, l, Operation{Action: Action(hold), Reason: "08", AccountID: accountID, UnitID: l.IssuerID, Ground: before.Identifier}); err != nil {
+			return License{}, err
+		}
+	}
+	return l, nil
+}
