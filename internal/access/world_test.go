@@ -79,7 +79,7 @@ func (w *world) putMatter(t *testing.T, code string, drop ...string) matter.Matt
 func (w *world) reportLoss(t *testing.T, cast, typeKey string) {
 	t.Helper()
 	l := w.License(t, cast, typeKey)
-	w.Write(t, func(tx *db.Tx) error { return w.App.Licenses.ReportLoss(t.Context(), tx, l, "") })
+	w.Write(t, func(tx *db.Tx) error { return w.App.Licenses.Lose(t.Context(), tx, l, "") })
 }
 
 // open opens a case of the food firm that the clerk handles.

@@ -201,7 +201,7 @@ func (s *Store) Withdraw(ctx context.Context, actor *authn.Actor, id string) err
 			if err != nil {
 				return err
 			}
-			if _, err := s.o.Licenses.Operate(ctx, tx, l, license.Operation{Action: license.Recover, AccountID: actor.AccountID}); err != nil {
+			if err := s.o.Licenses.Recover(ctx, tx, l, actor.AccountID); err != nil {
 				return err
 			}
 		}

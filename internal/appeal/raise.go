@@ -117,7 +117,7 @@ func (s *Store) ReportLoss(ctx context.Context, actor *authn.Actor, licenseID st
 		if err != nil {
 			return err
 		}
-		if _, err := s.o.Licenses.Operate(ctx, tx, l, license.Operation{Action: license.Lose, AccountID: actor.AccountID}); err != nil {
+		if err := s.o.Licenses.Lose(ctx, tx, l, actor.AccountID); err != nil {
 			return err
 		}
 		a, _, err = s.raise(ctx, tx, actor, about(l, Appeal{HolderID: actor.HolderID, Kind: Loss, Origin: ByHolder, UnitID: l.IssuerID}), l.ID, Words{})

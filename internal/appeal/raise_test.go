@@ -30,7 +30,7 @@ func TestLossHasACourseAndAnEnd(t *testing.T) {
 			d.t.Errorf("%+v", a)
 		}
 		_, err = d.Appeals.ReportLoss(ctx, firm, l.ID)
-		d.want("twice", err, "license.not-in-force")
+		d.want("twice", err, "license.held-already")
 		clerk := d.actor(clerkOf[a.UnitID])
 		d.ok(d.Appeals.Take(ctx, clerk, a.ID, 1))
 		d.want("declining a loss", d.Appeals.Answer(ctx, clerk, a.ID, 2, appeal.Declined, "不行"), "appeal.loss-stands")

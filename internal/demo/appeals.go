@@ -55,10 +55,7 @@ func (s *setup) lostCard(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	err = s.app.DB.Write(ctx, func(tx *db.Tx) error {
-		_, err := s.app.Licenses.Operate(ctx, tx, l, license.Operation{Action: license.Recover, AccountID: loser.AccountID})
-		return err
-	})
+	err = s.app.DB.Write(ctx, func(tx *db.Tx) error { return s.app.Licenses.Recover(ctx, tx, l, loser.AccountID) })
 	if err != nil {
 		return err
 	}

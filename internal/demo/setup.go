@@ -298,8 +298,7 @@ func (s *setup) issue(ctx context.Context, l License, ids map[string]string) err
 		if err != nil || l.Hold == "" {
 			return err
 		}
-		_, err = s.app.Licenses.Operate(ctx, tx, published, license.Operation{Action: license.Lose})
-		return err
+		return s.app.Licenses.Lose(ctx, tx, published, "")
 	})
 }
 

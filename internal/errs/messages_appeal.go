@@ -10,7 +10,6 @@ var appealMessages = messages{
 	"appeal.issued-on":           {"发证日期应是真实的日期，不晚于今天，如 2026-03-01。", "The day of issue must be a real date, not later than today, such as 2026-03-01."},
 	"appeal.issue-it":            {"这类证照由本平台制发：同意补录请录入证照，复核发布后诉求自动办结。", "Licenses of this type are made here: enter the license, and the appeal is answered when it is published."},
 	"appeal.loss-stands":         {"挂失由持证人决定，不能不予受理；请答复怎样补办。", "A report of loss is the holder's own; it cannot be declined. Answer how to get a replacement."},
-	"license.not-lost":           {"这本证照没有挂失，不用解除。", "The license is not reported lost."},
 	"proof.unknown":              {"没有这份可用证明，请核对存证编号。", "No such proof; check the evidence number."},
 	"proof.state":                {"证照现为“{state}”，办事机构此刻不能用它，所以不能出具可用证明。窗口要纸质的，可以交。", "The license is now {stateEn}; the office cannot use it at this moment, so there is no proof. Paper may be asked for."},
 	"proof.unbound":              {"这个事项受理时不取用这类证照，所以不能出具可用证明。请看办事指南里的材料清单。", "The matter does not use this type of license when it is accepted, so there is no proof. See the materials in its guide."},

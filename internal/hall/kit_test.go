@@ -168,7 +168,7 @@ func (o *office) lose(cast, typeKey string) {
 		if err != nil {
 			return err
 		}
-		return o.Licenses.ReportLoss(ctx, tx, held[0], "holder")
+		return o.Licenses.Lose(ctx, tx, held[0], "holder")
 	})
 }
 

@@ -2,6 +2,9 @@ package license
 
 import (
 	"context"
+	"maps"
+	"slices"
+	"time"
 
 	"github.com/yinxin-org/yinxin/internal/catalog"
 	"github.com/yinxin-org/yinxin/internal/db"
@@ -58,3 +61,24 @@ func (s *Store) MakeInParts(ctx context.Context, holderID, licenseID string, don
 	done("record")
 	return err
 }
+
+// Apply judges an operation by the license alone; without names one guard of the action's that is left out, -1 for none.
+func Apply(l License, o Operation, now time.Time, without int) (License, error) {
+	r := rules[o.Action]
+	if without >= 0 {
+		r.guards = slices.Delete(slices.Clone(r.guards), without, without+1)
+	}
+	return r.apply(situation{License: l, Operation: o, now: now})
+}
+
+// Guards names the guards of an action.
+func Guards(a Action) []string {
+	var names []string
+	for _, g := range rules[a].guards {
+		names = append(names, g.name)
+	}
+	return names
+}
+
+// AllActions are all there are, also what people cannot ask for.
+func AllActions() []Action { return slices.Sorted(maps.Keys(rules)) }

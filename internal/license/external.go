@@ -59,7 +59,7 @@ func (s *Store) Index(ctx context.Context, tx *db.Tx, d Draft, identifier, diges
 		CaseNo: d.CaseNo, IssuedOn: clock.Date(d.IssuedOn), ValidFrom: clock.Date(d.IssuedOn), // its end is for the source to tell
 		FileDigest: digest, MadeAt: now, PublishedAt: now, DueAt: now, Origin: Foreign, OriginID: d.OriginID, RowVersion: 1,
 	}
-	if err := s.supersede(ctx, tx, l, ""); err != nil {
+	if before, err = s.supersede(ctx, tx, l, ""); err != nil {
 		return License{}, err
 	}
 	if err := s.link(ctx, tx, l); err != nil {
@@ -68,7 +68,10 @@ func (s *Store) Index(ctx context.Context, tx *db.Tx, d Draft, identifier, diges
 	if err := s.insertRow(ctx, tx, l, []byte{}); err != nil {
 		return License{}, err
 	}
-	return l, s.record(ctx, tx, l, "publish", "", issuer.ID, d.CaseNo)
+	if err := s.record(ctx, tx, l, "publish", "", issuer.ID, d.CaseNo); err != nil {
+		return License{}, err
+	}
+	return s.carryOn(ctx, tx, before, l, "")
 }
 
 // sameEntry refuses an identifier that stands for another license already.

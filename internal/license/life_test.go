@@ -124,13 +124,18 @@ func (m *model) review(r *rapid.T, x *life, publish bool) {
 
 func (m *model) lose(t *testing.T, r *rapid.T, x *life) {
 	l := get(t, m.w, x.license)
-	valid := x.step == license.StepPublished && !x.lost && m.w.Now.Now().Before(l.ValidTo)
-	err := m.w.TryWrite(func(ctx context.Context, tx *dbTx) error { return m.w.Licenses.ReportLoss(ctx, tx, l, "holder") })
-	if !valid {
+	err := m.w.TryWrite(func(ctx context.Context, tx *dbTx) error { return m.w.Licenses.Lose(ctx, tx, l, "holder") })
+	switch {
+	case x.step != license.StepPublished:
+		want(r, err, "license.stage")
+		return
+	case x.lost:
+		want(r, err, "license.held-already")
+		return
+	case !m.w.Now.Now().Before(l.ValidTo):
 		want(r, err, "license.not-in-force")
 		return
-	}
-	if err != nil {
+	case err != nil:
 		r.Fatalf("report loss: %v", err)
 	}
 	x.lost, x.events = true, append(x.events, "lost")

@@ -52,6 +52,18 @@ func (s *Store) recordOperation(ctx context.Context, tx *db.Tx, l License, o Ope
 	return s.say(ctx, tx, l, o.Words)
 }
 
+// Lose marks a license as lost (挂失): from this moment it is not lent and not shown, and all data stay.
+func (s *Store) Lose(ctx context.Context, tx *db.Tx, l License, accountID string) error {
+	_, err := s.Operate(ctx, tx, l, Operation{Action: Lose, AccountID: accountID})
+	return err
+}
+
+// Recover ends a report of loss (解挂): the license is found, and in force again if nothing else holds or has ended it.
+func (s *Store) Recover(ctx context.Context, tx *db.Tx, l License, accountID string) error {
+	_, err := s.Operate(ctx, tx, l, Operation{Action: Recover, AccountID: accountID})
+	return err
+}
+
 // carried are the holds that a new version takes over: what others have a claim on is not shaken off by a change.
 var carried = []State{Disputed, Pledged}
 

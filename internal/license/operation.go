@@ -140,8 +140,9 @@ func placing(hold State, reason string, more ...guard) rule {
 	return rule{places: hold, reason: reason, guards: append([]guard{published, unended, free(hold), reasoned, fromNow}, more...)}
 }
 
+// What has a hold is published.
 func lifting(hold State, more ...guard) rule {
-	return rule{lifts: hold, reason: "99", guards: append([]guard{published, unended, held(hold), reasoned, fromNow}, more...)}
+	return rule{lifts: hold, reason: "99", guards: append([]guard{unended, held(hold), reasoned, fromNow}, more...)}
 }
 
 // rules are all actions. An expired license can still be cancelled (行政许可法 第七十条), withdrawn or declared void; it
@@ -158,7 +159,7 @@ var rules = map[Action]rule{
 	Recover:   lifting(Lost),
 	LosePaper: placing(PaperLost, "10", unexpired),
 	FindPaper: lifting(PaperLost),
-	Pledge:    placing(Pledged, "01", undoubted, grounded, twoPersons, named),
+	Pledge:    {places: Pledged, reason: "01", guards: []guard{undoubted, reasoned, fromNow, grounded, twoPersons, named}},
 	Unpledge:  lifting(Pledged, grounded, twoPersons, named),
 	Dispute:   placing(Disputed, "99", unexpired, grounded),
 	Settle:    lifting(Disputed, grounded),

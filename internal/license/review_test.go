@@ -130,7 +130,7 @@ func TestReportLoss(t *testing.T) {
 	t.Parallel()
 	world.Each(t, func(t *testing.T, w *world.World) {
 		report := func(l license.License) error {
-			return w.TryWrite(func(ctx context.Context, tx *db.Tx) error { return w.Licenses.ReportLoss(ctx, tx, l, "holder") })
+			return w.TryWrite(func(ctx context.Context, tx *db.Tx) error { return w.Licenses.Lose(ctx, tx, l, "holder") })
 		}
 		l := issued(t, w, food(t, w))
 		if err := report(l); err != nil {
@@ -141,8 +141,8 @@ func TestReportLoss(t *testing.T) {
 		if l.State(world.Start) != license.Lost {
 			t.Errorf("it is %s", l.State(world.Start))
 		}
-		wantCode(t, report(l), "license.not-in-force")
-		wantCode(t, report(make1(t, w, enter(t, w, food(t, w)))), "license.not-in-force")
+		wantCode(t, report(l), "license.held-already")
+		wantCode(t, report(make1(t, w, enter(t, w, food(t, w)))), "license.stage")
 		old := issued(t, w, food(t, w))
 		w.Now.Move(6 * 366 * 24 * time.Hour)
 		wantCode(t, report(old), "license.not-in-force")

@@ -21,7 +21,7 @@ func TestStateFollowsFromStepsHoldsAndPeriod(t *testing.T) {
 		name  string
 		step  license.Step
 		ended string
-		hold  string
+		hold  license.Holds
 		to    time.Time
 		now   time.Time
 		want  license.State
@@ -38,6 +38,10 @@ func TestStateFollowsFromStepsHoldsAndPeriod(t *testing.T) {
 		{"no end", license.StepPublished, "", "", time.Time{}, to.AddDate(100, 0, 0), license.Valid},
 		{"lost", license.StepPublished, "", "lost", to, middle, license.Lost},
 		{"suspended", license.StepPublished, "", "suspended", to, middle, license.Suspended},
+		{"lost and suspended", license.StepPublished, "", "suspended,lost", to, middle, license.Suspended},
+		{"disputed and pledged", license.StepPublished, "", "disputed,pledged", to, middle, license.Disputed},
+		{"pledged", license.StepPublished, "", "pledged", to, middle, license.Pledged},
+		{"its paper lost", license.StepPublished, "", "paperLost", to, middle, license.Valid},
 		{"lost and expired", license.StepPublished, "", "lost", to, to, license.Expired},
 		{"lost before it begins", license.StepPublished, "", "lost", to, from.Add(-tick), license.NotYet},
 		{"superseded", license.StepPublished, "superseded", "", to, middle, license.Superseded},
@@ -45,7 +49,7 @@ func TestStateFollowsFromStepsHoldsAndPeriod(t *testing.T) {
 		{"revoked and its period over", license.StepPublished, "revoked", "", to, to, license.Revoked},
 		{"penalty", license.StepPublished, "penalty", "", to, middle, license.Penalty},
 	} {
-		l := license.License{Step: c.step, Ended: c.ended, Hold: c.hold, ValidFrom: from, ValidTo: c.to}
+		l := license.License{Step: c.step, Ended: c.ended, Holds: c.hold, ValidFrom: from, ValidTo: c.to}
 		if got := l.State(c.now); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}

@@ -71,7 +71,7 @@ func (s *stand) lose() {
 		if err != nil {
 			return err
 		}
-		return s.Licenses.ReportLoss(ctx, tx, l, s.owner.AccountID)
+		return s.Licenses.Lose(ctx, tx, l, s.owner.AccountID)
 	})
 }
 

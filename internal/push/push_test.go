@@ -92,10 +92,10 @@ func (l *line) turn() {
 		if err != nil {
 			return err
 		}
-		if now.Hold == "" {
-			return l.Licenses.ReportLoss(ctx, tx, now, "holder")
+		if now.Holds == "" {
+			return l.Licenses.Lose(ctx, tx, now, "holder")
 		}
-		return l.Licenses.TakeBackLoss(ctx, tx, now, "holder")
+		return l.Licenses.Recover(ctx, tx, now, "holder")
 	})
 	l.sequence()
 }
@@ -193,7 +193,7 @@ func TestOnlyTheOwnUnitsPublishedLicensesAreTold(t *testing.T) {
 	w := world.New(t)
 	l := newLine(t, w)
 	other := held(t, w, "owner", "identity-card")
-	w.Write(t, func(ctx context.Context, tx *db.Tx) error { return w.Licenses.ReportLoss(ctx, tx, other, "holder") })
+	w.Write(t, func(ctx context.Context, tx *db.Tx) error { return w.Licenses.Lose(ctx, tx, other, "holder") })
 	l.turn()
 	l.deliver()
 	for _, e := range l.receiver.Events() {
@@ -331,10 +331,10 @@ func BenchmarkChangeToReceiver(b *testing.B) {
 			if err != nil {
 				return err
 			}
-			if now.Hold == "" {
-				return w.Licenses.ReportLoss(ctx, tx, now, "holder")
+			if now.Holds == "" {
+				return w.Licenses.Lose(ctx, tx, now, "holder")
 			}
-			return w.Licenses.TakeBackLoss(ctx, tx, now, "holder")
+			return w.Licenses.Recover(ctx, tx, now, "holder")
 		})
 		for len(receiver.Events()) == heard {
 			time.Sleep(time.Millisecond)

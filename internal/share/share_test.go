@@ -242,7 +242,7 @@ func TestShareEnds(t *testing.T) {
 			t.Errorf("log: %s", got)
 		}
 		w.Write(t, func(ctx context.Context, tx *db.Tx) error {
-			return w.Licenses.ReportLoss(ctx, tx, d.card, d.owner.AccountID)
+			return w.Licenses.Lose(ctx, tx, d.card, d.owner.AccountID)
 		})
 		_, err = d.download(revoked, revoked.Code, share.OFD)
 		wantCode(t, "lost meanwhile", err, "access.share.state")

@@ -61,7 +61,7 @@ func TestReplay(t *testing.T) {
 		open(smallCode, "loser")
 		w.Clock.Move(time.Hour)
 		l := w.License(t, "loser", "social-security-card")
-		w.Write(t, func(tx *db.Tx) error { return w.App.Licenses.ReportLoss(t.Context(), tx, l, "") })
+		w.Write(t, func(tx *db.Tx) error { return w.App.Licenses.Lose(t.Context(), tx, l, "") })
 		w.Clock.Move(time.Hour)
 		open(code, "loser") // lost by now
 		w.Clock.Move(time.Hour)

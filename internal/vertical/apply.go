@@ -1,6 +1,7 @@
 package vertical
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
