@@ -36,6 +36,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/gm/sdf"
 	"github.com/yinxin-org/yinxin/internal/hall"
 	"github.com/yinxin-org/yinxin/internal/holder"
+	"github.com/yinxin-org/yinxin/internal/inspection"
 	"github.com/yinxin-org/yinxin/internal/intake"
 	"github.com/yinxin-org/yinxin/internal/license"
 	"github.com/yinxin-org/yinxin/internal/matter"
@@ -64,37 +65,38 @@ const filesAtOnce = 4
 
 // App is a running installation's parts.
 type App struct {
-	Config    config.Config
-	Log       *slog.Logger
-	Clock     clock.Clock
-	DB        *db.DB
-	Keys      *gm.KeyStore
-	Trail     *change.Trail
-	Tasks     *task.Store
-	Deadlines *deadline.Store
-	Push      *push.Desk
-	Batches   *batch.Desk
-	Notices   *notice.Store
-	Calendar  *workday.Calendar
-	Units     *org.Store
-	Faces     *face.Drawer
-	Types     *catalog.Store
-	Matters   *matter.Store
-	Imports   *intake.Desk
-	Holders   *holder.Store
-	Seals     *sealing.Store
-	Licenses  *license.Store
-	Cases     *casefile.Store
-	Door      *access.Door
-	Appeals   *appeal.Store
-	Hall      *hall.Hall
-	Desk      *present.Desk
-	Shares    *share.Desk
-	Feed      *feed.Desk
-	Vertical  *vertical.Desk
-	Agency    *agency.Service
-	Book      *evidence.Book
-	Accounts  *authn.Service
+	Config      config.Config
+	Log         *slog.Logger
+	Clock       clock.Clock
+	DB          *db.DB
+	Keys        *gm.KeyStore
+	Trail       *change.Trail
+	Tasks       *task.Store
+	Deadlines   *deadline.Store
+	Push        *push.Desk
+	Batches     *batch.Desk
+	Notices     *notice.Store
+	Calendar    *workday.Calendar
+	Units       *org.Store
+	Faces       *face.Drawer
+	Types       *catalog.Store
+	Matters     *matter.Store
+	Imports     *intake.Desk
+	Holders     *holder.Store
+	Seals       *sealing.Store
+	Licenses    *license.Store
+	Cases       *casefile.Store
+	Door        *access.Door
+	Appeals     *appeal.Store
+	Inspections *inspection.Store
+	Hall        *hall.Hall
+	Desk        *present.Desk
+	Shares      *share.Desk
+	Feed        *feed.Desk
+	Vertical    *vertical.Desk
+	Agency      *agency.Service
+	Book        *evidence.Book
+	Accounts    *authn.Service
 	// MatterSource is the matter office's system; nil if none is configured.
 	MatterSource *connect.Matters
 	sources      map[string]license.Source    // by type code
@@ -212,12 +214,14 @@ func (a *App) build(ctx context.Context, o Options) error {
 	return a.LoadTrust()
 }
 
-// openFeeds opens the desks that other systems send to.
+// openFeeds opens the desks that other systems send to, and that of inspections.
 func (a *App) openFeeds() {
 	a.Feed = feed.New(feed.Options{DB: a.DB, Clock: a.Clock, Units: a.Units, Holders: a.Holders, Trail: a.Trail,
 		Matters: a.Matters, Types: a.Types, Deadlines: a.Deadlines})
 	a.Vertical = vertical.New(vertical.Options{DB: a.DB, Clock: a.Clock, Trail: a.Trail, Units: a.Units, Types: a.Types, Holders: a.Holders,
 		Licenses: a.Licenses, Hall: a.Hall, Verify: a.VerifyFile})
+	a.Inspections = inspection.Open(inspection.Options{DB: a.DB, Clock: a.Clock, Units: a.Units, Types: a.Types, Holders: a.Holders,
+		Licenses: a.Licenses, Notices: a.Notices})
 }
 
 // openDoor opens the licenses and what is said about them, and gives the reader of bodies to the door, and to nothing
@@ -450,13 +454,13 @@ func (a *App) Run(ctx context.Context) {
 // houseEvery is how often unfinished work is looked for. Lost work is late by that much, never lost.
 const houseEvery = 30 * time.Second
 
-// housekeep makes licenses whose making was cut off or failed, tells of those that are overdue, and clears away ended
+// housekeep makes licenses whose making was cut off or failed, tells of those that are overdue or due, and clears away ended
 // sessions.
 func (a *App) housekeep(ctx context.Context) {
 	tick := time.NewTicker(houseEvery)
 	defer tick.Stop()
 	for {
-		if err := errors.Join(a.Hall.Resume(ctx), a.Vertical.Resume(ctx), a.Accounts.Sweep(ctx), a.Units.Watch(ctx), a.TellOverdue(ctx)); err != nil && ctx.Err() == nil {
+		if err := errors.Join(a.Hall.Resume(ctx), a.Vertical.Resume(ctx), a.Accounts.Sweep(ctx), a.Units.Watch(ctx), a.TellOverdue(ctx), a.TellDue(ctx)); err != nil && ctx.Err() == nil {
 			a.Log.ErrorContext(ctx, "unfinished work", slog.Any("error", err))
 		}
 		select {

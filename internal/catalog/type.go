@@ -43,14 +43,16 @@ type Validity struct {
 	Years  int    `json:"years,omitempty"`
 	Months int    `json:"months,omitempty"`
 	Days   int    `json:"days,omitempty"`
+	Remind int    `json:"remind,omitempty"` // days before the end at which the holder is told; 0: 30
 }
 
 // Inspection is the rule of the annual inspection (年检). There is none without a legal basis. 榕政办〔2018〕214号 第九条.
 type Inspection struct {
-	Months  int    `json:"months"`  // from one inspection to the next
-	Remind  int    `json:"remind"`  // days before it is due
-	Basis   string `json:"basis"`   // the law that demands it
-	Overdue string `json:"overdue"` // "block": not usable once overdue; "mark": usable, and marked
+	Months  int    `json:"months"`           // from one inspection to the next
+	Remind  int    `json:"remind"`           // days before it is due from which it can be applied for, and is told of; 0: 30
+	Basis   string `json:"basis"`            // the law that demands it
+	Overdue string `json:"overdue"`          // "block": not usable once overdue; "mark": usable, and marked
+	Review  bool   `json:"review,omitempty"` // a second person looks at the result before it counts
 }
 
 // Field is one metadata field of a type. Names are those of GB/T 36903's OFD form: the base elements

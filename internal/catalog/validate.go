@@ -177,6 +177,7 @@ func (c *checker) validity() {
 	v := c.t.Validity
 	within := v.Years >= 0 && v.Years <= 100 && v.Months >= 0 && v.Months <= 1200 && v.Days >= 0 && v.Days <= 36500
 	length := v.Years + v.Months + v.Days
+	c.must(0 <= v.Remind && v.Remind <= 365, "validity.remind", "field.range")
 	switch v.Rule {
 	case Fixed:
 		c.must(within && length > 0, "validity", "type.validity-length")

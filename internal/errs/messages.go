@@ -14,6 +14,7 @@ func tables() []messages {
 		benchMessages,
 		shareMessages, feedMessages, verticalMessages,
 		appealMessages,
+		inspectionMessages,
 		applyMessages,
 		presentMessages,
 		peopleMessages,

@@ -92,7 +92,8 @@ func (s *Store) At(ctx context.Context, q *db.Tx, l License, at When) (License, 
 	if err != nil {
 		return License{}, err
 	}
-	return replay(l, events, at), nil
+	l = replay(l, events, at)
+	return l, s.inspectedAt(ctx, q, &l, at)
 }
 
 // AsOf gives the version of a license that was the one at a moment, seen from another, as it was then: of those known by

@@ -86,7 +86,7 @@ func TestBulkMakesLicensesLikeSingleOnes(t *testing.T) {
 				t.Errorf("row %d: %+v, %v", i, l, refused[i])
 				continue
 			}
-			for _, at := range []*time.Time{&l.IssuedOn, &l.ValidFrom, &l.ValidTo, &l.DueAt} {
+			for _, at := range []*time.Time{&l.IssuedOn, &l.ValidFrom, &l.ValidTo, &l.DueAt, &l.RemindAt} {
 				*at = at.UTC()
 			}
 			if stored := get(t, w, l); fmt.Sprint(stored) != fmt.Sprint(l) {

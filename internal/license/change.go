@@ -22,7 +22,7 @@ type Change struct {
 func (s *Store) Changes(ctx context.Context, q *db.Tx, issuerID string, after, until int64) ([]Change, error) {
 	rows, err := q.Query(ctx, `
 		SELECT e.idx, v.seq, v.action, v.at, l.holder_id, l.license_id, l.identifier, l.type_code, l.issuer_id, l.version_no,
-			l.step, l.ended, l.hold, l.valid_from, l.valid_to
+			l.step, l.ended, l.hold, l.valid_from, l.valid_to, l.inspect_by
 		FROM log_entry e
 		JOIN license_event v ON v.holder_id = e.holder_id AND v.leaf_id = e.leaf_id
 		JOIN license l ON l.holder_id = v.holder_id AND l.license_id = v.license_id
@@ -36,12 +36,12 @@ func (s *Store) Changes(ctx context.Context, q *db.Tx, issuerID string, after, u
 	for rows.Next() {
 		var c Change
 		l := &c.License
-		var at, from, to int64
+		var at, from, to, inspectBy int64
 		if err := rows.Scan(&c.Index, &c.Seq, &c.Action, &at, &l.HolderID, &l.ID, &l.Identifier, &l.TypeCode, &l.IssuerID, &l.VersionNo,
-			&l.Step, &l.Ended, &l.Holds, &from, &to); err != nil {
+			&l.Step, &l.Ended, &l.Holds, &from, &to, &inspectBy); err != nil {
 			return nil, fmt.Errorf("list changes: %w", err)
 		}
-		c.At, l.ValidFrom, l.ValidTo = db.Time(at), db.Time(from), db.Time(to)
+		c.At, l.ValidFrom, l.ValidTo, l.InspectBy = db.Time(at), db.Time(from), db.Time(to), db.Time(inspectBy)
 		found = append(found, c)
 	}
 	return found, rows.Err()

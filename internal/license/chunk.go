@@ -278,6 +278,7 @@ func (c *Chunk) one(ctx context.Context, d *drawn, row Row, room *[]byte, now ti
 	if l.ValidFrom, l.ValidTo, err = b.t.Validity.Period(l.IssuedOn, row.Fields[endOfValidity]); err != nil {
 		return err
 	}
+	l.begin(b.t, License{})
 	body := body{Values: b.s.elements(b.t, holders, b.issuer, draft, d.given, identifier), Code: strings.ToLower(rand.Text())}
 	sealed, err := b.s.seal(b.press, body, b.steps)
 	if refusal, ok := errors.AsType[*errs.Error](err); ok && refusal.Kind == errs.Invalid {

@@ -233,5 +233,5 @@ func (l *License) row() ([]any, error) {
 	return []any{l.HolderID, l.ID, l.TypeCode, l.TypeVersion, l.IssuerID, l.VersionNo, string(holders), string(l.Step), l.Ended, string(l.Holds),
 		l.Identifier, l.CaseNo, l.MakerID, l.ReviewerID, db.Micros(l.IssuedOn), db.Micros(l.ValidFrom), db.Micros(l.ValidTo),
 		l.FileRef, l.FileDigest, db.Micros(l.MadeAt), db.Micros(l.DueAt), db.Micros(l.PublishedAt), string(l.Origin), l.OriginID,
-		l.ConverterID, l.PaperSerial, l.Follows, l.RowVersion}, nil
+		l.ConverterID, l.PaperSerial, l.Follows, db.Micros(l.InspectDue), db.Micros(l.InspectBy), db.Micros(l.RemindAt), l.RowVersion}, nil
 }

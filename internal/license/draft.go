@@ -386,13 +386,14 @@ func (s *Store) insertRow(ctx context.Context, tx *db.Tx, l License, data []byte
 	_, err = tx.Exec(ctx, `
 		INSERT INTO license (holder_id, license_id, type_code, type_version, issuer_id, version_no, holders, step, ended, hold,
 			identifier, data, case_no, maker_id, reviewer_id, issued_on, valid_from, valid_to, file_ref, file_digest,
-			made_at, due_at, published_at, origin, origin_id, converter_id, paper_serial, follows, row_version)
+			made_at, due_at, published_at, origin, origin_id, converter_id, paper_serial, follows,
+			inspect_due, inspect_by, remind_at, row_version)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', '', $9, $10, $11, $12, '', $13, $14, $15, $23, $24, $16, $17, $25,
-			$18, $19, $20, $21, $22, 1)`,
+			$18, $19, $20, $21, $22, $26, $27, $28, 1)`,
 		l.HolderID, l.ID, l.TypeCode, l.TypeVersion, l.IssuerID, l.VersionNo, string(holders), string(l.Step), l.Identifier, data,
 		l.CaseNo, l.MakerID, db.Micros(l.IssuedOn), db.Micros(l.ValidFrom), db.Micros(l.ValidTo),
 		db.Micros(l.MadeAt), db.Micros(l.DueAt), string(l.Origin), l.OriginID, l.ConverterID, l.PaperSerial, l.Follows,
-		l.FileRef, l.FileDigest, db.Micros(l.PublishedAt))
+		l.FileRef, l.FileDigest, db.Micros(l.PublishedAt), db.Micros(l.InspectDue), db.Micros(l.InspectBy), db.Micros(l.RemindAt))
 	if err != nil {
 		return fmt.Errorf("insert license: %w", err)
 	}

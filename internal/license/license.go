@@ -56,6 +56,9 @@ type License struct {
 	IssuedOn    time.Time
 	ValidFrom   time.Time
 	ValidTo     time.Time // first instant it is no longer valid; zero: no end
+	InspectDue  time.Time // first instant its inspection is overdue; zero: none is due
+	InspectBy   time.Time // the same where it then is not usable; zero: never
+	RemindAt    time.Time // when its holder is next to be told of a day that comes; zero: has been told of all
 	FileRef     string
 	FileDigest  string // SM3 of the OFD file, hex
 	MadeAt      time.Time

@@ -184,12 +184,16 @@ func (s *Store) Review(ctx context.Context, tx *db.Tx, r Review) (License, error
 	action := "refuse"
 	if r.Publish {
 		l.Step, l.PublishedAt, action = StepPublished, s.o.Clock.Now(), "publish"
+		if err := s.beginAfter(ctx, tx, &l); err != nil {
+			return License{}, err
+		}
 	}
 	n, err := tx.Exec(ctx, `
 		UPDATE license
-		SET step = $1, reviewer_id = $2, published_at = $3, row_version = row_version + 1
+		SET step = $1, reviewer_id = $2, published_at = $3, inspect_due = $7, inspect_by = $8, remind_at = $9, row_version = row_version + 1
 		WHERE holder_id = $4 AND license_id = $5 AND row_version = $6`,
-		string(l.Step), l.ReviewerID, db.Micros(l.PublishedAt), l.HolderID, l.ID, l.RowVersion)
+		string(l.Step), l.ReviewerID, db.Micros(l.PublishedAt), l.HolderID, l.ID, l.RowVersion,
+		db.Micros(l.InspectDue), db.Micros(l.InspectBy), db.Micros(l.RemindAt))
 	if err != nil {
 		return License{}, fmt.Errorf("review license: %w", err)
 	}

@@ -99,6 +99,7 @@ func (s *Store) Push(ctx context.Context, tx *db.Tx, d Draft, identifier string,
 	if l.ValidFrom, l.ValidTo, err = t.Validity.Period(l.IssuedOn, d.Fields[endOfValidity]); err != nil {
 		return License{}, err
 	}
+	l.begin(t, before)
 	if before, err = s.supersede(ctx, tx, l, ""); err != nil {
 		return License{}, err
 	}

@@ -69,6 +69,7 @@ func (s State) Usable() bool { return s == Valid || s == Pledged || s == Dispute
 
 // State is what the license is at a moment.
 func (l License) State(now time.Time) State {
+	hold := l.Holds.word()
 	switch {
 	case l.Step == StepRefused:
 		return Abolished
@@ -80,8 +81,12 @@ func (l License) State(now time.Time) State {
 		return Expired
 	case now.Before(l.ValidFrom):
 		return NotYet
-	case l.Holds.word() != "":
-		return l.Holds.word()
+	case hold == Suspended || hold == Lost:
+		return hold
+	case !l.InspectBy.IsZero() && !now.Before(l.InspectBy):
+		return InspectionOverdue
+	case hold != "":
+		return hold
 	default:
 		return Valid
 	}

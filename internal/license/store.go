@@ -15,15 +15,17 @@ import (
 
 const columns = `holder_id, license_id, type_code, type_version, issuer_id, version_no, holders, step, ended, hold,
 	identifier, case_no, maker_id, reviewer_id, issued_on, valid_from, valid_to, file_ref, file_digest,
-	made_at, due_at, published_at, origin, origin_id, converter_id, paper_serial, follows, row_version`
+	made_at, due_at, published_at, origin, origin_id, converter_id, paper_serial, follows,
+	inspect_due, inspect_by, remind_at, row_version`
 
 func scan(row interface{ Scan(...any) error }) (License, error) {
 	var l License
-	var issued, from, to, made, due, published int64
+	var issued, from, to, made, due, published, inspectDue, inspectBy, remind int64
 	var holders string
 	err := row.Scan(&l.HolderID, &l.ID, &l.TypeCode, &l.TypeVersion, &l.IssuerID, &l.VersionNo, &holders, &l.Step, &l.Ended,
 		&l.Holds, &l.Identifier, &l.CaseNo, &l.MakerID, &l.ReviewerID, &issued, &from, &to, &l.FileRef, &l.FileDigest,
-		&made, &due, &published, &l.Origin, &l.OriginID, &l.ConverterID, &l.PaperSerial, &l.Follows, &l.RowVersion)
+		&made, &due, &published, &l.Origin, &l.OriginID, &l.ConverterID, &l.PaperSerial, &l.Follows,
+		&inspectDue, &inspectBy, &remind, &l.RowVersion)
 	if errors.Is(err, db.ErrNoRows) {
 		return License{}, errs.New(errs.NotFound, "license.unknown")
 	}
@@ -35,6 +37,7 @@ func scan(row interface{ Scan(...any) error }) (License, error) {
 	}
 	l.IssuedOn, l.ValidFrom, l.ValidTo = db.Time(issued), db.Time(from), db.Time(to)
 	l.MadeAt, l.DueAt, l.PublishedAt = db.Time(made), db.Time(due), db.Time(published)
+	l.InspectDue, l.InspectBy, l.RemindAt = db.Time(inspectDue), db.Time(inspectBy), db.Time(remind)
 	return l, nil
 }
 

@@ -41,6 +41,11 @@ const (
 	CommitmentContradicted Kind = "commitment-contradicted" // 已调取，与所填不符
 	CommitmentOverdue      Kind = "commitment-overdue"      // 承诺期限已过
 
+	InspectionDue    Kind = "inspection-due"    // 该年检了
+	InspectionPassed Kind = "inspection-passed" // 年检合格
+	InspectionFailed Kind = "inspection-failed" // 年检不合格
+	LicenseExpiring  Kind = "license-expiring"  // 证照将到期
+
 	RelationAsked    Kind = "relation-asked"    // 有人请您确认代办关系
 	RelationActive   Kind = "relation-active"   // 代办关系已生效
 	RelationDeclined Kind = "relation-declined" // 对方没有同意

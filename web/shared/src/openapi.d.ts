@@ -5981,6 +5981,7 @@ export interface components {
             overdue: string;
             /** Format: int64 */
             remind: number;
+            review?: boolean;
         };
         CatalogRule: {
             fields: string[];
@@ -6037,6 +6038,8 @@ export interface components {
             days?: number;
             /** Format: int64 */
             months?: number;
+            /** Format: int64 */
+            remind?: number;
             rule: string;
             /** Format: int64 */
             years?: number;
