@@ -171,7 +171,8 @@ func (a *App) build(ctx context.Context, o Options) error {
 	}
 	a.Matters = matter.Open(matter.Options{DB: a.DB, Clock: a.Clock, Trail: a.Trail, Tasks: a.Tasks, Units: a.Units, Types: a.Types})
 	a.Holders = holder.Open(a.DB, a.Keys, a.Clock)
-	a.Seals = sealing.Open(a.DB, a.Keys, a.Clock)
+	a.Seals = sealing.Open(sealing.Options{DB: a.DB, Keys: a.Keys, Clock: a.Clock, Units: a.Units, Trail: a.Trail, Tasks: a.Tasks,
+		PlatformID: a.Config.PlatformUnit})
 	a.Seals.UseMaker(o.Maker)
 	if err := a.openRegisters(ctx); err != nil {
 		return err

@@ -20,20 +20,29 @@ const (
 	RoleAdmin   = "admin"   // 系统管理员: units, accounts, regions, code tables, calendar
 
 	RoleSupervisor = "supervisor" // 监督: complaints and violations of the units below the own one
+
+	RoleSealManager = "seal-manager" // 印章管理: approves, makes, stops and revokes seals of the own unit and those below it
+	RoleSealUser    = "seal-user"    // 用印: lets the unit's seal be used
+	RoleSealAuditor = "seal-auditor" // 用印审计: reads the log of use, and has no other power over seals
 )
 
 // StaffRoles are the roles that a unit's staff can hold.
 func StaffRoles() []string {
-	return []string{RoleClerk, RoleApprover, RoleReviewer, RoleVerifier, RoleCatalog, RoleDigital, RoleMatters, RoleAdmin, RoleSupervisor}
+	return []string{RoleClerk, RoleApprover, RoleReviewer, RoleVerifier, RoleCatalog, RoleDigital, RoleMatters, RoleAdmin, RoleSupervisor,
+		RoleSealManager, RoleSealUser, RoleSealAuditor}
 }
 
 // Apart are the roles that may not be held together with one (三员分立): who administers the system does no other
-// work in it.
+// work in it, and who reads the log of seals neither manages nor uses any.
 func Apart(role string) []string {
 	others := slices.DeleteFunc(StaffRoles(), func(r string) bool { return r == RoleAdmin })
 	switch {
 	case role == RoleAdmin:
 		return others
+	case role == RoleSealAuditor:
+		return []string{RoleAdmin, RoleSealManager, RoleSealUser}
+	case role == RoleSealManager || role == RoleSealUser:
+		return []string{RoleAdmin, RoleSealAuditor}
 	case slices.Contains(others, role):
 		return []string{RoleAdmin}
 	default:

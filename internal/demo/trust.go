@@ -10,7 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/yinxin-org/yinxin/internal/app"
-	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/change"
 	"github.com/yinxin-org/yinxin/internal/gm"
 	"github.com/yinxin-org/yinxin/internal/org"
 	"github.com/yinxin-org/yinxin/internal/sealing"
@@ -90,7 +90,7 @@ func (s *setup) seals(ctx context.Context) error {
 	seal := func(u Unit, purpose string) {
 		work.Go(func() error {
 			u.State = org.Active
-			_, err := s.app.Seals.Make(ctx, u.Unit, purpose, func(*db.Tx, sealing.Seal) error { return nil })
+			_, err := s.app.Seals.Make(ctx, u.Unit, purpose, change.By{})
 			return err
 		})
 	}

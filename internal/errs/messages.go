@@ -10,7 +10,7 @@ type messages map[string]words
 // tables lists every package's words; a code stands in exactly one of them (tested).
 func tables() []messages {
 	return []messages{commonMessages, sourceMessages, codeMessages, caseMessages, licenseMessages, accessMessages, authnMessages, httpMessages, webMessages,
-		orgMessages, catalogMessages, matterMessages, intakeMessages, batchMessages, stockMessages,
+		orgMessages, catalogMessages, matterMessages, intakeMessages, batchMessages, stockMessages, sealMessages,
 		benchMessages,
 		shareMessages, feedMessages, verticalMessages,
 		appealMessages,

@@ -193,7 +193,7 @@ func (d Deps) createAccount(ctx context.Context, in *accountCreateInput) (*accou
 var roleWords = map[string][2]string{
 	RoleClerk: {"经办", "clerk"}, RoleApprover: {"审批", "approver"}, RoleReviewer: {"签发单位复核", "issuer's reviewer"}, RoleVerifier: {"核验", "verifier"},
 	RoleCatalog: {"目录编制", "catalogue officer"}, RoleDigital: {"数字办", "digital office"}, RoleMatters: {"审改办", "matter office"}, RoleAdmin: {"系统管理员", "administrator"},
-	RoleSupervisor: {"监督", "supervisor"},
+	RoleSupervisor: {"监督", "supervisor"}, RoleSealManager: {"印章管理", "seal manager"}, RoleSealUser: {"用印", "seal user"}, RoleSealAuditor: {"用印审计", "seal auditor"},
 }
 
 func (d Deps) listRoles(_ context.Context, in *struct{ Language }) (*rolesOutput, error) {

@@ -18,7 +18,8 @@ type Why struct {
 }
 
 // staff are all roles of people who work for a unit.
-var staff = []string{RoleClerk, RoleApprover, RoleReviewer, RoleVerifier, RoleCatalog, RoleDigital, RoleMatters, RoleAdmin, RoleSupervisor}
+var staff = []string{RoleClerk, RoleApprover, RoleReviewer, RoleVerifier, RoleCatalog, RoleDigital, RoleMatters, RoleAdmin, RoleSupervisor,
+	RoleSealManager, RoleSealUser, RoleSealAuditor}
 
 // ownUnit is the unit whose things an actor may see or change: "" for all units, if one of the roles is held, or
 // else the actor's own.
@@ -32,7 +33,7 @@ func ownUnit(a *authn.Actor, everywhere ...string) string {
 // registerOrg registers what is configured about units, people, regions, codes and days.
 func registerOrg(api huma.API, d Deps) {
 	for _, register := range []func(huma.API, Deps){registerUnit, registerReorganisation, registerMandate, registerDuty, registerSystem,
-		registerAccount, registerRegion, registerCodeTable, registerCalendar, registerChange, registerTask, registerSeal} {
+		registerAccount, registerRegion, registerCodeTable, registerCalendar, registerChange, registerTask, registerSeal, registerSealRequest} {
 		register(api, d)
 	}
 }

@@ -79,6 +79,7 @@ func (s *scene) fill(t *testing.T, path string) string {
 	filled = strings.NewReplacer("{keyId}", s.making).Replace(filled)
 	filled = strings.NewReplacer("{identifier}", s.License(t, "food-firm", "business-license").Identifier).Replace(filled)
 	filled = strings.NewReplacer("{relationId}", s.making, "{visitId}", s.making).Replace(filled)
+	filled = strings.NewReplacer("{sealCode}", "35010000000015", "{sealRequestId}", s.making, "{sealTaskId}", s.making, "{sealMandateId}", s.making).Replace(filled)
 	if strings.Contains(filled, "{") {
 		t.Errorf("what belongs into %s?", path)
 	}
@@ -87,7 +88,8 @@ func (s *scene) fill(t *testing.T, path string) string {
 
 // logins of one post each.
 var posts = map[string]string{"clerk": clerk, "approver": approver, "reviewer": reviewer, "verifier": "hotel-verifier", "holder": "food-firm",
-	"catalog": "fj-scjg-catalog", "digital": "digital", "matters": "matters", "admin": "admin", "supervisor": "gl-supervisor"}
+	"catalog": "fj-scjg-catalog", "digital": "digital", "matters": "matters", "admin": "admin", "supervisor": "gl-supervisor",
+	"seal-manager": "fz-seal-manager", "seal-user": "gl-scjg-seal-user", "seal-auditor": "gl-scjg-seal-auditor"}
 
 // caller is who may call an operation, and stranger who is signed in but may not; "" if there is none.
 func (o operation) caller() (caller, stranger string) {

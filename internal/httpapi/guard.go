@@ -31,6 +31,10 @@ const (
 	RoleAdmin    = authn.RoleAdmin
 
 	RoleSupervisor = authn.RoleSupervisor
+
+	RoleSealManager = authn.RoleSealManager
+	RoleSealUser    = authn.RoleSealUser
+	RoleSealAuditor = authn.RoleSealAuditor
 )
 
 // require closes an operation to all but signed-in accounts that hold one of the roles; without roles, any

@@ -14,7 +14,7 @@ type Session struct {
 	AccountID string   `json:"accountId"`
 	Name      string   `json:"name" doc:"The account's own full name."`
 	Kind      string   `json:"kind" enum:"staff,holder"`
-	Roles     []string `json:"roles" doc:"clerk 经办, approver 审批, reviewer 签发单位复核, verifier 核验, holder 持证主体, catalog 目录编制, digital 数字办, matters 审改办, admin 系统管理员, supervisor 监督"`
+	Roles     []string `json:"roles" doc:"clerk 经办, approver 审批, reviewer 签发单位复核, verifier 核验, holder 持证主体, catalog 目录编制, digital 数字办, matters 审改办, admin 系统管理员, supervisor 监督, seal-manager 印章管理, seal-user 用印, seal-auditor 用印审计"`
 	Unit      *Named   `json:"unit,omitempty" doc:"The unit (机构) of staff."`
 	HolderID  string   `json:"holderId,omitempty"`
 	Acting    *Acting  `json:"acting,omitempty" doc:"For whom the session acts; absent: for the account itself."`

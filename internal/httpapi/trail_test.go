@@ -133,7 +133,8 @@ func (d *day) units() {
 	path := "/api/v1/units/" + newUnit
 	unit = d.work("admin", "updateUnit", "PUT", path, m{"version": version(unit), "name": "福州市鼓楼区档案局（演示）", "kind": "government", "level": 3,
 		"region": "350102", "parentId": cityGovernment})
-	d.work("digital", "makeUnitSeal", "POST", path+"/seal", m{})
+	seals := d.work("digital", "applyForSeals", "POST", "/api/v1/seal-requests", m{"kind": "new", "purpose": "license", "seals": []m{{"unitId": newUnit}}})
+	d.work("fz-seal-manager", "decideSealRequest", "POST", "/api/v1/seal-requests/"+id(seals)+"/decision", m{"action": "approve"})
 	mandate := d.work("admin", "createMandate", "POST", "/api/v1/mandates", m{"fromId": unitID, "toId": newUnit, "kind": "issue", "scope": []string{foodType},
 		"validFrom": "2026-03-02"})
 	d.work("admin", "endMandate", "POST", "/api/v1/mandates/"+id(mandate)+"/end", m{"version": version(mandate)})

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/yinxin-org/yinxin/internal/change"
 	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
@@ -36,17 +37,22 @@ const numberScope = "seal"
 func (s *Store) UseMaker(m Maker) { s.maker = m }
 
 // CanMake reports whether this installation makes seals itself.
-func (s *Store) CanMake() bool { return s.maker.Key != "" && s.keys.Has(s.maker.Key) }
+func (s *Store) CanMake() bool { return s.maker.Key != "" && s.o.Keys.Has(s.maker.Key) }
 
-// Make makes a seal for a unit that has none in use for the purpose. also runs in the transaction that enters it.
-func (s *Store) Make(ctx context.Context, u org.Unit, purpose string, also func(tx *db.Tx, x Seal) error) (Seal, error) {
+// Make makes a seal for a unit that has none in use for the purpose, with no application: for setting an installation up.
+func (s *Store) Make(ctx context.Context, u org.Unit, purpose string, by change.By) (Seal, error) {
+	return s.produce(ctx, u, purpose, "", func(*db.Tx, Seal) error { return nil }, by)
+}
+
+// produce makes a seal, in place of the old one if there is one to be replaced. also runs in the transaction that enters it.
+func (s *Store) produce(ctx context.Context, u org.Unit, purpose, old string, also func(tx *db.Tx, x Seal) error, by change.By) (Seal, error) {
 	if !s.CanMake() {
 		return Seal{}, errs.New(errs.Conflict, "seal.no-maker")
 	}
 	if u.State != org.Active {
 		return Seal{}, errs.New(errs.Conflict, "unit.ended")
 	}
-	n, err := s.number(ctx, u.ID, purpose)
+	n, err := s.number(ctx, u.ID, purpose, old)
 	if err != nil {
 		return Seal{}, err
 	}
@@ -54,20 +60,38 @@ func (s *Store) Make(ctx context.Context, u org.Unit, purpose string, also func(
 	if err != nil {
 		return Seal{}, err
 	}
-	err = s.db.Write(ctx, func(tx *db.Tx) error {
+	x.Follows = old
+	err = s.o.DB.Write(ctx, func(tx *db.Tx) error {
 		// The row of the numbers is held first, so that of two at the same time the second sees the first one's seal.
-		if _, err := tx.Exec(ctx, `UPDATE numbering SET last = last WHERE scope = $1`, numberScope); err != nil {
-			return fmt.Errorf("lock seals: %w", err)
+		if err := s.lock(ctx, tx); err != nil {
+			return err
 		}
-		if err := s.none(ctx, tx, u.ID, purpose); err != nil {
+		if err := s.free(ctx, tx, u.ID, purpose, old, by); err != nil {
 			return err
 		}
 		if err := s.Put(ctx, tx, x); err != nil {
 			return err
 		}
+		if err := s.step(ctx, tx, Event{Subject: ofSeal, Of: x.Code, Action: Made, To: InUse, By: by}); err != nil {
+			return err
+		}
 		return also(tx, x)
 	})
 	return x, err
+}
+
+// free stops the seal that is to be replaced, and refuses a unit that then still has one.
+func (s *Store) free(ctx context.Context, tx *db.Tx, unitID, purpose, old string, by change.By) error {
+	if old != "" {
+		x, err := s.Get(ctx, tx, old)
+		if err != nil {
+			return err
+		}
+		if _, err := s.move(ctx, tx, by, x, Renew); err != nil {
+			return err
+		}
+	}
+	return s.none(ctx, tx, unitID, purpose)
 }
 
 // none refuses a unit that has a seal it can use.
@@ -84,10 +108,12 @@ func (s *Store) none(ctx context.Context, q *db.Tx, unitID, purpose string) erro
 }
 
 // number takes the next number, after a first look whether one is needed.
-func (s *Store) number(ctx context.Context, unitID, purpose string) (n int64, err error) {
-	err = s.db.Write(ctx, func(tx *db.Tx) error {
-		if err := s.none(ctx, tx, unitID, purpose); err != nil {
-			return err
+func (s *Store) number(ctx context.Context, unitID, purpose, old string) (n int64, err error) {
+	err = s.o.DB.Write(ctx, func(tx *db.Tx) error {
+		if old == "" {
+			if err := s.none(ctx, tx, unitID, purpose); err != nil {
+				return err
+			}
 		}
 		if _, err := tx.Exec(ctx, `
 			INSERT INTO numbering (scope, last) VALUES ($1, 1)
@@ -101,7 +127,7 @@ func (s *Store) number(ctx context.Context, unitID, purpose string) (n int64, er
 
 // draw makes the seal itself: the unit's certificate, the picture and the maker's signature over them.
 func (s *Store) draw(u org.Unit, purpose string, n int64) (Seal, error) {
-	now := s.clock.Now()
+	now := s.o.Clock.Now()
 	from, until := now.Add(-time.Minute), clock.EndOfDay(now.AddDate(Years, 0, 0))
 	usage, bottom := gm.SealSigner, LicenseSeal
 	if purpose == ForCopies {
@@ -111,7 +137,7 @@ func (s *Store) draw(u org.Unit, purpose string, n int64) (Seal, error) {
 	code := fmt.Sprintf("%s%07d", u.Region, n)
 	code += checkDigit(code)
 	key := "seal." + purpose + "." + u.ID + "." + code
-	cert, err := gm.IssueCert(s.keys, s.maker.CA, key, gm.CertRequest{CommonName: u.Name, Organization: u.Name, SerialNumber: u.ID,
+	cert, err := gm.IssueCert(s.o.Keys, s.maker.CA, key, gm.CertRequest{CommonName: u.Name, Organization: u.Name, SerialNumber: u.ID,
 		Usage: usage, NotBefore: from, NotAfter: until})
 	if err != nil {
 		return Seal{}, fmt.Errorf("certify %s: %w", u.ID, err)
@@ -120,11 +146,11 @@ func (s *Store) draw(u org.Unit, purpose string, n int64) (Seal, error) {
 	if err != nil {
 		return Seal{}, fmt.Errorf("draw seal of %s: %w", u.ID, err)
 	}
-	maker, err := s.keys.Signer(s.maker.Key)
+	maker, err := s.o.Keys.Signer(s.maker.Key)
 	if err != nil {
 		return Seal{}, err
 	}
-	x := Seal{Code: code, UnitID: u.ID, Name: u.Name + bottom, Purpose: purpose, KeyID: key, ValidFrom: from, ValidTo: until, State: inUse}
+	x := Seal{Code: code, UnitID: u.ID, Name: u.Name + bottom, Purpose: purpose, KeyID: key, ValidFrom: from, ValidTo: until, State: InUse}
 	x.DER, err = ses.MakeSeal(ses.SealInfo{VendorID: s.maker.Vendor, ID: code, Type: 1, Name: x.Name, Certs: [][]byte{cert},
 		Created: now, ValidFrom: from, ValidTo: until, Picture: ses.Picture{Type: "png", Data: picture, Width: w, Height: h}}, maker)
 	if err != nil {
@@ -148,25 +174,15 @@ func checkDigit(digits string) string {
 // Of lists the seals of a unit, those made last first.
 func (s *Store) Of(ctx context.Context, q *db.Tx, unitID string) ([]Seal, error) {
 	rows, err := q.Query(ctx, `
-		SELECT seal_code, unit_id, name, purpose, key_id, valid_from, valid_to, state
+		SELECT `+sealColumns+`
 		FROM seal
-		WHERE unit_id = $1
+		WHERE unit_id = $1 AND bound_license = ''
 		ORDER BY valid_from DESC, seal_code`, unitID)
 	if err != nil {
 		return nil, fmt.Errorf("list seals: %w", err)
 	}
 	defer func() { _ = rows.Close() }()
-	var found []Seal
-	for rows.Next() {
-		var x Seal
-		var from, to int64
-		if err := rows.Scan(&x.Code, &x.UnitID, &x.Name, &x.Purpose, &x.KeyID, &from, &to, &x.State); err != nil {
-			return nil, fmt.Errorf("list seals: %w", err)
-		}
-		x.ValidFrom, x.ValidTo = db.Time(from), db.Time(to)
-		found = append(found, x)
-	}
-	return found, rows.Err()
+	return scanSeals(rows)
 }
 
 // MayUse reports whether the seal may sign at a moment.

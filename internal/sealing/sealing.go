@@ -12,10 +12,13 @@ import (
 	"sync"
 	"time"
 
+	"github.com/yinxin-org/yinxin/internal/change"
 	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/gm"
+	"github.com/yinxin-org/yinxin/internal/org"
+	"github.com/yinxin-org/yinxin/internal/task"
 	"github.com/yinxin-org/yinxin/ofd"
 	"github.com/yinxin-org/yinxin/ses"
 )
@@ -25,9 +28,6 @@ const (
 	ForLicenses = "license"  // an issuer's seal on its licenses
 	ForCopies   = "platform" // the platform's seal on annotated copies (加注件)
 )
-
-// inUse is the state of a seal that may sign.
-const inUse = "in-use"
 
 // Seal is a seal as the platform knows it.
 type Seal struct {
@@ -40,13 +40,39 @@ type Seal struct {
 	ValidFrom time.Time
 	ValidTo   time.Time
 	State     string
+	Follows   string // code of the seal in whose place it was made
+
+	BoundHolder  string    // of an enterprise or personal seal: whose it is
+	BoundLicense string    // and the license with which it lives
+	BurnedAt     time.Time // from when on its key is not to be believed; zero: never
+}
+
+const sealColumns = `seal_code, unit_id, name, purpose, key_id, eseal, valid_from, valid_to, state, follows, bound_holder, bound_license, burned_at`
+
+func scanSeal(scan func(...any) error) (Seal, error) {
+	var x Seal
+	var from, to, burned int64
+	if err := scan(&x.Code, &x.UnitID, &x.Name, &x.Purpose, &x.KeyID, &x.DER, &from, &to, &x.State, &x.Follows, &x.BoundHolder, &x.BoundLicense, &burned); err != nil {
+		return Seal{}, err
+	}
+	x.ValidFrom, x.ValidTo, x.BurnedAt = db.Time(from), db.Time(to), db.Time(burned)
+	return x, nil
+}
+
+// Options are the parts that the store works with.
+type Options struct {
+	DB         *db.DB
+	Keys       *gm.KeyStore
+	Clock      clock.Clock
+	Units      *org.Store
+	Trail      *change.Trail
+	Tasks      *task.Store
+	PlatformID string // the unit that runs the platform; its managers manage the seals of all
 }
 
 // Store keeps seals and signs with them.
 type Store struct {
-	db    *db.DB
-	keys  *gm.KeyStore
-	clock clock.Clock
+	o     Options
 	maker Maker // zero where seals are made elsewhere
 	stamp func(signature []byte) (token []byte, err error)
 
@@ -65,9 +91,7 @@ type ready struct {
 const maxReady = 1000
 
 // Open gives the store of seals.
-func Open(d *db.DB, keys *gm.KeyStore, c clock.Clock) *Store {
-	return &Store{db: d, keys: keys, clock: c, ready: map[string]ready{}}
-}
+func Open(o Options) *Store { return &Store{o: o, ready: map[string]ready{}} }
 
 // UseTimestamp lets every seal that is set be stamped with the time (GB/T 20520). Without it the time of sealing rests on
 // the platform's word alone. A seal whose time stamp is refused is not set. It is called before seals are set.
@@ -76,10 +100,10 @@ func (s *Store) UseTimestamp(stamp func(signature []byte) (token []byte, err err
 // Put enters a seal that has been made. The same code again changes nothing.
 func (s *Store) Put(ctx context.Context, tx *db.Tx, x Seal) error {
 	_, err := tx.Exec(ctx, `
-		INSERT INTO seal (seal_code, unit_id, name, purpose, key_id, eseal, valid_from, valid_to, state)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+		INSERT INTO seal (`+sealColumns+`)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0)
 		ON CONFLICT (seal_code) DO NOTHING`,
-		x.Code, x.UnitID, x.Name, x.Purpose, x.KeyID, x.DER, db.Micros(x.ValidFrom), db.Micros(x.ValidTo), inUse)
+		x.Code, x.UnitID, x.Name, x.Purpose, x.KeyID, x.DER, db.Micros(x.ValidFrom), db.Micros(x.ValidTo), InUse, x.Follows, x.BoundHolder, x.BoundLicense)
 	if err != nil {
 		return fmt.Errorf("put seal: %w", err)
 	}
@@ -88,30 +112,26 @@ func (s *Store) Put(ctx context.Context, tx *db.Tx, x Seal) error {
 
 // Usable finds the seal that a unit may now use for a purpose; of several, the one that is good for longest.
 func (s *Store) Usable(ctx context.Context, q *db.Tx, unitID, purpose string) (Seal, error) {
-	now := s.clock.Now()
-	var x Seal
-	var from, to int64
+	now := s.o.Clock.Now()
 	// Seals within their period come first: one made ahead of time must not hide the one it will follow.
-	err := q.QueryRow(ctx, `
-		SELECT seal_code, unit_id, name, purpose, key_id, eseal, valid_from, valid_to, state
+	x, err := scanSeal(q.QueryRow(ctx, `
+		SELECT `+sealColumns+`
 		FROM seal
 		WHERE unit_id = $1 AND purpose = $2 AND state = $3
 		ORDER BY CASE WHEN valid_from <= $4 AND valid_to > $4 THEN 0 ELSE 1 END, valid_to DESC
-		LIMIT 1`, unitID, purpose, inUse, db.Micros(now)).
-		Scan(&x.Code, &x.UnitID, &x.Name, &x.Purpose, &x.KeyID, &x.DER, &from, &to, &x.State)
+		LIMIT 1`, unitID, purpose, InUse, db.Micros(now)).Scan)
 	if errors.Is(err, db.ErrNoRows) {
 		return Seal{}, errs.New(errs.Conflict, "seal.unknown").With("unit", unitID)
 	}
 	if err != nil {
 		return Seal{}, fmt.Errorf("find seal: %w", err)
 	}
-	x.ValidFrom, x.ValidTo = db.Time(from), db.Time(to)
 	return x, x.usable(now)
 }
 
 // usable refuses a seal that may not sign at a moment.
 func (x Seal) usable(now time.Time) error {
-	if x.State != inUse || now.Before(x.ValidFrom) || !now.Before(x.ValidTo) {
+	if x.State != InUse || now.Before(x.ValidFrom) || !now.Before(x.ValidTo) {
 		return errs.New(errs.Conflict, "seal.not-in-use").With("name", x.Name)
 	}
 	return nil
@@ -136,7 +156,7 @@ func (s *Store) Sign(p *ofd.Package, steps []Step) error {
 	if len(pages) == 0 {
 		return errors.New("sealing: the file has no page")
 	}
-	now := s.clock.Now()
+	now := s.o.Clock.Now()
 	var requests []ses.SignRequest
 	for i, step := range steps {
 		if err := step.Seal.usable(now); err != nil {
@@ -194,7 +214,7 @@ func (s *Store) sealer(x Seal) (*ses.Sealer, error) {
 	if ok && kept.keyID == x.KeyID && bytes.Equal(kept.der, x.DER) {
 		return kept.sealer, nil
 	}
-	signer, err := s.keys.Signer(x.KeyID)
+	signer, err := s.o.Keys.Signer(x.KeyID)
 	if err != nil {
 		return nil, fmt.Errorf("find seal key: %w", err)
 	}

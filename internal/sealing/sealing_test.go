@@ -62,7 +62,7 @@ func TestUsable(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				s := sealing.Open(d, keys, clock.At(now))
+				s := sealing.Open(sealing.Options{DB: d, Keys: keys, Clock: clock.At(now)})
 				err = d.Write(ctx, func(tx *db.Tx) error {
 					for _, x := range c.seals {
 						if err := s.Put(ctx, tx, x); err != nil {
@@ -98,7 +98,7 @@ func TestPutAgainChangesNothing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s := sealing.Open(d, keys, clock.At(now))
+		s := sealing.Open(sealing.Options{DB: d, Keys: keys, Clock: clock.At(now)})
 		x := sealing.Seal{Code: "1", UnitID: unit, Name: "章", Purpose: sealing.ForLicenses, KeyID: "k", DER: []byte{1}, ValidFrom: now, ValidTo: now.Add(time.Hour)}
 		y := x
 		y.Name, y.DER = "别的章", []byte{2}

@@ -33,6 +33,7 @@ const (
 	ChaseLicense   Kind = "license-chase"      // 催办: a case waits for a license that this unit should have made or connected
 	LicenseOverdue Kind = "license-overdue"    // 应制未制: a license was not made in time
 	PromiseLate    Kind = "commitment-overdue" // 承诺逾期: what an applicant committed to has not come in time
+	ApproveSeal    Kind = "seal-approve"       // 印章管理: an application for seals waits
 	PromiseBroken  Kind = "commitment-broken"  // 承诺不符: what came contradicts the form
 )
 

@@ -98,7 +98,7 @@ function unitApi(c: Client) {
     reorganise: (body: Reorganise) => c.post<Reorganisation>(`${v1}/reorganisations`, body),
 
     unitSeals: (id: string) => c.get<{ items: Seal[] | null; canBeMade: boolean }>(`${unitAt(id)}/seals`),
-    makeSeal: (id: string, reason: string) => c.post<Seal>(`${unitAt(id)}/seal`, { reason }),
+    applyForSeal: (unitId: string, reason: string) => c.post(`${v1}/seal-requests`, { kind: 'new', purpose: 'license', seals: [{ unitId }], reason }),
 
     mandates: (ask: Partial<Ask>, more: More = {}) => c.get<Answer<Mandate>>(listPath(`${v1}/mandates`, ask, more)),
     newMandate: (body: NewMandate) => c.post<Mandate>(`${v1}/mandates`, body),
