@@ -112,7 +112,7 @@ func (p *Pile) begin() error {
 func (p *Pile) append(data []byte) {
 	for len(data) > 0 {
 		if p.buf == nil {
-			p.buf = aligned(writeSize)[:0]
+			p.buf = rooms.Get().([]byte)[:0]
 		}
 		n := min(len(data), writeSize-len(p.buf))
 		p.buf = append(p.buf, data[:n]...)
@@ -155,7 +155,7 @@ func (p *Pile) Sync() error {
 	for _, k := range p.packs {
 		p.f.returnPack(k)
 	}
-	p.pack, p.packs = nil, nil
+	p.end()
 	if failed != nil {
 		return fmt.Errorf("sync pack: %w", failed)
 	}
@@ -171,8 +171,21 @@ func (p *Pile) Drop() {
 		k.end = k.start
 		p.f.returnPack(k)
 	}
-	p.pack, p.packs = nil, nil
+	p.end()
 }
+
+// end gives back what the pile wrote from. A pile that ended may begin anew.
+func (p *Pile) end() {
+	for _, room := range [][]byte{p.buf, p.spare} {
+		if room != nil {
+			rooms.Put(room) //nolint:staticcheck // a slice's header beside eight megabytes
+		}
+	}
+	p.pack, p.packs, p.buf, p.spare = nil, nil, nil, nil
+}
+
+// rooms are what piles gather files in.
+var rooms = sync.Pool{New: func() any { return aligned(writeSize) }}
 
 // takePack gives a pack that nobody writes to just now.
 func (f *Folder) takePack() (*pack, error) {

@@ -66,10 +66,10 @@ func extent(path []ofd.Seg) image.Rectangle {
 	return box.Inset(-pixelsPerMM)
 }
 
-// png writes the seal with sixteen steps of transparency, which is enough for
+// png writes the seal with eight steps of transparency, which is enough for
 // smooth edges and keeps the seal small: every file carries it twice.
 func (c *canvas) png() ([]byte, error) {
-	const steps = 16
+	const steps = 8
 	palette := make(color.Palette, steps)
 	for i := range palette {
 		p := seal
@@ -81,7 +81,7 @@ func (c *canvas) png() ([]byte, error) {
 		img.Pix[i] = uint8((int(a)*(steps-1) + 127) / 255)
 	}
 	var out bytes.Buffer
-	enc := png.Encoder{CompressionLevel: png.DefaultCompression}
+	enc := png.Encoder{CompressionLevel: png.BestCompression}
 	if err := enc.Encode(&out, img); err != nil {
 		return nil, fmt.Errorf("encode seal picture: %w", err)
 	}
