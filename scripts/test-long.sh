@@ -20,6 +20,8 @@ done
 postgres_start "$work"
 # The server is killed many times more often than in every run of the tests.
 YINXIN_KILLS="${YINXIN_KILLS:-200}" go test -count 1 -timeout 60m -v -run Killed ./test/kill
+# A hundred thousand lives of licenses instead of a thousand.
+YINXIN_LIVES=100000 go test -count 1 -timeout 120m -v -run LivesAgainstTheDatabase ./internal/license
 # A hundred thousand rows instead of twenty thousand.
 YINXIN_BATCH_ROWS=100000 go test -count 1 -timeout 60m -v -run 'Killed' ./test/batch
 go test -count 5 -shuffle on -timeout 60m ./...
