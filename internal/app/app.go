@@ -47,6 +47,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/register"
 	"github.com/yinxin-org/yinxin/internal/sealing"
 	"github.com/yinxin-org/yinxin/internal/share"
+	"github.com/yinxin-org/yinxin/internal/steward"
 	"github.com/yinxin-org/yinxin/internal/task"
 	"github.com/yinxin-org/yinxin/internal/translog"
 	"github.com/yinxin-org/yinxin/internal/vertical"
@@ -89,6 +90,7 @@ type App struct {
 	Door        *access.Door
 	Appeals     *appeal.Store
 	Inspections *inspection.Store
+	Steward     *steward.Desk
 	Hall        *hall.Hall
 	Desk        *present.Desk
 	Shares      *share.Desk
@@ -239,6 +241,7 @@ func (a *App) openDoor() error {
 		return err
 	}
 	a.Licenses = store
+	a.Steward = steward.New(steward.Options{DB: a.DB, Clock: a.Clock, Holders: a.Holders, Licenses: store})
 	a.Cases = casefile.Open(a.DB, a.Clock, a.Holders)
 	a.Door, err = access.Open(access.Options{DB: a.DB, Clock: a.Clock, Reader: reader, Licenses: store, Cases: a.Cases,
 		Matters: a.Matters, Units: a.Units, Holders: a.Holders, Book: a.Book, PlatformID: a.Config.PlatformUnit})

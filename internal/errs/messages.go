@@ -19,6 +19,7 @@ func tables() []messages {
 		presentMessages,
 		peopleMessages,
 		makingMessages,
+		operationMessages,
 	}
 }
 

@@ -39,6 +39,8 @@ type Entry struct {
 	SystemID    string // of the ledger, which handled the case; "": none that is connected
 	CaseNo      string // in the system that handled it
 	PaperSerial string // printed number of the paper license
+	Follows     string // identifier of the version before (变更、延续、补发), whose holders it keeps; "": a first one
+	Why         string // code of why a next version is made
 }
 
 // DueAt is when a license of a case closed on a day must be published: 榕政办〔2018〕214号 第七条, 脱机制证应当在办结之日内.
@@ -54,6 +56,10 @@ func (e Entry) DueAt() (time.Time, error) {
 // review. The same key again gives the same license.
 func (h *Hall) Enter(ctx context.Context, actor *authn.Actor, e Entry) (license.License, error) {
 	var l license.License
+	e, err := h.kept(ctx, actor, e)
+	if err != nil {
+		return license.License{}, err
+	}
 	asked, err := h.askForEntry(ctx, actor, e)
 	if err != nil {
 		return license.License{}, err
@@ -99,7 +105,11 @@ var errUndone = errors.New("undone on purpose")
 // Sketch holds an entry against everything that entering it would, and draws the face it would have. Nothing is kept.
 func (h *Hall) Sketch(ctx context.Context, actor *authn.Actor, e Entry) ([]byte, error) {
 	var face []byte
-	err := h.o.DB.Write(ctx, func(tx *db.Tx) error {
+	e, err := h.kept(ctx, actor, e)
+	if err != nil {
+		return nil, err
+	}
+	err = h.o.DB.Write(ctx, func(tx *db.Tx) error {
 		d, err := h.entered(ctx, tx, actor, e)
 		if err != nil {
 			return err
@@ -152,9 +162,16 @@ func (h *Hall) entered(ctx context.Context, tx *db.Tx, actor *authn.Actor, e Ent
 	if err != nil {
 		return none(err)
 	}
+	before, err := h.followed(ctx, tx, actor, e)
+	if err == nil && e.Follows != "" {
+		err = h.o.Licenses.Follow(ctx, tx, before)
+	}
+	if err != nil {
+		return none(err)
+	}
 	return license.Draft{TypeCode: e.TypeCode, Holders: holders, IssuerID: actor.UnitID, Fields: e.Fields, Number: number, CaseNo: caseNo,
 		MakerID: actor.AccountID, IssuedOn: issued, DueAt: due, Origin: license.Offline, OriginID: e.SystemID,
-		PaperSerial: serial}, nil
+		PaperSerial: serial, Follows: before.ID, Why: e.Why}, nil
 }
 
 // enteredHolders finds the holders of an entry, or enters those whom the platform does not know. A name that is not the

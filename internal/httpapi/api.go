@@ -41,6 +41,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/push"
 	"github.com/yinxin-org/yinxin/internal/sealing"
 	"github.com/yinxin-org/yinxin/internal/share"
+	"github.com/yinxin-org/yinxin/internal/steward"
 	"github.com/yinxin-org/yinxin/internal/task"
 	"github.com/yinxin-org/yinxin/internal/vertical"
 	"github.com/yinxin-org/yinxin/internal/workday"
@@ -85,6 +86,7 @@ type Deps struct {
 	Imports   *intake.Desk
 	Holders   *holder.Store
 	Licenses  *license.Store
+	Steward   *steward.Desk
 	Cases     *casefile.Store
 	Appeals   *appeal.Store
 	Hall      *hall.Hall
@@ -117,6 +119,7 @@ func New(mux *http.ServeMux, d Deps) huma.API {
 	registerBench(api, d)
 	registerMaking(api, d)
 	registerIssued(api, d)
+	registerOperation(api, d)
 	registerMe(api, d)
 	registerUse(api, d)
 	registerPresentation(api, d)

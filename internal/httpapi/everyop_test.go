@@ -78,7 +78,7 @@ func (s *scene) fill(t *testing.T, path string) string {
 	filled = strings.NewReplacer("{attachmentId}", s.making, "{noticeId}", s.making, "{bundleId}", s.making, "{eventCode}", "newborn").Replace(filled)
 	filled = strings.NewReplacer("{keyId}", s.making).Replace(filled)
 	filled = strings.NewReplacer("{identifier}", s.License(t, "food-firm", "business-license").Identifier).Replace(filled)
-	filled = strings.NewReplacer("{relationId}", s.making, "{visitId}", s.making).Replace(filled)
+	filled = strings.NewReplacer("{operationId}", s.making, "{relationId}", s.making, "{visitId}", s.making).Replace(filled)
 	filled = strings.NewReplacer("{sealCode}", "35010000000015", "{sealRequestId}", s.making, "{sealTaskId}", s.making, "{sealMandateId}", s.making).Replace(filled)
 	if strings.Contains(filled, "{") {
 		t.Errorf("what belongs into %s?", path)

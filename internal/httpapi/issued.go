@@ -56,6 +56,7 @@ type IssuedDetail struct {
 	Timeline  []IssuedStep     `json:"timeline" nullable:"false" doc:"The first step first."`
 	Registers []RegisterAnswer `json:"registers" nullable:"false" doc:"What base registers said before it was sealed; empty where none is asked."`
 	MayLook   bool             `json:"mayLook" doc:"What it says may be looked at, with a reason."`
+	Life      IssuedLife       `json:"life" doc:"What stands on it beside its state, and what may be done to it now."`
 	RowNo     int64            `json:"version" doc:"To be sent with every change; it is refused if someone else was faster."`
 }
 
@@ -90,6 +91,10 @@ type IssuedStep struct {
 	Unit   *Named    `json:"unit,omitempty"`
 	Ground string    `json:"ground,omitempty" doc:"Case, decision or printed number that it rests on."`
 	Words  string    `json:"words,omitempty"`
+
+	Reason   *ReasonCode `json:"reason,omitempty"`
+	Approver *Actor      `json:"approver,omitempty" doc:"The second person, where the step needed one."`
+	TrueFrom *time.Time  `json:"trueFrom,omitempty" doc:"Since when it is so, where that is not the moment of the step."`
 }
 
 // IssuedReading is what a license says, looked at by its issuer.
@@ -289,7 +294,10 @@ func (d Deps) issuedDetail(ctx context.Context, q *db.Tx, l license.License, lan
 		return none(err)
 	}
 	out.Registers = registerAnswers(t, answers, lang)
-	out.Timeline, err = d.issuedTimeline(ctx, q, l, lang)
+	if out.Timeline, err = d.issuedTimeline(ctx, q, l, lang); err != nil {
+		return none(err)
+	}
+	out.Life, err = d.issuedLife(ctx, q, l, out.Timeline, lang)
 	return out, err
 }
 
@@ -357,7 +365,11 @@ func (d Deps) issuedTimeline(ctx context.Context, q *db.Tx, l license.License, l
 	out := []IssuedStep{}
 	for _, x := range history {
 		words := actionWords[x.Action]
-		step := IssuedStep{At: x.At.In(clock.Shanghai), Action: x.Action, Text: choose(lang, words[0], words[1]), Ground: x.Ground, Words: x.Words}
+		step := IssuedStep{At: x.At.In(clock.Shanghai), Action: x.Action, Text: choose(lang, words[0], words[1]), Ground: x.Ground, Words: x.Words,
+			Reason: reasonCode(x.Reason, lang), TrueFrom: beijing(x.TrueFrom)}
+		if step.Approver, err = d.actorOf(ctx, q, x.ApproverID); err != nil {
+			return nil, err
+		}
 		if step.Actor, err = d.actorOf(ctx, q, x.AccountID); err != nil {
 			return nil, err
 		}

@@ -59,6 +59,8 @@ var actionWords = map[string][2]string{
 	"found": {"已解除挂失", "report of loss taken back"}, "paper": {"已登记纸质证照印刷编号", "printed number of the paper noted"},
 	"suspended": {"已挂起", "suspended"}, "release": {"已解除挂起", "suspension ended"}, "superseded": {"已被新版本取代", "superseded by a new version"},
 	"cancelled": {"已注销", "cancelled"}, "revoked": {"已撤销", "withdrawn"}, "penalty": {"已吊销", "revoked"}, "abolished": {"已废止", "abolished"},
+	"paperLost": {"纸质证照已报遗失", "paper reported lost"}, "paperFound": {"纸质证照已找回", "paper found"}, "pledged": {"已质押", "pledged"},
+	"unpledged": {"已解押", "released from pledge"}, "disputed": {"已标注争议", "marked as disputed"}, "settled": {"争议已解决", "dispute settled"},
 }
 
 type heldListOutput struct {

@@ -45,7 +45,7 @@ type EnteredHolder struct {
 // OfflineEntry is a license to be made for a case that was closed elsewhere.
 type OfflineEntry struct {
 	TypeCode    string            `json:"typeCode" minLength:"21" maxLength:"21"`
-	Holders     []EnteredHolder   `json:"holders" minItems:"1" maxItems:"20" nullable:"false"`
+	Holders     []EnteredHolder   `json:"holders,omitempty" maxItems:"20" nullable:"false" doc:"Left out where it follows a license, whose holders it keeps."`
 	Fields      map[string]string `json:"fields" maxProperties:"200"`
 	Number      string            `json:"number,omitempty" maxLength:"60" doc:"As the paper license bears it; empty: the next one by the type's rule."`
 	IssuedOn    string            `json:"issuedOn" minLength:"10" maxLength:"10"`
@@ -53,6 +53,8 @@ type OfflineEntry struct {
 	SystemID    string            `json:"systemId,omitempty" maxLength:"64" doc:"The system of the ledger that handled the case."`
 	CaseNo      string            `json:"caseNo,omitempty" maxLength:"64" doc:"Number of the case in the system that handled it."`
 	PaperSerial string            `json:"paperSerial,omitempty" maxLength:"60" doc:"Number printed on the paper license."`
+	Follows     string            `json:"follows,omitempty" maxLength:"128" doc:"Identifier of the license of which this is the next version; that one is superseded when this one is published."`
+	Why         string            `json:"why,omitempty" enum:"07,08,09,10" doc:"Why a next version is made: corrected, changed, renewed, lost or destroyed."`
 }
 
 // Finding is one thing about data that were entered.
@@ -225,7 +227,7 @@ func ownFields(t *catalog.Type, lang string) []AppealField {
 
 func (e OfflineEntry) entry(key string) hall.Entry {
 	out := hall.Entry{Key: key, TypeCode: e.TypeCode, Fields: e.Fields, Number: e.Number, IssuedOn: e.IssuedOn, ClosedOn: e.ClosedOn,
-		SystemID: e.SystemID, CaseNo: e.CaseNo, PaperSerial: e.PaperSerial}
+		SystemID: e.SystemID, CaseNo: e.CaseNo, PaperSerial: e.PaperSerial, Follows: e.Follows, Why: e.Why}
 	for _, h := range e.Holders {
 		out.Holders = append(out.Holders, hall.Person{Code: h.Code, Name: h.Name})
 	}

@@ -50,6 +50,7 @@ type Draft struct {
 	ConverterID string
 	PaperSerial string
 	Follows     string // id of the version before, in the first holder's shard; it is superseded when this one is published
+	Why         string // code of why a next version is made (变更、延续、补发); "" for a first one
 
 	// Asked is what base registers said of it a moment ago. What they have not said of just this draft is asked before it
 	// is sealed.
@@ -110,7 +111,7 @@ func (s *Store) Draft(ctx context.Context, tx *db.Tx, d Draft) (License, error) 
 	if err := s.answered(ctx, tx, t, l, values, d); err != nil {
 		return License{}, err
 	}
-	if err := s.record(ctx, tx, l, "draft", d.MakerID, d.IssuerID, d.CaseNo); err != nil {
+	if err := s.recordDraft(ctx, tx, l, d.Why); err != nil {
 		return License{}, err
 	}
 	if err := s.say(ctx, tx, l, warnings); err != nil { // whoever reviews it reads them

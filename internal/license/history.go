@@ -17,12 +17,17 @@ type Trace struct {
 	Ground    string // case, decision or printed number that it rests on
 	Words     string // what was said with it
 	At        time.Time
+
+	// Of an operation on what was published.
+	Reason     string    // code
+	ApproverID string    // the second person
+	TrueFrom   time.Time // since when it is so; zero: since At
 }
 
 // History lists what happened to a license, oldest first.
 func (s *Store) History(ctx context.Context, q *db.Tx, l License) ([]Trace, error) {
 	rows, err := q.Query(ctx, `
-		SELECT action, account_id, unit_id, ground, words, at
+		SELECT action, account_id, unit_id, ground, words, at, reason, approver_id, true_from
 		FROM license_event
 		WHERE holder_id = $1 AND license_id = $2
 		ORDER BY seq`, l.HolderID, l.ID)
@@ -33,13 +38,13 @@ func (s *Store) History(ctx context.Context, q *db.Tx, l License) ([]Trace, erro
 	var words [][]byte
 	for rows.Next() {
 		var x Trace
-		var at int64
+		var at, from int64
 		var sealed []byte
-		if err := rows.Scan(&x.Action, &x.AccountID, &x.UnitID, &x.Ground, &sealed, &at); err != nil {
+		if err := rows.Scan(&x.Action, &x.AccountID, &x.UnitID, &x.Ground, &sealed, &at, &x.Reason, &x.ApproverID, &from); err != nil {
 			_ = rows.Close()
 			return nil, fmt.Errorf("read history of license: %w", err)
 		}
-		x.At = db.Time(at)
+		x.At, x.TrueFrom = db.Time(at), db.Time(from)
 		found, words = append(found, x), append(words, sealed)
 	}
 	if err := errors.Join(rows.Err(), rows.Close()); err != nil {

@@ -1,6 +1,7 @@
 package license
 
 import (
+	"slices"
 	"time"
 
 	"github.com/yinxin-org/yinxin/internal/errs"
@@ -209,6 +210,39 @@ func (l License) May(now time.Time) []Action {
 		}
 	}
 	return may
+}
+
+// Asked reports whether an action is one that people of the issuer may ask for.
+func (a Action) Asked() bool { return slices.Contains(Actions, a) }
+
+// NeedsSecond reports whether a second person must agree to an action.
+func (a Action) NeedsSecond() bool { return a.guarded(twoPersons) }
+
+// NeedsGround reports whether an action must name the decision that it rests on.
+func (a Action) NeedsGround() bool { return a.guarded(grounded) }
+
+// NeedsWords reports whether an action must say who the pledgee is and what was agreed.
+func (a Action) NeedsWords() bool { return a.guarded(named) }
+
+// Ends reports whether an action ends a license, and so may reach back.
+func (a Action) Ends() bool { return rules[a].ends }
+
+// UsualReason is the code of why an action is mostly taken.
+func (a Action) UsualReason() string { return rules[a].reason }
+
+func (a Action) guarded(by guard) bool {
+	return slices.ContainsFunc(rules[a].guards, func(g guard) bool { return g.name == by.name })
+}
+
+// Check refuses what could not be done to a license now, whoever agreed to it.
+func (o Operation) Check(l License, now time.Time) error {
+	r, known := rules[o.Action]
+	if !known {
+		return errs.New(errs.Invalid, "license.action").On("action")
+	}
+	o.AccountID = "" // the second person comes later
+	_, err := r.apply(situation{License: l, Operation: o, now: now})
+	return err
 }
 
 // Actions lists what people may ask for, in the order in which it is shown.

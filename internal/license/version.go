@@ -3,6 +3,7 @@ package license
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/yinxin-org/yinxin/gbcode"
 	"github.com/yinxin-org/yinxin/internal/db"
@@ -20,14 +21,26 @@ func (s *Store) before(ctx context.Context, q *db.Tx, d Draft) (License, error) 
 	if err != nil {
 		return License{}, err
 	}
-	switch {
-	case l.TypeCode != d.TypeCode || l.IssuerID != d.IssuerID:
+	if l.TypeCode != d.TypeCode || l.IssuerID != d.IssuerID {
 		return License{}, errs.New(errs.Conflict, "license.other")
+	}
+	return s.followable(ctx, q, l, d.origin())
+}
+
+// Follow refuses a license of which no new version can be made here now.
+func (s *Store) Follow(ctx context.Context, q *db.Tx, l License) error {
+	_, err := s.followable(ctx, q, l, Offline)
+	return err
+}
+
+// followable gives a license with the highest version of it that was used up, where it can be followed.
+func (s *Store) followable(ctx context.Context, q *db.Tx, l License, by Origin) (License, error) {
+	switch {
 	case l.Step != StepPublished:
 		return License{}, errs.New(errs.Conflict, "license.stage")
 	case l.Ended != "":
 		return License{}, ended(l)
-	case l.Holds.Has(Suspended) && d.origin() != Pushed: // the system that made it knows better
+	case l.Holds.Has(Suspended) && by != Pushed: // the system that made it knows better
 		return License{}, standing(situation{License: l, now: s.o.Clock.Now()})
 	}
 	var open int
@@ -122,6 +135,32 @@ func (s *Store) supersede(ctx context.Context, tx *db.Tx, l License, accountID s
 	if before, err = s.Get(ctx, tx, l.HolderID, l.Follows); err != nil {
 		return License{}, err
 	}
-	_, err = s.Operate(ctx, tx, before, Operation{Action: Supersede, AccountID: accountID, UnitID: l.IssuerID, Ground: l.Identifier})
+	var why string
+	if err := tx.QueryRow(ctx, `
+		SELECT coalesce(max(reason), '') FROM license_event
+		WHERE holder_id = $1 AND license_id = $2 AND action = 'draft'`, l.HolderID, l.ID).Scan(&why); err != nil {
+		return License{}, fmt.Errorf("read why a version was made: %w", err)
+	}
+	_, err = s.Operate(ctx, tx, before, Operation{Action: Supersede, Reason: why, AccountID: accountID, UnitID: l.IssuerID, Ground: l.Identifier})
 	return before, err
+}
+
+// Followings are the codes of why a next version is made: changed, renewed, issued again, corrected.
+var Followings = []string{"08", "09", "10", "07"}
+
+// recordDraft records that a license was decided; of a next version with its reason, which its predecessor ends by.
+func (s *Store) recordDraft(ctx context.Context, tx *db.Tx, l License, why string) error {
+	if why != "" && !slices.Contains(Followings, why) {
+		return errs.New(errs.Invalid, "license.reason").On("why")
+	}
+	if err := s.record(ctx, tx, l, "draft", l.MakerID, l.IssuerID, l.CaseNo); err != nil || why == "" {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `
+		UPDATE license_event
+		SET reason = $1
+		WHERE holder_id = $2 AND license_id = $3 AND action = 'draft'`, why, l.HolderID, l.ID); err != nil {
+		return fmt.Errorf("record why a version is made: %w", err)
+	}
+	return nil
 }
