@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -32,19 +33,13 @@ func (l *line) issueFood(key string) vertical.Message {
 	m := l.issue(key, "")
 	c := l.Cast(l.t, "food-firm")
 	m.TypeCode, m.Holders = l.TypeCode(l.t, demo.FoodPermit), []vertical.Person{{Code: c.Code, Name: c.Name}}
-	m.Fields = map[string]string{}
-	for name, value := range foodFields {
-		m.Fields[name] = value
-	}
+	m.Fields = maps.Clone(foodFields)
 	return m
 }
 
 func (l *line) changeFood(m vertical.Message, place string) vertical.Message {
 	n := l.next(m, vertical.Change)
-	n.Fields = map[string]string{}
-	for name, value := range foodFields {
-		n.Fields[name] = value
-	}
+	n.Fields = maps.Clone(foodFields)
 	n.Fields["KZ_JYCS"] = place
 	return n
 }

@@ -58,7 +58,7 @@ func run(rows int) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, a.Close()) }()
-	x := &lives{a: a, r: rand.New(rand.NewPCG(7, 7)), now: a.Clock.Now()}
+	x := &lives{a: a, r: rand.New(rand.NewPCG(7, 7)), now: a.Clock.Now()} //nolint:gosec // the same lives every time
 
 	var at [2]cost
 	for i, n := range []int{few, rows} {
