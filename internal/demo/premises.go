@@ -71,7 +71,7 @@ func (m *maker) premise(h Holder, head string) error {
 		}
 	case "school":
 		until := m.city.Today.AddDate(2, 4, 0)
-		return m.issue(Nonprofit, h.County(), m.since(h, 3*365), map[string]string{"KZ_ZS": h.Address, "KZ_YWFW": "开展高中阶段学历教育及相关教育教学活动", "KZ_FDDBR": head,
+		return m.issue(Nonprofit, h.County(), m.city.Today.AddDate(-2, 0, 20), map[string]string{"KZ_ZS": h.Address, "KZ_YWFW": "开展高中阶段学历教育及相关教育教学活动", "KZ_FDDBR": head,
 			"KZ_KBZJ": "伍佰万元整", "KZ_YWZG": "福州市鼓楼区教育局（演示）", "ZZYXQJZRQ": iso(until)}, h.Code)
 	}
 	return nil

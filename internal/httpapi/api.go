@@ -32,6 +32,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/feed"
 	"github.com/yinxin-org/yinxin/internal/hall"
 	"github.com/yinxin-org/yinxin/internal/holder"
+	"github.com/yinxin-org/yinxin/internal/inspection"
 	"github.com/yinxin-org/yinxin/internal/intake"
 	"github.com/yinxin-org/yinxin/internal/license"
 	"github.com/yinxin-org/yinxin/internal/matter"
@@ -70,36 +71,37 @@ type Deps struct {
 	// Health reports in words how the service is, or that a part it needs does not answer.
 	Health func(ctx context.Context) (string, error)
 
-	BaseURL   string // how the outside reaches the platform, without a slash at the end
-	DB        *db.DB
-	Clock     clock.Clock
-	Trail     *change.Trail
-	Tasks     *task.Store
-	Notices   *notice.Store
-	Units     *org.Store
-	Calendar  *workday.Calendar
-	Accounts  *authn.Service
-	Seals     *sealing.Store
-	Faces     *face.Drawer
-	Types     *catalog.Store
-	Matters   *matter.Store
-	Imports   *intake.Desk
-	Holders   *holder.Store
-	Licenses  *license.Store
-	Steward   *steward.Desk
-	Cases     *casefile.Store
-	Appeals   *appeal.Store
-	Hall      *hall.Hall
-	Door      *access.Door
-	Desk      *present.Desk
-	Agency    *agency.Service
-	Shares    *share.Desk
-	Deadlines *deadline.Store
-	Batches   *batch.Desk
-	Push      *push.Desk
-	Feed      *feed.Desk
-	Vertical  *vertical.Desk
-	Book      *evidence.Book
+	BaseURL     string // how the outside reaches the platform, without a slash at the end
+	DB          *db.DB
+	Clock       clock.Clock
+	Trail       *change.Trail
+	Tasks       *task.Store
+	Notices     *notice.Store
+	Units       *org.Store
+	Calendar    *workday.Calendar
+	Accounts    *authn.Service
+	Seals       *sealing.Store
+	Faces       *face.Drawer
+	Types       *catalog.Store
+	Matters     *matter.Store
+	Imports     *intake.Desk
+	Holders     *holder.Store
+	Licenses    *license.Store
+	Steward     *steward.Desk
+	Cases       *casefile.Store
+	Appeals     *appeal.Store
+	Inspections *inspection.Store
+	Hall        *hall.Hall
+	Door        *access.Door
+	Desk        *present.Desk
+	Agency      *agency.Service
+	Shares      *share.Desk
+	Deadlines   *deadline.Store
+	Batches     *batch.Desk
+	Push        *push.Desk
+	Feed        *feed.Desk
+	Vertical    *vertical.Desk
+	Book        *evidence.Book
 	// MatterSource is the matter office's system; nil if none is configured.
 	MatterSource matter.Source
 }
@@ -137,6 +139,7 @@ func New(mux *http.ServeMux, d Deps) huma.API {
 	registerVerify(api, d)
 	registerAppeal(api, d)
 	registerAppealDesk(api, d)
+	registerAnnual(api, d)
 	registerViolation(api, d)
 	registerAvailability(api, d)
 	registerOrg(api, d)

@@ -74,7 +74,7 @@ func (s *scene) fill(t *testing.T, path string) string {
 		"{draftId}", "01890a5d-ac96-774b-bcce-b302099a8057", "{standardCode}", "C0293-2024", "{recordNo}", s.accept.Materials[0].RecordNo).Replace(path)
 	filled = strings.NewReplacer("{unitId}", unitID, "{mandateId}", s.making, "{systemId}", s.making, "{accountId}", s.making,
 		"{regionCode}", "350102", "{tableCode}", "holder-code", "{year}", "2026", "{day}", "2026-10-01").Replace(filled)
-	filled = strings.NewReplacer("{matterCode}", foodMatter, "{baseCode}", foodMatter[19:], "{entryId}", s.making, "{shareId}", s.making, "{appealId}", s.making, "{violationId}", s.making, "{proofNo}", s.accept.Materials[0].RecordNo).Replace(filled)
+	filled = strings.NewReplacer("{matterCode}", foodMatter, "{baseCode}", foodMatter[19:], "{entryId}", s.making, "{shareId}", s.making, "{appealId}", s.making, "{annualId}", s.making, "{violationId}", s.making, "{proofNo}", s.accept.Materials[0].RecordNo).Replace(filled)
 	filled = strings.NewReplacer("{attachmentId}", s.making, "{noticeId}", s.making, "{bundleId}", s.making, "{eventCode}", "newborn").Replace(filled)
 	filled = strings.NewReplacer("{keyId}", s.making).Replace(filled)
 	filled = strings.NewReplacer("{identifier}", s.License(t, "food-firm", "business-license").Identifier).Replace(filled)

@@ -27,11 +27,13 @@ type IssuedLicense struct {
 	Type             Coded  `json:"type"`
 	HolderNameMasked string `json:"holderNameMasked"`
 	State
-	Step        string     `json:"step" enum:"data,sealed,published,refused"`
-	IssuedOn    string     `json:"issuedOn"`
-	PaperSerial string     `json:"paperSerial,omitempty" doc:"Number printed on the paper license."`
-	Version     int        `json:"licenseVersion"`
-	PublishedAt *time.Time `json:"publishedAt,omitempty"`
+	Step           string     `json:"step" enum:"data,sealed,published,refused"`
+	IssuedOn       string     `json:"issuedOn"`
+	PaperSerial    string     `json:"paperSerial,omitempty" doc:"Number printed on the paper license."`
+	Version        int        `json:"licenseVersion"`
+	PublishedAt    *time.Time `json:"publishedAt,omitempty"`
+	InspectBy      string     `json:"inspectBy,omitempty" doc:"The last day on which its annual inspection is in time; absent: it needs none."`
+	InspectionLate bool       `json:"inspectionLate" doc:"Its inspection is overdue, whether or not that keeps it from being used."`
 }
 
 // IssuedDetail is an issued license with how it was made and what happened to it.
@@ -231,7 +233,8 @@ func (d Deps) issuedLicense(ctx context.Context, q *db.Tx, l license.License, la
 		return IssuedLicense{}, err
 	}
 	return IssuedLicense{Identifier: l.Identifier, Type: typeName(t, lang), HolderNameMasked: h.Profile.Masked(), State: stateOf(l.State(d.Clock.Now()), lang),
-		Step: string(l.Step), IssuedOn: date(l.IssuedOn), PaperSerial: l.PaperSerial, Version: l.VersionNo, PublishedAt: beijing(l.PublishedAt)}, nil
+		Step: string(l.Step), IssuedOn: date(l.IssuedOn), PaperSerial: l.PaperSerial, Version: l.VersionNo, PublishedAt: beijing(l.PublishedAt),
+		InspectBy: lastDay(l.InspectDue), InspectionLate: l.InspectionLate(d.Clock.Now())}, nil
 }
 
 func (d Deps) getIssued(ctx context.Context, in *IssuedPath) (*issuedOutput, error) {

@@ -23,10 +23,12 @@ type HeldLicense struct {
 	HolderName   string   `json:"holderName"`
 	NumberMasked string   `json:"numberMasked"`
 	State
-	Issuer    string `json:"issuer"`
-	ValidFrom string `json:"validFrom"`
-	ValidTo   string `json:"validTo,omitempty" doc:"The last day; absent: no end."`
-	Usable    bool   `json:"usable" doc:"Can be shown and used now."`
+	Issuer         string `json:"issuer"`
+	ValidFrom      string `json:"validFrom"`
+	ValidTo        string `json:"validTo,omitempty" doc:"The last day; absent: no end."`
+	InspectBy      string `json:"inspectBy,omitempty" doc:"The last day on which its annual inspection is in time; absent: it needs none."`
+	InspectionLate bool   `json:"inspectionLate" doc:"Its inspection is overdue, whether or not that keeps it from being used."`
+	Usable         bool   `json:"usable" doc:"Can be shown and used now."`
 }
 
 // CardType is a type with the family that gives its card's colour.
@@ -49,7 +51,7 @@ type HeldDetail struct {
 // LicenseLog is one step of a license's life.
 type LicenseLog struct {
 	At     time.Time `json:"at"`
-	Action string    `json:"action" enum:"draft,seal,publish,refuse,lost,found,paper"`
+	Action string    `json:"action" doc:"draft, seal, publish, lost, found, inspected …"`
 	Text   string    `json:"text"`
 }
 
@@ -61,6 +63,7 @@ var actionWords = map[string][2]string{
 	"cancelled": {"已注销", "cancelled"}, "revoked": {"已撤销", "withdrawn"}, "penalty": {"已吊销", "revoked"}, "abolished": {"已废止", "abolished"},
 	"paperLost": {"纸质证照已报遗失", "paper reported lost"}, "paperFound": {"纸质证照已找回", "paper found"}, "pledged": {"已质押", "pledged"},
 	"unpledged": {"已解押", "released from pledge"}, "disputed": {"已标注争议", "marked as disputed"}, "settled": {"争议已解决", "dispute settled"},
+	"inspected": {"年检合格", "inspection passed"}, "inspectionFailed": {"年检不合格", "inspection failed"},
 }
 
 type heldListOutput struct {
@@ -150,7 +153,7 @@ func (d Deps) heldLicense(ctx context.Context, q *db.Tx, l license.License, lang
 	return HeldLicense{
 		ID: l.ID, Type: CardType{Coded: typeName(t, lang), Family: t.Family}, HolderName: name.String(), NumberMasked: number,
 		State: stateOf(state, lang), Issuer: choose(lang, issuer.Name, issuer.NameEn), ValidFrom: date(l.ValidFrom),
-		ValidTo: lastDay(l.ValidTo), Usable: state.Usable(),
+		ValidTo: lastDay(l.ValidTo), InspectBy: lastDay(l.InspectDue), InspectionLate: l.InspectionLate(d.Clock.Now()), Usable: state.Usable(),
 	}, nil
 }
 

@@ -178,7 +178,7 @@ func (s *Store) Examine(ctx context.Context, actor *authn.Actor, id string, vers
 		if err != nil {
 			return err
 		}
-		l, err := s.present(ctx, tx, i)
+		l, err := s.Present(ctx, tx, i)
 		if err != nil {
 			return err
 		}
@@ -228,7 +228,7 @@ func (s *Store) Review(ctx context.Context, actor *authn.Actor, id string, versi
 			w.Returned, i.Step = reason, Applied
 			return s.save(ctx, tx, &i, w)
 		}
-		l, err := s.present(ctx, tx, i)
+		l, err := s.Present(ctx, tx, i)
 		if err != nil {
 			return err
 		}
@@ -272,8 +272,8 @@ func (s *Store) close(ctx context.Context, tx *db.Tx, i *Inspection, l license.L
 	return nil
 }
 
-// present is the version of the license that is there now: between application and result it may have been renewed.
-func (s *Store) present(ctx context.Context, q *db.Tx, i Inspection) (license.License, error) {
+// Present is the version of the license that is there now: between application and result it may have been renewed.
+func (s *Store) Present(ctx context.Context, q *db.Tx, i Inspection) (license.License, error) {
 	l, err := s.o.Licenses.Get(ctx, q, i.HolderID, i.LicenseID)
 	if err != nil {
 		return license.License{}, err

@@ -1,5 +1,6 @@
 import type { Client } from '@yinxin/shared'
 import type { components } from '@yinxin/shared/openapi.d.ts'
+import { annualApi } from './api.annual'
 import { appealApi, type PaperGround } from './api.appeal'
 import { batchApi } from './api.batch'
 import { benchApi } from './api.bench'
@@ -47,6 +48,7 @@ export function makeApi(c: Client) {
   const caseAt = (no: string) => `${v1}/cases/${part(no)}`
   const makingAt = (id: string) => `${v1}/makings/${part(id)}`
   return {
+    ...annualApi(c),
     ...appealApi(c),
     ...batchApi(c),
     ...benchApi(c),

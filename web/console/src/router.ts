@@ -10,6 +10,7 @@ import TodayPage from './pages/TodayPage.vue'
 import { appealRoutes } from './routes/appeal'
 import { batchRoutes } from './routes/batch'
 import { catalogRoutes } from './routes/catalog'
+import { annualRoutes } from './routes/annual'
 import { deadlineRoutes } from './routes/deadline'
 import { intakeRoutes } from './routes/intake'
 import { makingRoutes } from './routes/making'
@@ -43,6 +44,7 @@ export function makeRouter() {
       ...intakeRoutes,
       ...windowRoutes,
       ...appealRoutes,
+      ...annualRoutes,
       ...deadlineRoutes,
       ...batchRoutes,
       { path: '/:rest(.*)*', name: 'missing', component: MissingPage },

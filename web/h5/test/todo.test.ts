@@ -14,6 +14,7 @@ const license = (id: string, state: HeldLicense['state'], validTo?: string): Hel
   issuer: '某局',
   validFrom: '2020-01-01',
   validTo,
+  inspectionLate: false,
   usable: true,
 })
 

@@ -1,6 +1,7 @@
 // The JSON API as the apps see it. The types are made from api/openapi.yaml by `npm run types`; here they get the
 // names that the apps use. Times are RFC 3339 with +08:00, dates 2006-01-02.
 
+import { annualApi } from './api/annual'
 import { appealApi } from './api/appeal'
 import { applyApi } from './api/apply'
 import { commitApi } from './api/commit'
@@ -71,6 +72,7 @@ export function makeApi(c: Client) {
     ...applyApi(c),
     ...commitApi(c),
     ...peopleApi(c),
+    ...annualApi(c),
     ...appealApi(c),
     ...showApi(c),
     ...shareApi(c),

@@ -112,6 +112,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/annual-inspections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 年检列表
+         * @description Annual inspections of the own unit, the most urgent first.
+         */
+        get: operations["listAnnual"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/annual-inspections/{annualId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 年检详情
+         * @description An inspection with what was written. What the license says is not opened.
+         */
+        get: operations["getAnnual"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/annual-inspections/{annualId}/examine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 年检审查
+         * @description Enter what was found, with the reason. Where the type asks for it, a second person looks before it counts.
+         */
+        post: operations["examineAnnual"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/annual-inspections/{annualId}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 年检复核
+         * @description Let the result count, or give the inspection back.
+         */
+        post: operations["reviewAnnual"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/appeals": {
         parameters: {
             query?: never;
@@ -1148,6 +1228,26 @@ export interface paths {
          * @description How many licenses are owed, overdue, late and in time, by unit and by what brought them about.
          */
         get: operations["countDeadlines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/due-licenses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 到期提醒列表
+         * @description Licenses that the own unit issued and that must be inspected or expire, the soonest first; what ended is left out.
+         */
+        get: operations["listDueLicenses"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2766,6 +2866,30 @@ export interface paths {
         get: operations["getMyLicenseFile"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/licenses/{id}/inspection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 我的证照的年检
+         * @description How an own license stands with its annual inspections; not found where it needs none.
+         */
+        get: operations["getMyAnnual"];
+        put?: never;
+        /**
+         * 申请年检
+         * @description Apply for the annual inspection of an own license. One is open at a time.
+         */
+        post: operations["applyForAnnual"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5029,6 +5153,106 @@ export interface components {
             relationId: string;
             validTo?: string;
         };
+        AnnualApplyInputBody: {
+            /** @description What the holder says to it; may be empty. */
+            statement: string;
+        };
+        AnnualCycle: {
+            /** @description The law that demands it. */
+            basis: string;
+            /** @description Not usable while it is overdue; else it is usable and marked. */
+            blocks: boolean;
+            /** @description The last day on which it is in time. */
+            due: string;
+            /** @description What was applied for, the newest first. */
+            items: components["schemas"]["AnnualResult"][];
+            late: boolean;
+            mayApply: boolean;
+            /**
+             * Format: int64
+             * @description From one inspection to the next.
+             */
+            months: number;
+            /** @description From when it can be applied for. */
+            opens: string;
+        };
+        AnnualDetail: {
+            /** Format: date-time */
+            appliedAt: string;
+            basis: string;
+            /** @description Other inspections of the license, the newest first. */
+            before: components["schemas"]["AnnualResult"][];
+            blocks: boolean;
+            /** Format: date-time */
+            closedAt?: string;
+            due: string;
+            examiner?: components["schemas"]["Actor"];
+            finding: string;
+            id: string;
+            late: boolean;
+            license: components["schemas"]["IssuedLicense"];
+            mayExamine: boolean;
+            mayReview: boolean;
+            /** Format: int64 */
+            months: number;
+            /** @description What the examiner found. */
+            passes: boolean;
+            /** @description Why the second person gave it back. */
+            returned: string;
+            /** @description A second person looks before the result counts. */
+            review: boolean;
+            reviewer?: components["schemas"]["Actor"];
+            statement: string;
+            /** @enum {string} */
+            step: "applied" | "examined" | "passed" | "failed" | "dropped";
+            /**
+             * Format: int64
+             * @description To be sent with every change; it is refused if someone else was faster.
+             */
+            version: number;
+        };
+        AnnualExamineInputBody: {
+            /** @description The reason, which the holder reads. */
+            finding: string;
+            passes: boolean;
+            /** Format: int64 */
+            version: number;
+        };
+        AnnualItem: {
+            /** Format: date-time */
+            appliedAt: string;
+            due: string;
+            id: string;
+            late: boolean;
+            license: components["schemas"]["IssuedLicense"];
+            /** @enum {string} */
+            step: "applied" | "examined" | "passed" | "failed" | "dropped";
+        };
+        AnnualListOutputBody: {
+            items: components["schemas"]["AnnualItem"][];
+            /** Format: int64 */
+            total: number;
+        };
+        AnnualResult: {
+            /** Format: date-time */
+            appliedAt: string;
+            /** Format: date-time */
+            closedAt?: string;
+            due: string;
+            /** @description Once there is a result. */
+            finding?: string;
+            id: string;
+            statement?: string;
+            /** @enum {string} */
+            step: "applied" | "examined" | "passed" | "failed" | "dropped";
+        };
+        AnnualReviewInputBody: {
+            agrees: boolean;
+            /** @description Needed to give it back. */
+            reason: string;
+            /** Format: int64 */
+            version: number;
+        };
         Appeal: {
             /** @description The office complained of. */
             against?: components["schemas"]["Named"];
@@ -6660,6 +6884,35 @@ export interface components {
         DoneOutputBody: {
             done: boolean;
         };
+        DueLicense: {
+            /** @description The last day. */
+            day: string;
+            holderNameMasked: string;
+            identifier: string;
+            /** @description The last day on which its annual inspection is in time; absent: it needs none. */
+            inspectBy?: string;
+            /** @description Its inspection is overdue, whether or not that keeps it from being used. */
+            inspectionLate: boolean;
+            issuedOn: string;
+            /** Format: int64 */
+            licenseVersion: number;
+            /** @description Number printed on the paper license. */
+            paperSerial?: string;
+            past: boolean;
+            /** Format: date-time */
+            publishedAt?: string;
+            /** @enum {string} */
+            state: "making" | "notYet" | "valid" | "pledged" | "disputed" | "lost" | "suspended" | "inspectionOverdue" | "superseded" | "expired" | "cancelled" | "revoked" | "penalty" | "abolished";
+            stateText: string;
+            /** @enum {string} */
+            step: "data" | "sealed" | "published" | "refused";
+            type: components["schemas"]["Coded"];
+        };
+        DueOutputBody: {
+            items: components["schemas"]["DueLicense"][];
+            /** Format: int64 */
+            total: number;
+        };
         DutiesOutputBody: {
             items: components["schemas"]["Duty"][];
             /** Format: int64 */
@@ -7011,6 +7264,10 @@ export interface components {
             holderName: string;
             id: string;
             identifier: string;
+            /** @description The last day on which its annual inspection is in time; absent: it needs none. */
+            inspectBy?: string;
+            /** @description Its inspection is overdue, whether or not that keeps it from being used. */
+            inspectionLate: boolean;
             issuer: string;
             numberMasked: string;
             previewUrl: string;
@@ -7029,6 +7286,10 @@ export interface components {
         HeldLicense: {
             holderName: string;
             id: string;
+            /** @description The last day on which its annual inspection is in time; absent: it needs none. */
+            inspectBy?: string;
+            /** @description Its inspection is overdue, whether or not that keeps it from being used. */
+            inspectionLate: boolean;
             issuer: string;
             numberMasked: string;
             /** @enum {string} */
@@ -7149,6 +7410,10 @@ export interface components {
             holderNameMasked: string;
             holders: components["schemas"]["IssuedHolder"][];
             identifier: string;
+            /** @description The last day on which its annual inspection is in time; absent: it needs none. */
+            inspectBy?: string;
+            /** @description Its inspection is overdue, whether or not that keeps it from being used. */
+            inspectionLate: boolean;
             issuedOn: string;
             issuer: components["schemas"]["Named"];
             late: boolean;
@@ -7197,6 +7462,10 @@ export interface components {
         IssuedLicense: {
             holderNameMasked: string;
             identifier: string;
+            /** @description The last day on which its annual inspection is in time; absent: it needs none. */
+            inspectBy?: string;
+            /** @description Its inspection is overdue, whether or not that keeps it from being used. */
+            inspectionLate: boolean;
             issuedOn: string;
             /** Format: int64 */
             licenseVersion: number;
@@ -7343,8 +7612,8 @@ export interface components {
             versionNo: number;
         };
         LicenseLog: {
-            /** @enum {string} */
-            action: "draft" | "seal" | "publish" | "refuse" | "lost" | "found" | "paper";
+            /** @description draft, seal, publish, lost, found, inspected … */
+            action: string;
             /** Format: date-time */
             at: string;
             text: string;
@@ -10587,6 +10856,297 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAnnual: {
+        parameters: {
+            query?: {
+                /** @description How many at most. */
+                limit?: number;
+                /** @description How many to leave out from the beginning. */
+                offset?: number;
+                step?: "applied" | "examined" | "passed" | "failed" | "dropped";
+            };
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnualListOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAnnual: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                annualId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnualDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    examineAnnual: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnnualExamineInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnualDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reviewAnnual: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnnualReviewInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnualDetail"];
                 };
             };
             /** @description Unauthorized */
@@ -15037,6 +15597,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeadlineCountsOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDueLicenses: {
+        parameters: {
+            query?: {
+                /** @description How many at most. */
+                limit?: number;
+                /** @description How many to leave out from the beginning. */
+                offset?: number;
+                /** @description To be inspected, overdue, about to expire, expired. */
+                show?: "inspection" | "overdue" | "expiring" | "expired";
+                /** @description How far to look: ahead for what comes, back for what has expired. */
+                days?: number;
+            };
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DueOutputBody"];
                 };
             };
             /** @description Unauthorized */
@@ -21801,6 +22429,159 @@ export interface operations {
             };
             /** @description Service Unavailable */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMyAnnual: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnualCycle"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    applyForAnnual: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnnualApplyInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnualCycle"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -98,6 +98,7 @@ export const editEn: SameShape<typeof editZh> = {
   everyMonths: 'Every how many months',
   remind: 'Days of notice',
   overdue: 'If it is overdue',
+  inspectionReview: 'A second person reviews each inspection',
   inspectionBasis: 'Legal basis of the inspection',
   inspectionBasisHint: 'There is no inspection without a legal basis (榕政办〔2018〕214号, article 9).',
 

@@ -95,6 +95,7 @@ export const editZh = {
   everyMonths: '每几个月一次',
   remind: '提前几天提醒',
   overdue: '逾期没有年检的',
+  inspectionReview: '年检结果要第二人复核',
   inspectionBasis: '年检的法律依据',
   inspectionBasisHint: '没有法律依据的，不得设年检（榕政办〔2018〕214号第九条）。',
 

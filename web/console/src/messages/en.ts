@@ -1,3 +1,4 @@
+import { annualEn } from './annual.en'
 import { appealEn } from './appeal.en'
 import { batchEn } from './batch.en'
 import { benchEn } from './bench.en'
@@ -33,6 +34,7 @@ export const en: SameShape<typeof zh> = {
   ...batchEn,
   ...benchEn,
   ...onlineEn,
+  ...annualEn,
   ...appealEn,
   ...partsEn,
   ...fieldsEn,

@@ -1,3 +1,4 @@
+import { annualZh } from './annual.zh'
 import { appealZh } from './appeal.zh'
 import { batchZh } from './batch.zh'
 import { benchZh } from './bench.zh'
@@ -32,6 +33,7 @@ export const zh = {
   ...batchZh,
   ...benchZh,
   ...onlineZh,
+  ...annualZh,
   ...appealZh,
   ...partsZh,
   ...fieldsZh,

@@ -20,6 +20,8 @@ const pages: [prefix: string, to: (subject: string) => string][] = [
   ['case-', (no) => `/applications/${no}`],
   ['license-issued', (no) => `/applications/${no}`],
   ['license-made', (id) => `/licenses/${id}`],
+  ['license-expiring', (id) => `/licenses/${id}`],
+  ['inspection-', (id) => `/licenses/${id}`],
   ['appeal-', (id) => `/appeals/${id}`],
   ['relation-', () => '/people'],
   ['share-', (id) => `/shares/${id}`],

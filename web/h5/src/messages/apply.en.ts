@@ -285,5 +285,9 @@ export const applyEn: SameShape<typeof applyZh> = {
     'commitment-overdue': '{matter}: the commitment for “{material}” was due on {date}. Please see to it soon.',
     'license-issued': '{matter}: the license is made and among yours.',
     'license-made': '{type}: made, and among your licenses.',
+    'inspection-due': '{type} must be inspected by {day}. Apply on its page.',
+    'inspection-passed': '{type} passed its annual inspection; the next is due by {day}.',
+    'inspection-failed': '{type} failed its annual inspection. See why, mend it and apply again.',
+    'license-expiring': '{type} is valid until {day}. Please renew it in time.',
   },
 }

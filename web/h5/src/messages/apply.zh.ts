@@ -280,5 +280,9 @@ export const applyZh = {
     'commitment-overdue': '{matter}：“{material}”的承诺期限（{date}）已过，请尽快办理。',
     'license-issued': '{matter}：证照已制好，在“我的证照”里。',
     'license-made': '{type}已制好，在“我的证照”里。',
+    'inspection-due': '{type}最晚{day}年检，请在证照页申请。',
+    'inspection-passed': '{type}年检合格，下次最晚{day}年检。',
+    'inspection-failed': '{type}年检不合格，请看原因，整改后重新申请。',
+    'license-expiring': '{type}的有效期到{day}，请先办理延续。',
   },
 }

@@ -4,6 +4,7 @@ import { appealEn } from './appeal.en'
 import { applyEn } from './apply.en'
 import { commitEn } from './commit.en'
 import { peopleEn } from './people.en'
+import { annualEn } from './annual.en'
 import { shareEn } from './share.en'
 import { showEn } from './show.en'
 
@@ -13,6 +14,7 @@ export const en: SameShape<typeof zh> = {
   ...peopleEn,
   ...appealEn,
   ...showEn,
+  ...annualEn,
   ...shareEn,
   nav: { label: 'Main', home: 'Licenses', matters: 'Apply', uses: 'Who used', verify: 'Check', me: 'Me' },
   title: {
@@ -58,7 +60,7 @@ export const en: SameShape<typeof zh> = {
     draft: '{name}: begun but not handed in; you can go on.',
     expiring: '{name} expires tomorrow, on {date}. Renew it first. | {name} expires in {n} days, on {date}. Renew it first.',
     expiresToday: '{name} expires today and cannot be used after that. Renew it soon.',
-    inspectionOverdue: '{name} has missed its annual inspection and cannot be used. Ask the issuer to inspect it.',
+    inspectionOverdue: '{name} has missed its annual inspection and cannot be used. Apply for it.',
     suspended: '{name} is suspended and cannot be used until it is restored. Ask the issuer why.',
     lost: '{name} is reported lost and cannot be used. If you have found it, ask for the report to be lifted.',
     disputed: '{name} is disputed. You will be told the outcome.',
@@ -91,7 +93,7 @@ export const en: SameShape<typeof zh> = {
     disputed: 'Someone has disputed this license and the matter is being looked into. It can still be shown.',
     lost: 'This license is reported lost. It can be neither shown nor fetched. If you have found it, ask the issuer to lift the report.',
     suspended: 'This license is suspended. Until it is restored it can be neither shown nor fetched. Ask the issuer why.',
-    inspectionOverdue: 'This license has missed its annual inspection and cannot be used. Ask the issuer to inspect it.',
+    inspectionOverdue: 'This license has missed its annual inspection and cannot be used. Apply for it below.',
     superseded: 'This is an earlier version, kept for reference. Use the new one.',
     expired: 'This license expired on {to} and cannot be used. You can apply to renew it.',
     cancelled: 'This license is cancelled. It is kept for reference only.',

@@ -2,6 +2,7 @@ import { appealZh } from './appeal.zh'
 import { applyZh } from './apply.zh'
 import { commitZh } from './commit.zh'
 import { peopleZh } from './people.zh'
+import { annualZh } from './annual.zh'
 import { shareZh } from './share.zh'
 import { showZh } from './show.zh'
 
@@ -12,6 +13,7 @@ export const zh = {
   ...peopleZh,
   ...appealZh,
   ...showZh,
+  ...annualZh,
   ...shareZh,
   nav: { label: '主导航', home: '证照', matters: '办事', uses: '谁用过', verify: '核验', me: '我的' },
   title: {
@@ -56,7 +58,7 @@ export const zh = {
     draft: '{name}填了一半，可以接着填。',
     expiring: '{name}还有{n}天到期（{date}）。请先办理延续。',
     expiresToday: '{name}今天到期，过了今天就不能再用。请尽快办理延续。',
-    inspectionOverdue: '{name}年检逾期，现在不能用于办事。请到签发单位补办年检。',
+    inspectionOverdue: '{name}年检逾期，现在不能用于办事。请申请年检。',
     suspended: '{name}已挂起，恢复以前不能用。详情请问签发单位。',
     lost: '{name}已挂失，不能用。找到了可以申请解除挂失。',
     disputed: '{name}有争议正在处理，结果出来后会通知您。',
@@ -89,7 +91,7 @@ export const zh = {
     disputed: '有人对这本证照提出异议，正在处理。目前仍可出示。',
     lost: '这本证照已挂失，不能出示，也不会被调取。找到了请向签发单位申请解除挂失。',
     suspended: '这本证照已挂起，恢复以前不能出示，也不会被调取。原因请问签发单位。',
-    inspectionOverdue: '这本证照年检逾期，现在不能使用。请到签发单位补办年检。',
+    inspectionOverdue: '这本证照年检逾期，现在不能使用。请在下面申请年检。',
     superseded: '这是换发以前的版本，只供查阅。请用新的一本。',
     expired: '这本证照已于{to}过期，不能使用。您可以办理延续。',
     cancelled: '这本证照已注销，不能使用，只供查阅。',
