@@ -126,6 +126,22 @@ func (s *Store) ReportLoss(ctx context.Context, actor *authn.Actor, licenseID st
 	return a, err
 }
 
+// ReportPaperLoss notes that only the paper of an own license is lost: the electronic one stays as it is, so that there is
+// nothing to be answered. A replacement is asked for at the counter.
+func (s *Store) ReportPaperLoss(ctx context.Context, actor *authn.Actor, licenseID string) error {
+	if err := mayApply(actor); err != nil {
+		return err
+	}
+	return s.o.DB.Write(ctx, func(tx *db.Tx) error {
+		l, err := s.own(ctx, tx, actor, licenseID)
+		if err != nil {
+			return err
+		}
+		_, err = s.o.Licenses.Operate(ctx, tx, l, license.Operation{Action: license.LosePaper, AccountID: actor.AccountID})
+		return err
+	})
+}
+
 // mayApply refuses who acts for somebody without the power to do business for them.
 func mayApply(actor *authn.Actor) error {
 	if !actor.May(authn.PowerApply) {

@@ -44,6 +44,7 @@ type HeldDetail struct {
 	Identifier string       `json:"identifier"`
 	PreviewURL string       `json:"previewUrl"`
 	FileURL    string       `json:"fileUrl"`
+	Holds      []IssuedHold `json:"holds" nullable:"false" doc:"What stands on it beside its state."`
 	History    []LicenseLog `json:"history"`
 	RecordNo   string       `json:"recordNo" doc:"存证编号 of this look"`
 }
@@ -95,6 +96,8 @@ func registerMe(api huma.API, d Deps) {
 		"The sealed OFD file of an own license.", http.StatusForbidden, http.StatusServiceUnavailable), d.heldFile)
 	huma.Register(api, op("reportLoss", http.MethodPost, "/api/v1/me/licenses/{id}/loss", "挂失",
 		"Report a license lost: from this moment it is neither lent nor shown; its data stay. The issuer answers what to do next; see the appeals.", http.StatusNotFound, http.StatusConflict), d.reportLoss)
+	huma.Register(api, op("reportPaperLoss", http.MethodPost, "/api/v1/me/licenses/{id}/paper-loss", "登记纸质遗失",
+		"Report that only the paper license is lost: the paper counts no more, and the electronic license stays as it is.", http.StatusNotFound, http.StatusConflict), d.reportPaperLoss)
 }
 
 func (d Deps) listHeld(ctx context.Context, in *struct{ Language }) (*heldListOutput, error) {
@@ -164,18 +167,24 @@ func (d Deps) getHeld(ctx context.Context, in *HeldPath) (*heldOutput, error) {
 	}
 	base := "/api/v1/me/licenses/" + in.ID
 	out := &heldOutput{Body: HeldDetail{Fields: items(r.Fields, in.lang()), Identifier: r.License.Identifier,
-		PreviewURL: base + "/preview", FileURL: base + "/file", History: []LicenseLog{}, RecordNo: r.RecordNo}}
+		PreviewURL: base + "/preview", FileURL: base + "/file", History: []LicenseLog{}, RecordNo: r.RecordNo, Holds: []IssuedHold{}}}
 	err = d.DB.Read(ctx, func(q *db.Tx) error {
 		if out.Body.HeldLicense, err = d.heldLicense(ctx, q, r.License, in.lang()); err != nil {
 			return err
 		}
 		steps, err := d.Licenses.History(ctx, q, r.License)
+		if err != nil {
+			return err
+		}
+		var course []IssuedStep
 		for _, s := range steps {
 			words := actionWords[s.Action]
+			course = append(course, IssuedStep{At: s.At.In(clock.Shanghai), Action: s.Action})
 			out.Body.History = append(out.Body.History, LicenseLog{At: s.At.In(clock.Shanghai), Action: s.Action,
 				Text: choose(in.lang(), words[0], words[1])})
 		}
-		return err
+		out.Body.Holds = holdsOf(r.License.Holds, course, d.Clock.Now(), in.lang())
+		return nil
 	})
 	return out, err
 }
@@ -194,6 +203,13 @@ func (d Deps) heldFile(ctx context.Context, in *HeldPath) (*file, error) {
 		return nil, err
 	}
 	return ofdFile(r.Content, "license-"+in.ID), nil
+}
+
+func (d Deps) reportPaperLoss(ctx context.Context, in *HeldPath) (*heldOutput, error) {
+	if err := d.Appeals.ReportPaperLoss(ctx, actorFrom(ctx), in.ID); err != nil {
+		return nil, err
+	}
+	return d.getHeld(ctx, in)
 }
 
 func (d Deps) reportLoss(ctx context.Context, in *HeldPath) (*heldOutput, error) {

@@ -11,6 +11,7 @@ import { feedApi } from './api.feed'
 import { verticalApi } from './api.vertical'
 import { pushApi } from './api.push'
 import { intakeApi } from './api.intake'
+import { lifeApi } from './api.life'
 import { makingApi } from './api.making'
 import { matterApi } from './api.matter'
 import { orgApi } from './api.org'
@@ -63,6 +64,7 @@ export function makeApi(c: Client) {
     ...deadlineApi(c),
     ...intakeApi(c),
     ...makingApi(c),
+    ...lifeApi(c),
 
     session: () => c.get<Session>(`${v1}/session`),
     signOut: () => c.delete(`${v1}/session`),

@@ -57,6 +57,7 @@ export function makeApi(c: Client) {
     licenses: () => c.get<Item<HeldLicense>>(`${v1}/me/licenses`),
     license: (id: string) => c.get<HeldLicenseDetail>(`${v1}/me/licenses/${part(id)}`),
     present: (id: string, how: Showing = {}) => c.post<Presentation>(`${v1}/me/licenses/${part(id)}/presentations`, how),
+    reportPaperLoss: (id: string) => c.post<HeldLicenseDetail>(`${v1}/me/licenses/${part(id)}/paper-loss`),
     reportLoss: (id: string) => c.post<HeldLicenseDetail>(`${v1}/me/licenses/${part(id)}/loss`),
     presentation: (id: string) => c.get<Presentation>(`${v1}/me/presentations/${part(id)}`),
     endPresentation: (id: string) => c.delete(`${v1}/me/presentations/${part(id)}`),

@@ -1776,6 +1776,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/licenses/{identifier}/as-of": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 某一时刻的证照状态
+         * @description Which version of a license was the one at a moment, and its state and holds then, as far as it was known at another.
+         */
+        get: operations["getIssuedAsOf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/licenses/{identifier}/file": {
         parameters: {
             query?: never;
@@ -1810,6 +1830,26 @@ export interface paths {
          * @description What a license of the own unit says, and its picture. The look is recorded with its reason, and its holder sees it.
          */
         post: operations["lookAtIssued"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licenses/{identifier}/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 申请证照变动
+         * @description Ask for something to be done to a license of the own unit. What needs a second person waits for the reviewer; the rest is done at once. The answer is the license as it stands then.
+         */
+        post: operations["askOperation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2916,6 +2956,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/licenses/{id}/paper-loss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 登记纸质遗失
+         * @description Report that only the paper license is lost: the paper counts no more, and the electronic license stays as it is.
+         */
+        post: operations["reportPaperLoss"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/licenses/{id}/presentations": {
         parameters: {
             query?: never;
@@ -3278,6 +3338,86 @@ export interface paths {
         get: operations["getReceipt"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 证照变动列表
+         * @description What was asked to be done to licenses of the own unit: what waits, the oldest first, or what is closed, the newest first.
+         */
+        get: operations["listOperations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/{operationId}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 同意证照变动
+         * @description Agree as the second person; it is done in the same moment.
+         */
+        post: operations["approveOperation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/{operationId}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 不同意证照变动
+         * @description Refuse as the second person, with the reason. Nothing is done to the license.
+         */
+        post: operations["refuseOperation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/{operationId}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 撤回证照变动申请
+         * @description Take back what one asked for.
+         */
+        post: operations["withdrawOperation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5659,6 +5799,21 @@ export interface components {
              */
             scenario?: string;
         };
+        AskOperationInputBody: {
+            /** @enum {string} */
+            action: "suspended" | "release" | "lost" | "found" | "paperLost" | "paperFound" | "pledged" | "unpledged" | "disputed" | "settled" | "cancelled" | "revoked" | "penalty" | "abolished";
+            /** @description Number of the decision, the registration or the case. */
+            ground?: string;
+            /** @description Code; empty: the usual one. */
+            reason?: string;
+            /**
+             * Format: date-time
+             * @description Since when it is so; only an end can reach back.
+             */
+            trueFrom?: string;
+            /** @description Who the pledgee is and what was agreed; kept encrypted. */
+            words?: string;
+        };
         AskedFor: {
             fields: components["schemas"]["Label"][];
             licenses: components["schemas"]["FittingLicense"][];
@@ -7262,6 +7417,8 @@ export interface components {
             fileUrl: string;
             history: components["schemas"]["LicenseLog"][];
             holderName: string;
+            /** @description What stands on it beside its state. */
+            holds: components["schemas"]["IssuedHold"][];
             id: string;
             identifier: string;
             /** @description The last day on which its annual inspection is in time; absent: it needs none. */
@@ -7420,6 +7577,8 @@ export interface components {
             licenseId: string;
             /** Format: int64 */
             licenseVersion: number;
+            /** @description What stands on it beside its state, and what may be done to it now. */
+            life: components["schemas"]["IssuedLife"];
             /** Format: date-time */
             madeAt: string;
             maker: components["schemas"]["Actor"];
@@ -7455,6 +7614,13 @@ export interface components {
             /** @description The first one first. */
             versions: components["schemas"]["IssuedVersion"][];
         };
+        IssuedHold: {
+            /** @enum {string} */
+            code: "suspended" | "lost" | "disputed" | "pledged" | "paperLost";
+            /** Format: date-time */
+            since?: string;
+            text: string;
+        };
         IssuedHolder: {
             codeType: string;
             nameMasked: string;
@@ -7480,6 +7646,17 @@ export interface components {
             step: "data" | "sealed" | "published" | "refused";
             type: components["schemas"]["Coded"];
         };
+        IssuedLife: {
+            holds: components["schemas"]["IssuedHold"][];
+            may: components["schemas"]["PossibleAction"][];
+            /** @description A next version may be made (变更、延续、补发). */
+            mayFollow: boolean;
+            /** @description What waits for a second person's word. */
+            open?: components["schemas"]["Operation"];
+            reasons: components["schemas"]["ReasonCode"][];
+            /** @description Why no next version may be made. */
+            whyNot?: components["schemas"]["Reason"];
+        };
         IssuedReading: {
             fields: components["schemas"]["Item"][];
             /** @description 存证编号 of this look */
@@ -7496,13 +7673,34 @@ export interface components {
             action: string;
             /** @description Absent where the platform did it itself. */
             actor?: components["schemas"]["Actor"];
+            /** @description The second person, where the step needed one. */
+            approver?: components["schemas"]["Actor"];
             /** Format: date-time */
             at: string;
             /** @description Case, decision or printed number that it rests on. */
             ground?: string;
+            reason?: components["schemas"]["ReasonCode"];
             text: string;
+            /**
+             * Format: date-time
+             * @description Since when it is so, where that is not the moment of the step.
+             */
+            trueFrom?: string;
             unit?: components["schemas"]["Named"];
             words?: string;
+        };
+        IssuedThen: {
+            holds: components["schemas"]["IssuedHold"][];
+            identifier: string;
+            /** Format: date-time */
+            knownAt: string;
+            /** Format: int64 */
+            licenseVersion: number;
+            /** @enum {string} */
+            state: "making" | "notYet" | "valid" | "pledged" | "disputed" | "lost" | "suspended" | "inspectionOverdue" | "superseded" | "expired" | "cancelled" | "revoked" | "penalty" | "abolished";
+            stateText: string;
+            /** Format: date-time */
+            trueAt: string;
         };
         IssuedType: {
             code: string;
@@ -8111,7 +8309,10 @@ export interface components {
             fields: {
                 [key: string]: string;
             };
-            holders: components["schemas"]["EnteredHolder"][];
+            /** @description Identifier of the license of which this is the next version; that one is superseded when this one is published. */
+            follows?: string;
+            /** @description Left out where it follows a license, whose holders it keeps. */
+            holders?: components["schemas"]["EnteredHolder"][];
             issuedOn: string;
             /** @description As the paper license bears it; empty: the next one by the type's rule. */
             number?: string;
@@ -8120,6 +8321,11 @@ export interface components {
             /** @description The system of the ledger that handled the case. */
             systemId?: string;
             typeCode: string;
+            /**
+             * @description Why a next version is made: corrected, changed, renewed, lost or destroyed.
+             * @enum {string}
+             */
+            why?: "07" | "08" | "09" | "10";
         };
         OfflineInputBody: {
             /** @description Number of the case in the system that handled it. */
@@ -8129,7 +8335,10 @@ export interface components {
             fields: {
                 [key: string]: string;
             };
-            holders: components["schemas"]["EnteredHolder"][];
+            /** @description Identifier of the license of which this is the next version; that one is superseded when this one is published. */
+            follows?: string;
+            /** @description Left out where it follows a license, whose holders it keeps. */
+            holders?: components["schemas"]["EnteredHolder"][];
             /** @description The same key gives the same license. */
             idempotencyKey: string;
             issuedOn: string;
@@ -8140,6 +8349,11 @@ export interface components {
             /** @description The system of the ledger that handled the case. */
             systemId?: string;
             typeCode: string;
+            /**
+             * @description Why a next version is made: corrected, changed, renewed, lost or destroyed.
+             * @enum {string}
+             */
+            why?: "07" | "08" | "09" | "10";
         };
         OpenCaseInputBody: {
             applicant: components["schemas"]["PersonInput"];
@@ -8163,6 +8377,51 @@ export interface components {
         };
         OpenMaterialsOutputBody: {
             items: components["schemas"]["OpenMaterial"][];
+            /** Format: int64 */
+            total: number;
+        };
+        Operation: {
+            action: string;
+            /** @description Why it was refused. */
+            answer?: string;
+            /** Format: date-time */
+            askedAt: string;
+            askedBy: components["schemas"]["Actor"];
+            basis: string;
+            /** Format: date-time */
+            closedAt?: string;
+            closedBy?: components["schemas"]["Actor"];
+            ground?: string;
+            holderNameMasked: string;
+            identifier: string;
+            licenseState: components["schemas"]["State"];
+            /** @description Asked by the signed-in account, who can take it back and not agree to it. */
+            mine: boolean;
+            operationId: string;
+            reason?: components["schemas"]["ReasonCode"];
+            /** @enum {string} */
+            state: "open" | "done" | "refused" | "withdrawn";
+            text: string;
+            /** Format: date-time */
+            trueFrom?: string;
+            type: components["schemas"]["Coded"];
+            /** Format: int64 */
+            version: number;
+            /** @description Who the pledgee is and what was agreed. */
+            words?: string;
+        };
+        OperationRefuseInputBody: {
+            /** @description Why it is refused. */
+            answer: string;
+            /** Format: int64 */
+            version: number;
+        };
+        OperationStepInputBody: {
+            /** Format: int64 */
+            version: number;
+        };
+        OperationsOutputBody: {
+            items: components["schemas"]["Operation"][];
             /** Format: int64 */
             total: number;
         };
@@ -8254,6 +8513,23 @@ export interface components {
             code: string;
             /** @description Only for a party the platform does not know yet. */
             name?: string;
+        };
+        PossibleAction: {
+            /** @enum {string} */
+            action: "suspended" | "release" | "lost" | "found" | "paperLost" | "paperFound" | "pledged" | "unpledged" | "disputed" | "settled" | "cancelled" | "revoked" | "penalty" | "abolished";
+            /** @description Where the law or the rules of the city have it. */
+            basis: string;
+            /** @description The license ends by it; it can be true since a day before. */
+            ends: boolean;
+            /** @description The number of the decision must be given. */
+            needsGround: boolean;
+            /** @description A second person must agree; without it, it is done at once. */
+            needsSecond: boolean;
+            /** @description Who the pledgee is and what was agreed must be given. */
+            needsWords: boolean;
+            /** @description Code of why it is mostly done. */
+            reason: string;
+            text: string;
         };
         Precheck: {
             /** @description Your unit takes it as a front desk, by mandate. */
@@ -8497,6 +8773,10 @@ export interface components {
             code: string;
             en: string;
             zh: string;
+        };
+        ReasonCode: {
+            code: string;
+            text: string;
         };
         ReassignInputBody: {
             accountId: string;
@@ -17888,6 +18168,90 @@ export interface operations {
             };
         };
     };
+    getIssuedAsOf: {
+        parameters: {
+            query: {
+                /** @description The moment that is asked about. */
+                trueAt: string;
+                /** @description As far as it was known then; absent: as it is known now. */
+                knownAt?: string;
+            };
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                identifier: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedThen"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getIssuedFile: {
         parameters: {
             query?: never;
@@ -18031,6 +18395,89 @@ export interface operations {
             };
             /** @description Service Unavailable */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    askOperation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                identifier: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskOperationInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22670,6 +23117,85 @@ export interface operations {
             };
         };
     };
+    reportPaperLoss: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeldDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     showLicense: {
         parameters: {
             query?: never;
@@ -24037,6 +24563,338 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listOperations: {
+        parameters: {
+            query?: {
+                /** @description How many at most. */
+                limit?: number;
+                /** @description How many to leave out from the beginning. */
+                offset?: number;
+                state?: "open" | "closed";
+            };
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationsOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approveOperation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                operationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OperationStepInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refuseOperation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                operationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OperationRefuseInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdrawOperation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                operationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OperationStepInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -9,11 +9,14 @@ export interface EntryDraft {
   systemId: string
   caseNo: string
   paperSerial: string
+  /** Identifier of the license of which this is the next version; its holders are kept. */
+  follows: string
+  why: string
 }
 
 export function emptyDraft(today: string, form?: MakingForm): EntryDraft {
   const holders = Array.from({ length: form?.holdersMin ?? 1 }, () => ({ name: '', code: '' }))
-  return { holders, fields: {}, number: '', issuedOn: today, closedOn: today, systemId: '', caseNo: '', paperSerial: '' }
+  return { holders, fields: {}, number: '', issuedOn: today, closedOn: today, systemId: '', caseNo: '', paperSerial: '', follows: '', why: '' }
 }
 
 /** What the request holds: nothing that was left empty. */
@@ -21,7 +24,7 @@ export function entryOf(typeCode: string, d: EntryDraft): OfflineEntry {
   const text = (s: string) => s.trim() || undefined
   return {
     typeCode,
-    holders: d.holders.map((h) => ({ name: h.name.trim(), code: h.code.trim().toUpperCase() })),
+    holders: d.follows ? undefined : d.holders.map((h) => ({ name: h.name.trim(), code: h.code.trim().toUpperCase() })),
     fields: Object.fromEntries(Object.entries(d.fields).filter(([, v]) => v.trim())),
     number: text(d.number),
     issuedOn: d.issuedOn,
@@ -29,18 +32,20 @@ export function entryOf(typeCode: string, d: EntryDraft): OfflineEntry {
     systemId: text(d.systemId),
     caseNo: text(d.caseNo),
     paperSerial: text(d.paperSerial),
+    follows: text(d.follows),
+    why: (text(d.why) as OfflineEntry['why']) ?? undefined,
   }
 }
 
 /** The first thing that is empty and must not be, by the id of its control. */
 export function firstLacking(form: MakingForm, d: EntryDraft): string | undefined {
-  for (const [i, h] of d.holders.entries()) {
+  for (const [i, h] of d.follows ? [] : d.holders.entries()) {
     if (!h.name.trim()) return `holder-name-${i}`
     if (!h.code.trim()) return `holder-code-${i}`
   }
   const field = form.fields?.find((f) => lacks(f, d))
   if (field) return `own-${field.name}`
-  if (!form.numbered && !d.number.trim()) return 'entry-number'
+  if (!form.numbered && !d.follows && !d.number.trim()) return 'entry-number'
   if (!d.issuedOn) return 'entry-issued'
   if (!d.closedOn) return 'entry-closed'
   return undefined

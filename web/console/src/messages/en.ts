@@ -5,6 +5,7 @@ import { benchEn } from './bench.en'
 import { onlineEn } from './online.en'
 import { windowEn } from './window.en'
 import { catalogEn } from './catalog.en'
+import { lifeEn } from './life.en'
 import { makingEn } from './making.en'
 import { matterEn } from './matter.en'
 import { intakeEn } from './intake.en'
@@ -24,6 +25,7 @@ export const en: SameShape<typeof zh> = {
   ...catalogEn,
   ...matterEn,
   ...makingEn,
+  ...lifeEn,
   ...orgEn,
   ...feedEn,
   ...verticalEn,

@@ -5,6 +5,7 @@ import { benchZh } from './bench.zh'
 import { onlineZh } from './online.zh'
 import { windowZh } from './window.zh'
 import { catalogZh } from './catalog.zh'
+import { lifeZh } from './life.zh'
 import { makingZh } from './making.zh'
 import { matterZh } from './matter.zh'
 import { intakeZh } from './intake.zh'
@@ -23,6 +24,7 @@ export const zh = {
   ...catalogZh,
   ...matterZh,
   ...makingZh,
+  ...lifeZh,
   ...orgZh,
   ...feedZh,
   ...verticalZh,

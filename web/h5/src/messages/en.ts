@@ -67,6 +67,8 @@ export const en: SameShape<typeof zh> = {
     refused: 'One request was refused in the last 7 days. See who asked and why. | {n} requests were refused in the last 7 days. See who asked and why.',
   },
   license: {
+    holds: 'What stands on it',
+    holdSince: 'since {at}',
     preview: 'Face',
     previewAlt: 'Face of {name}',
     open: 'Open larger',
@@ -105,6 +107,18 @@ export const en: SameShape<typeof zh> = {
     ask: 'Lost it? Report it',
     means: 'From that moment {name} can be neither shown nor fetched by anyone; what is registered stays. If you find it, ask the issuer to lift the report.',
     report: 'Report it lost',
+    what: 'What is lost',
+    whole: 'The whole license (paper and electronic stop)',
+    paper: 'Only the paper',
+    paperMeans: 'From now on the paper of {name} does not count; the electronic license is shown and used as before. For a new paper go to the issuer.',
+    reportPaper: 'Report the paper lost',
+  },
+  hold: {
+    suspended: 'The issuer has suspended this license by law; it cannot be used meanwhile.',
+    lost: 'Reported lost: it cannot be shown or used. When it is found, ask to lift this.',
+    disputed: 'A review, a suit or an objection is under way; it can still be used.',
+    pledged: 'Pledged: it can be shown and used, and not be cancelled before it is released.',
+    paperLost: 'The paper is reported lost and does not count; the electronic license is used as before.',
   },
   show: {
     making: 'Making the code',
