@@ -6,6 +6,7 @@ import { steps as applying } from './flow/loop/apply.mjs'
 import { steps as batching } from './flow/loop/batch.mjs'
 import { steps as working } from './flow/loop/bench.mjs'
 import { steps as typing } from './flow/loop/keyboard.mjs'
+import { steps as living } from './flow/loop/life.mjs'
 import { steps as making } from './flow/loop/making.mjs'
 import { steps as coming } from './flow/loop/people.mjs'
 import { steps as sharing } from './flow/loop/share.mjs'
@@ -20,6 +21,7 @@ const chapters = {
   sharing,
   appealing,
   making,
+  living,
   batching,
   typing,
   coming,
