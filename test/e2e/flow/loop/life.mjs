@@ -9,12 +9,12 @@ const permit = '食品经营许可证'
 const heading = (page, name) => page.getByRole('heading', { name, level: 1 }).waitFor()
 const come = (story, name) => Person.arrive(story.browser, { city: story.city, name, device: devices.desk, prefix: 'life' })
 
-/** Looks at a page of a person as it is, and on a phone. */
+/** Looks at a page of a person as it is, and at a phone's width: whole, for no control may lie half under the bar. */
 async function lookEverywhere(person, name) {
   const { page } = person
   await person.look(name)
   const size = page.viewportSize()
-  await page.setViewportSize({ width: 390, height: 844 })
+  await page.setViewportSize({ width: 390, height: 4000 })
   await person.look(`${name}-phone`)
   await page.setViewportSize(size)
 }

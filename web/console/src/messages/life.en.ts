@@ -11,6 +11,7 @@ export const lifeEn: typeof lifeZh = {
     mayNone: 'Nothing may be done now.',
     waits: 'A request waits for review; until it is closed, nothing else that needs review can be asked for.',
     next: 'Next version',
+    released: 'No new version is made of a suspended license; release it first.',
     nextLead: 'A change, a renewal and a replacement each make a new version; when it is published, this one becomes an earlier version.',
     why: { '08': 'Change', '09': 'Renew', '10': 'Replace', '07': 'Correct' },
     asOf: 'How it stood on a day',
