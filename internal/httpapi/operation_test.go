@@ -199,6 +199,14 @@ func TestNextVersionOfALicense(t *testing.T) {
 		if now.State != "valid" || now.LicenseVersion != 2 || now.PaperSerial != "NV-0002" || !strings.Contains(now.Identifier, ".002.") {
 			t.Errorf("the new one: %+v", now)
 		}
+		var held struct {
+			State string
+			Holds []struct{ Code string }
+		}
+		c.as(t, "food-firm").must("POST", "/api/v1/me/licenses/"+l.LicenseID+"/paper-loss", nil, &held)
+		if held.State != "valid" || len(held.Holds) != 1 || held.Holds[0].Code != "paperLost" {
+			t.Errorf("its paper is lost: %+v", held)
+		}
 		var p lifePage
 		asker.must("POST", "/api/v1/licenses/"+l.Identifier+"/operations", m{"action": "suspended", "ground": "1"}, &p)
 		second.must("POST", "/api/v1/operations/"+p.Life.Open.OperationID+"/approve", m{"version": 1}, nil)
