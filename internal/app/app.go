@@ -242,6 +242,7 @@ func (a *App) openDoor() error {
 	}
 	a.Licenses = store
 	a.Steward = steward.New(steward.Options{DB: a.DB, Clock: a.Clock, Holders: a.Holders, Licenses: store})
+	a.Seals.UseBound(store.CanBeUsed)
 	a.Cases = casefile.Open(a.DB, a.Clock, a.Holders)
 	a.Door, err = access.Open(access.Options{DB: a.DB, Clock: a.Clock, Reader: reader, Licenses: store, Cases: a.Cases,
 		Matters: a.Matters, Units: a.Units, Holders: a.Holders, Book: a.Book, PlatformID: a.Config.PlatformUnit})

@@ -10,4 +10,11 @@ var sealMessages = messages{
 	"seal.asked":         {"{unit}已有一份没办完的印章申请。", "An application for a seal of {unit} is still open."},
 	"seal.same-person":   {"申请人不能审批自己的申请。", "Whoever applied cannot decide the application."},
 	"seal.not-applicant": {"只有申请人能撤回申请。", "Only the applicant can withdraw an application."},
+	"seal.not-user":      {"只有本单位的用印人员能这样做。", "Only somebody of the unit who may use its seal can do this."},
+	"seal.until":         {"截止时间应在现在之后；代理最长31天。", "The end must lie ahead; standing in lasts at most 31 days."},
+	"seal.stand-in":      {"代理人应是本单位在用的其他账号，且不是用印审计或系统管理员。", "Who stands in must be another active account of the unit, and neither seal auditor nor administrator."},
+	"seal.no-task":       {"没有这项用印任务，或还没有轮到它。", "No such sealing task, or its turn has not come."},
+	"seal.declined":      {"用印单位不同意盖章：{reason}", "The unit refused its seal: {reason}"},
+	"seal.by-hand":       {"这类证照要由人逐份用印，不能批量制证。", "Licenses of this type are sealed by people one by one; they cannot be made in bulk."},
+	"seal.bound":         {"印章“{name}”绑定的证照现在不能使用，印章也不能使用。", "The license with which seal {name} lives cannot be used now, and neither can the seal."},
 }

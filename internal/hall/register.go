@@ -16,6 +16,9 @@ import (
 // contradicted is the code of a license that a base register turns down.
 const contradicted = "register.mismatch"
 
+// declined is the refusal of a license on which a unit will not set its seal.
+const declined = "seal.declined"
+
 // askFor asks the base registers about the license that approving a case would yield, before anything is decided. A
 // refusal is kept with the case.
 func (h *Hall) askFor(ctx context.Context, actor *authn.Actor, no, outcome string, version int64) (register.Verdict, error) {
@@ -77,17 +80,22 @@ func (h *Hall) Compare(ctx context.Context, typeCode, issuerID string, row licen
 	return register.Verdict{}, errors.Join(err, refusal)
 }
 
-// Make makes a license. One that a base register contradicts, which had not answered when it was decided, is void, and
+// Make makes a license. One that a base register contradicts, which had not answered when it was decided, or that a unit refuses its seal is void, and
 // what asked for it goes back to its people.
 func (h *Hall) Make(ctx context.Context, holderID, licenseID string) (license.License, error) {
 	l, err := h.o.Licenses.Make(ctx, holderID, licenseID)
-	if errs.Code(err) != contradicted {
+	action := "contradict"
+	switch errs.Code(err) {
+	case contradicted:
+	case declined:
+		action = "refuse"
+	default:
 		return l, err
 	}
 	e := errs.Of(err)
 	why := errs.Text(e.Code, "zh", e.Args)
 	err = h.o.DB.Write(ctx, func(tx *db.Tx) error {
-		if l, err = h.o.Licenses.TurnDown(ctx, tx, holderID, licenseID, why); err != nil {
+		if l, err = h.o.Licenses.TurnDown(ctx, tx, holderID, licenseID, action, why); err != nil {
 			return err
 		}
 		_, err = h.reviewed(ctx, tx, &authn.Actor{UnitID: l.IssuerID}, l, why)

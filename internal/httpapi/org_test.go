@@ -45,15 +45,21 @@ func TestUnitsAreConfigured(t *testing.T) {
 		}
 		admin.refused("POST", "/api/v1/accounts", m{"login": "x2", "name": "方新", "unitId": id, "roles": []string{"admin", "digital"}, "reason": "兼任"}, 422, "authn.apart")
 
-		var seal struct {
-			Code   string
-			Usable bool
+		var seal struct{ ID string }
+		wanted := m{"kind": "new", "purpose": "license", "seals": []m{{"unitId": id}}, "reason": "新设机构启用印章"}
+		digital.must("POST", "/api/v1/seal-requests", wanted, &seal)
+		digital.refused("POST", "/api/v1/seal-requests", wanted, 409, "seal.asked")
+		boss := c.as(t, "fz-seal-manager")
+		boss.must("POST", "/api/v1/seal-requests/"+seal.ID+"/decision", m{"action": "approve", "reason": "同意"}, nil)
+		var made1 struct {
+			State string
+			Seals []struct{ Code string }
 		}
-		digital.must("POST", "/api/v1/units/"+id+"/seal", m{"reason": "新设机构启用印章"}, &seal)
-		if !seal.Usable {
-			t.Errorf("%+v", seal)
+		boss.must("POST", "/api/v1/seal-requests/"+seal.ID+"/making", m{"reason": "制章"}, &made1)
+		if made1.State != "made" || made1.Seals[0].Code == "" {
+			t.Errorf("%+v", made1)
 		}
-		digital.refused("POST", "/api/v1/units/"+id+"/seal", m{"reason": "再来一个"}, 409, "seal.exists")
+		digital.refused("POST", "/api/v1/seal-requests", wanted, 409, "seal.exists")
 
 		held := c.License(t, "food-firm", "business-license")
 		before := []byte(c.as(t, "food-firm").do("GET", "/api/v1/me/licenses/"+held.ID+"/file", nil).body)

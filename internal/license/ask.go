@@ -83,9 +83,9 @@ func (s *Store) settle(ctx context.Context, t *catalog.Type, l License, values m
 	return false, v.Err(t)
 }
 
-// TurnDown refuses a license that is decided and not sealed yet, because a base register contradicts it: it is void, and
-// its number is free again. It runs inside the caller's transaction, which sends back what asked for the license.
-func (s *Store) TurnDown(ctx context.Context, tx *db.Tx, holderID, licenseID, why string) (License, error) {
+// TurnDown refuses a license that is decided and not sealed yet, because a base register contradicts it ("contradict") or a
+// unit refuses its seal ("refuse"): it is void, and its number is free again. It runs inside the caller's transaction, which sends back what asked for the license.
+func (s *Store) TurnDown(ctx context.Context, tx *db.Tx, holderID, licenseID, action, why string) (License, error) {
 	l, err := s.Get(ctx, tx, holderID, licenseID)
 	if err != nil {
 		return License{}, err
@@ -104,7 +104,7 @@ func (s *Store) TurnDown(ctx context.Context, tx *db.Tx, holderID, licenseID, wh
 	if err := s.freeNumber(ctx, tx, l); err != nil {
 		return License{}, err
 	}
-	if err := s.record(ctx, tx, l, "contradict", "", "", l.CaseNo); err != nil {
+	if err := s.record(ctx, tx, l, action, "", "", l.CaseNo); err != nil {
 		return License{}, err
 	}
 	if err := s.say(ctx, tx, l, why); err != nil {

@@ -71,11 +71,14 @@ func (s *Store) Bulk(ctx context.Context, o Order) (*Bulk, error) {
 		if err != nil {
 			return err
 		}
-		b.steps, err = s.sealPlan(ctx, q, b.t, License{IssuerID: keeper})
+		b.steps, err = s.sealPlan(ctx, q, b.t, keeper)
+		if err == nil && !allAuto(b.steps) {
+			err = errs.New(errs.Conflict, "seal.by-hand")
+		}
 		return err
 	})
 	if err != nil {
-		return nil, err
+		return nil, s.unsealed(ctx, sealing.Subject{Kind: sealing.OfChunk, ID: o.OriginID, TypeCode: o.TypeCode, AccountID: o.ReviewerID}, err)
 	}
 	if b.press, err = s.o.Faces.Press(b.t); err != nil {
 		return nil, err

@@ -11,6 +11,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/evidence"
 	"github.com/yinxin-org/yinxin/internal/holder"
+	"github.com/yinxin-org/yinxin/internal/sealing"
 )
 
 // errOvertaken says that others took the numbers or entered the holders that a chunk counted on.
@@ -114,7 +115,24 @@ func (c *Chunk) publish(ctx context.Context, tx *db.Tx) (made []License, refused
 	if err := c.keepAnswers(ctx, tx, made); err != nil {
 		return nil, nil, err
 	}
-	return made, refused, c.b.s.insertMany(ctx, tx, good)
+	if err := c.b.s.insertMany(ctx, tx, good); err != nil {
+		return nil, nil, err
+	}
+	return made, refused, c.logSeals(ctx, tx, good)
+}
+
+// logSeals writes one row a seal for all licenses of the chunk.
+func (c *Chunk) logSeals(ctx context.Context, tx *db.Tx, good []*drawn) error {
+	if len(good) == 0 {
+		return nil
+	}
+	digests := make([]string, len(good))
+	for i, d := range good {
+		digests[i] = d.license.FileDigest
+	}
+	o := c.b.o
+	return c.b.s.o.Seals.Log(ctx, tx, c.b.steps, sealing.Subject{Kind: sealing.OfChunk, ID: o.OriginID, TypeCode: o.TypeCode, Count: len(good),
+		Digest: sealing.Over(digests), AccountID: o.ReviewerID})
 }
 
 // takeNumbers moves the counters on, from where they stood when the chunk was drawn.

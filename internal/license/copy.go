@@ -53,7 +53,8 @@ func (r *BodyReader) Copy(ctx context.Context, b Body, p Purpose, platformID str
 		return err
 	})
 	if err != nil {
-		return nil, err
+		return nil, r.store.o.Seals.Refused(ctx, platformID, sealing.ForCopies,
+			sealing.Subject{Kind: sealing.OfCopy, ID: b.License.ID, TypeCode: b.License.TypeCode}, err)
 	}
 	copied, err := annotate(original, b.License, p, r.store.o.Faces.Font(face.Sans))
 	if err != nil {
@@ -67,10 +68,16 @@ func (r *BodyReader) Copy(ctx context.Context, b Body, p Purpose, platformID str
 	for i, page := range info.Pages {
 		places = append(places, sealing.Place{Page: i, Box: ofd.NoteSeal(page)})
 	}
-	if err := r.store.o.Seals.Sign(copied, []sealing.Step{{Seal: seal, Places: places}}); err != nil {
+	steps := []sealing.Step{{Seal: seal, Places: places, Mandate: "copies"}}
+	if err := r.store.o.Seals.Sign(copied, steps); err != nil {
 		return nil, err
 	}
-	return copied.Bytes()
+	file, err := copied.Bytes()
+	if err != nil {
+		return nil, err
+	}
+	of := sealing.Subject{Kind: sealing.OfCopy, ID: b.License.ID, TypeCode: b.License.TypeCode, Count: 1, Digest: digest(file)}
+	return file, r.store.o.DB.Write(ctx, func(tx *db.Tx) error { return r.store.o.Seals.Log(ctx, tx, steps, of) })
 }
 
 // annotate derives the unsigned copy from the file of a license.

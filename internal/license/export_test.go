@@ -32,7 +32,7 @@ func (s *Store) MakeInParts(ctx context.Context, holderID, licenseID string, don
 		if key, err = s.key(ctx, q, holderID, licenseID); err != nil {
 			return err
 		}
-		steps, err = s.sealPlan(ctx, q, t, l)
+		steps, err = s.sealPlan(ctx, q, t, l.IssuerID)
 		return err
 	})
 	if err != nil {
@@ -57,7 +57,7 @@ func (s *Store) MakeInParts(ctx context.Context, holderID, licenseID string, don
 	}
 	l.FileDigest = digest(file)
 	done("file")
-	err = s.o.DB.Write(ctx, func(tx *db.Tx) error { return s.sealed(ctx, tx, &l) })
+	err = s.o.DB.Write(ctx, func(tx *db.Tx) error { return s.sealed(ctx, tx, &l, steps) })
 	done("record")
 	return err
 }

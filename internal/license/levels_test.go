@@ -20,11 +20,15 @@ const (
 )
 
 // jointly is a type that the issuer, the province that defines it and a bureau of the city seal, in this order.
-func jointly(t *testing.T, w *world.World) license.Draft {
+func jointly(t *testing.T, w *world.World, modes ...string) license.Draft {
 	t.Helper()
+	if len(modes) == 0 {
+		modes = []string{"auto", "auto", "auto"}
+	}
 	own := plain(t, w)
 	own.Code, own.Name, own.Definer = own.Code[:18]+"861", "三级联合证", province
-	own.Seals = []catalog.SealStep{{Step: 1, Unit: "issuer", Name: "签发机关"}, {Step: 2, Unit: "definer", Name: "定义机关"}, {Step: 3, Unit: cityUnit, Name: "联合机关", Mode: "joint"}}
+	own.Seals = []catalog.SealStep{{Step: 1, Unit: "issuer", Name: "签发机关", Mode: modes[0]},
+		{Step: 2, Unit: "definer", Name: "定义机关", Mode: modes[1]}, {Step: 3, Unit: cityUnit, Name: "联合机关", Mode: modes[2]}}
 	own.Face.Width, own.Face.Height = 200, 80
 	own.Face.Objects = []catalog.FaceObject{{Kind: "field", Field: "ZZBH", X: 5, Y: 10, W: 70, Size: 4}}
 	for step := range 3 {

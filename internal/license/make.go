@@ -17,13 +17,15 @@ import (
 
 // Make draws the face, sets the seals and stores the file of a drafted license. Run again, after a crash or
 // by two at once, it finds the work done and changes nothing. One that waits for a base register is asked about again and
-// stays at its step while that does not answer; one that a register turns down is register.mismatch, see TurnDown.
+// stays at its step while that does not answer, as does one whose seals wait for people; one that a register turns down is register.mismatch, one that a unit
+// refuses its seal is seal.declined, see TurnDown.
 func (s *Store) Make(ctx context.Context, holderID, licenseID string) (License, error) {
 	var l License
 	var b body
 	var t *catalog.Type
 	var key []byte
 	var steps []sealing.Step
+	var waiting []sealing.Task
 	settled := true
 	err := s.o.DB.Read(ctx, func(q *db.Tx) error {
 		var err error
@@ -44,16 +46,22 @@ func (s *Store) Make(ctx context.Context, holderID, licenseID string) (License, 
 				return err
 			}
 		}
-		steps, err = s.sealPlan(ctx, q, t, l)
+		if steps, err = s.sealPlan(ctx, q, t, l.IssuerID); err != nil {
+			return err
+		}
+		waiting, err = s.byHand(ctx, q, t, l, steps)
 		return err
 	})
 	if err != nil || l.Step != StepData {
-		return l, err
+		return l, s.unsealed(ctx, sealing.Subject{Kind: sealing.OfLicense, ID: licenseID, TypeCode: l.TypeCode, AccountID: l.MakerID}, err)
 	}
 	if !settled {
 		if waits, err := s.settle(ctx, t, l, b.Values); err != nil || waits {
 			return l, err
 		}
+	}
+	if len(waiting) > 0 {
+		return l, s.o.DB.Write(ctx, func(tx *db.Tx) error { return s.o.Seals.Lay(ctx, tx, waiting) })
 	}
 	press, err := s.o.Faces.Press(t)
 	if err != nil {
@@ -71,42 +79,14 @@ func (s *Store) Make(ctx context.Context, holderID, licenseID string) (License, 
 		return License{}, err
 	}
 	l.FileDigest = digest(file)
-	return l, s.o.DB.Write(ctx, func(tx *db.Tx) error { return s.sealed(ctx, tx, &l) })
+	err = s.o.DB.Write(ctx, func(tx *db.Tx) error { return s.sealed(ctx, tx, &l, steps) })
+	return l, s.unsealed(ctx, sealedOne(l), err)
 }
 
 // digest is what the record says of a file: its SM3 in hex.
 func digest(file []byte) string {
 	sum := gm.SM3(file)
 	return hex.EncodeToString(sum[:])
-}
-
-// sealPlan turns the type's plan into seals and places. The places stand in the face.
-func (s *Store) sealPlan(ctx context.Context, q *db.Tx, t *catalog.Type, l License) ([]sealing.Step, error) {
-	var steps []sealing.Step
-	for _, p := range t.Seals {
-		seal, err := s.o.Seals.Usable(ctx, q, SealUnit(t, p, l.IssuerID), sealing.ForLicenses)
-		if err != nil {
-			return nil, err
-		}
-		place, err := face.Place(t.Face, p.Step)
-		if err != nil {
-			return nil, err
-		}
-		steps = append(steps, sealing.Step{Seal: seal, Places: []sealing.Place{{Box: place}}})
-	}
-	return steps, nil
-}
-
-// SealUnit is the unit whose seal a step of a type's plan sets on a license of an issuer.
-func SealUnit(t *catalog.Type, step catalog.SealStep, issuerID string) string {
-	switch step.Unit {
-	case "issuer":
-		return issuerID
-	case "definer":
-		return t.Definer
-	default:
-		return step.Unit
-	}
 }
 
 func (s *Store) seal(press *face.Press, b body, steps []sealing.Step) (*ofd.Package, error) {
@@ -135,7 +115,7 @@ func (s *Store) load(ctx context.Context, key []byte, ref, licenseID string) ([]
 }
 
 // sealed moves a license from data to sealed; if another run was first, its result stands.
-func (s *Store) sealed(ctx context.Context, tx *db.Tx, l *License) error {
+func (s *Store) sealed(ctx context.Context, tx *db.Tx, l *License, steps []sealing.Step) error {
 	n, err := tx.Exec(ctx, `
 		UPDATE license
 		SET step = $1, file_ref = $2, file_digest = $3, row_version = row_version + 1
@@ -149,6 +129,9 @@ func (s *Store) sealed(ctx context.Context, tx *db.Tx, l *License) error {
 		return err
 	}
 	l.Step, l.RowVersion = StepSealed, l.RowVersion+1
+	if err := s.o.Seals.Log(ctx, tx, steps, sealedOne(*l)); err != nil {
+		return err
+	}
 	if err := s.record(ctx, tx, *l, "seal", "", l.IssuerID, l.CaseNo); err != nil {
 		return err
 	}

@@ -115,14 +115,20 @@ func (s *Store) number(ctx context.Context, unitID, purpose, old string) (n int6
 				return err
 			}
 		}
-		if _, err := tx.Exec(ctx, `
-			INSERT INTO numbering (scope, last) VALUES ($1, 1)
-			ON CONFLICT (scope) DO UPDATE SET last = numbering.last + 1`, numberScope); err != nil {
-			return fmt.Errorf("number seal: %w", err)
-		}
-		return tx.QueryRow(ctx, `SELECT last FROM numbering WHERE scope = $1`, numberScope).Scan(&n)
+		n, err = s.nextNumber(ctx, tx)
+		return err
 	})
 	return n, err
+}
+
+// nextNumber counts the seals of the installation.
+func (s *Store) nextNumber(ctx context.Context, tx *db.Tx) (n int64, err error) {
+	if _, err := tx.Exec(ctx, `
+		INSERT INTO numbering (scope, last) VALUES ($1, 1)
+		ON CONFLICT (scope) DO UPDATE SET last = numbering.last + 1`, numberScope); err != nil {
+		return 0, fmt.Errorf("number seal: %w", err)
+	}
+	return n, tx.QueryRow(ctx, `SELECT last FROM numbering WHERE scope = $1`, numberScope).Scan(&n)
 }
 
 // draw makes the seal itself: the unit's certificate, the picture and the maker's signature over them.

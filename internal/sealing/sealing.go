@@ -75,6 +75,7 @@ type Store struct {
 	o     Options
 	maker Maker // zero where seals are made elsewhere
 	stamp func(signature []byte) (token []byte, err error)
+	bound func(ctx context.Context, q *db.Tx, holderID, licenseID string) (usable bool, err error)
 
 	mu    sync.Mutex
 	ready map[string]ready // by seal code; guarded by mu
@@ -96,6 +97,24 @@ func Open(o Options) *Store { return &Store{o: o, ready: map[string]ready{}} }
 // UseTimestamp lets every seal that is set be stamped with the time (GB/T 20520). Without it the time of sealing rests on
 // the platform's word alone. A seal whose time stamp is refused is not set. It is called before seals are set.
 func (s *Store) UseTimestamp(stamp func(signature []byte) (token []byte, err error)) { s.stamp = stamp }
+
+// UseBound tells how the licenses stand with which seals live. It is called before seals are used.
+func (s *Store) UseBound(usable func(ctx context.Context, q *db.Tx, holderID, licenseID string) (bool, error)) {
+	s.bound = usable
+}
+
+// usableNow refuses a seal that may not sign at this moment: out of use, outside its period, or bound to a license that
+// may not be used itself.
+func (s *Store) usableNow(ctx context.Context, q *db.Tx, x Seal, now time.Time) error {
+	if err := x.usable(now); err != nil || x.BoundLicense == "" {
+		return err
+	}
+	ok, err := s.bound(ctx, q, x.BoundHolder, x.BoundLicense)
+	if err == nil && !ok {
+		err = errs.New(errs.Conflict, "seal.bound").With("name", x.Name)
+	}
+	return err
+}
 
 // Put enters a seal that has been made. The same code again changes nothing.
 func (s *Store) Put(ctx context.Context, tx *db.Tx, x Seal) error {
@@ -147,6 +166,10 @@ type Place struct {
 type Step struct {
 	Seal   Seal
 	Places []Place
+
+	Mode      string // "" is Auto
+	Mandate   string // under which the platform sets it by itself
+	AccountID string // who let it be set, where it is not the platform
 }
 
 // Sign sets the seals of a package in order; the last one closes the list, so that nothing can be added or taken
