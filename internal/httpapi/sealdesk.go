@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -195,7 +196,7 @@ func (d Deps) answerSealTask(ctx context.Context, in *sealAnswerInput) (*sealAns
 	}
 	// The answer stands; if the making is cut off here or still waits for others, the hall takes it up again.
 	if _, err := d.Hall.Make(ctx, t.HolderID, t.LicenseID); err != nil && errs.Of(err).Kind == errs.Internal {
-		d.Log.ErrorContext(ctx, "license not made yet", "license", t.LicenseID, "error", err)
+		d.Log.ErrorContext(ctx, "license not made yet", slog.String("license", t.LicenseID), slog.Any("error", err))
 	}
 	return out, nil
 }
@@ -288,7 +289,7 @@ func (d Deps) sealUse(ctx context.Context, q *db.Tx, u sealing.Use, lang string)
 		out.Type = &t
 	}
 	if u.Cause != "" {
-		out.Cause = reasonOf(u.Cause, map[string]string{"unit": out.Unit.Name})
+		out.Cause = reasonOf(u.Cause, map[string]string{"unit": out.Unit.Name, "name": u.SealCode, "reason": "—"})
 	}
 	out.By, err = d.actorOf(ctx, q, u.AccountID)
 	return out, err
