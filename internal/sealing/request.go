@@ -110,7 +110,11 @@ func (s *Store) Ask(ctx context.Context, tx *db.Tx, actor *authn.Actor, r Reques
 	if err != nil {
 		return Request{}, err
 	}
-	return r, s.o.Tasks.Give(ctx, tx, task.Task{Kind: task.ApproveSeal, SubjectID: r.ID, Role: authn.RoleSealManager, Label: r.Units[0].UnitID,
+	first, err := s.o.Units.Get(ctx, tx, r.Units[0].UnitID)
+	if err != nil {
+		return Request{}, err
+	}
+	return r, s.o.Tasks.Give(ctx, tx, task.Task{Kind: task.ApproveSeal, SubjectID: r.ID, Role: authn.RoleSealManager, Label: first.Name,
 		Detail: map[string]string{"units": fmt.Sprint(len(r.Units))}})
 }
 

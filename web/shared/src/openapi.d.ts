@@ -3800,6 +3800,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/seal-mandates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 自动用印授权
+         * @description What was said about the own unit's seal and sealing without a hand, the last word first.
+         */
+        get: operations["listSealMandates"];
+        put?: never;
+        /**
+         * 授权或收回自动用印
+         * @description Let the platform set the own unit's seal on licenses of a type by itself, or take that back: then a person must.
+         */
+        post: operations["giveSealMandate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/seal-requests": {
         parameters: {
             query?: never;
@@ -3878,6 +3902,86 @@ export interface paths {
          * @description Make the seals of an approved application. Only where this installation can make seals; cut off, it is called again.
          */
         post: operations["makeSeals"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/seal-stand-ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 用印代理
+         * @description Let a colleague set the seal until a moment.
+         */
+        post: operations["standInForSeals"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/seal-tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 用印任务
+         * @description Seals that wait for the signed-in account now, of the own unit or in somebody's stead.
+         */
+        get: operations["listSealTasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/seal-tasks/{sealTaskId}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 同意或不同意用印
+         * @description Let the seal be set, or refuse it with a reason. With the last seal the license is made.
+         */
+        post: operations["answerSealTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/seal-uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 用印日志
+         * @description Every use of the own unit's seals, refusals too, the newest first. Licenses of a bulk stand in one row a chunk.
+         */
+        get: operations["listSealUses"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -9071,6 +9175,11 @@ export interface components {
             /** Format: date-time */
             validTo: string;
         };
+        SealAnswerInputBody: {
+            agree: boolean;
+            /** @description Required to refuse; whoever asked for the license reads it. */
+            reason?: string;
+        };
         SealChangeInputBody: {
             /**
              * @description stop 停用, resume 恢复, revoke 注销 (final)
@@ -9131,6 +9240,31 @@ export interface components {
             /** @description Why; kept in the trail of changes. No personal data. */
             reason: string;
         };
+        SealMandate: {
+            /** Format: date-time */
+            at: string;
+            by?: components["schemas"]["Actor"];
+            /** @description false: taken back. */
+            given: boolean;
+            reason: string;
+            type: components["schemas"]["Coded"];
+            /** Format: date-time */
+            until?: string;
+        };
+        SealMandateInputBody: {
+            given: boolean;
+            /** @description Why; kept in the trail of changes. No personal data. */
+            reason: string;
+            typeCode: string;
+            /**
+             * Format: date-time
+             * @description None: without end.
+             */
+            until?: string;
+        };
+        SealMandatesOutputBody: {
+            items: components["schemas"]["SealMandate"][];
+        };
         SealRequest: {
             /** @description What was said when it was decided. */
             answer?: string;
@@ -9179,6 +9313,56 @@ export interface components {
             /** @description This installation can make seals itself. */
             canBeMade: boolean;
             items: components["schemas"]["SealRequest"][];
+        };
+        SealTask: {
+            /** Format: date-time */
+            createdAt: string;
+            id: string;
+            issuer: components["schemas"]["Named"];
+            licenseId: string;
+            /** @enum {string} */
+            mode: "manual" | "joint";
+            /** @enum {string} */
+            state: "open" | "agreed" | "refused";
+            /**
+             * Format: int64
+             * @description Of the type's plan.
+             */
+            step: number;
+            type: components["schemas"]["Coded"];
+            /** @description Whose seal. */
+            unit: components["schemas"]["Named"];
+        };
+        SealTasksOutputBody: {
+            items: components["schemas"]["SealTask"][];
+        };
+        SealUse: {
+            /** Format: date-time */
+            at: string;
+            by?: components["schemas"]["Actor"];
+            cause?: components["schemas"]["Reason"];
+            /** @description SM3 of the file; of several, SM3 over their digests in order. */
+            digest?: string;
+            id: string;
+            /** @description Under which the platform sealed by itself: of the published plan, or the id of one given. */
+            mandate?: string;
+            /** @enum {string} */
+            mode: "auto" | "manual" | "joint";
+            purpose: string;
+            /** @enum {string} */
+            result: "signed" | "refused";
+            sealCode?: string;
+            /** Format: int64 */
+            signatures: number;
+            /** @enum {string} */
+            subject: "license" | "copy" | "chunk" | "document";
+            /** @description Id of the license or the batch. */
+            subjectId: string;
+            type?: components["schemas"]["Coded"];
+            unit: components["schemas"]["Named"];
+        };
+        SealUsesOutputBody: {
+            items: components["schemas"]["SealUse"][];
         };
         SealsOutputBody: {
             /** @description This installation can make seals itself. */
@@ -9361,6 +9545,17 @@ export interface components {
         SignInputBody: {
             /** @description Of the text that was read. */
             digest: string;
+        };
+        StandInInputBody: {
+            /** Format: uuid */
+            accountId: string;
+            /** @description Why; kept in the trail of changes. No personal data. */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description At most 31 days ahead.
+             */
+            until: string;
         };
         Standard: {
             /** @description As C 0293—2024. */
@@ -9717,7 +9912,7 @@ export interface components {
             /** Format: date-time */
             dueAt?: string;
             /** @enum {string} */
-            kind: "type-review" | "type-returned" | "type-outdated" | "list-review" | "matter-unbound" | "duty-vacant" | "calendar-year" | "import-errors" | "license-chase" | "license-overdue" | "commitment-overdue" | "commitment-broken";
+            kind: "type-review" | "type-returned" | "type-outdated" | "list-review" | "matter-unbound" | "duty-vacant" | "calendar-year" | "import-errors" | "license-chase" | "license-overdue" | "commitment-overdue" | "commitment-broken" | "seal-approve";
             /** @description Name of the subject. */
             label: string;
             late: boolean;
@@ -26514,6 +26709,137 @@ export interface operations {
             };
         };
     };
+    listSealMandates: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SealMandatesOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    giveSealMandate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SealMandateInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SealMandatesOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listSealRequests: {
         parameters: {
             query?: never;
@@ -26872,6 +27198,274 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    standInForSeals: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StandInInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSealTasks: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SealTasksOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answerSealTask: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                sealTaskId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SealAnswerInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SealTask"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSealUses: {
+        parameters: {
+            query?: {
+                sealCode?: string;
+                result?: "signed" | "refused";
+                /** @description Id of a use: only older ones, for the next page. */
+                before?: string;
+                limit?: number;
+            };
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SealUsesOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

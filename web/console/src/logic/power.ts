@@ -38,7 +38,7 @@ export function mayReview(m: Making, me: Session): boolean {
   return m.step === 'sealed' && me.roles.includes('reviewer') && !m.mine
 }
 
-export type Room = 'today' | 'window' | 'cases' | 'makings' | 'catalog' | 'matters' | 'units' | 'appeals' | 'supervise' | 'settings'
+export type Room = 'today' | 'window' | 'cases' | 'makings' | 'catalog' | 'matters' | 'units' | 'appeals' | 'supervise' | 'seals' | 'settings'
 
 /** The rail shows only what the role may do. */
 export function roomsOf(me: Session): Room[] {
@@ -49,6 +49,7 @@ export function roomsOf(me: Session): Room[] {
   if (has('clerk', 'reviewer', 'approver')) rooms.push('makings')
   if (has('clerk', 'supervisor')) rooms.push('appeals')
   if (has('supervisor')) rooms.push('supervise')
+  if (has('seal-manager', 'seal-user', 'seal-auditor')) rooms.push('seals')
   if (has('catalog', 'digital')) rooms.push('catalog')
   if (has('matters', 'digital', 'catalog')) rooms.push('matters')
   if (has('admin', 'digital', 'catalog', 'matters')) rooms.push('units')

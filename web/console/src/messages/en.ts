@@ -1,6 +1,7 @@
 import { annualEn } from './annual.en'
 import { appealEn } from './appeal.en'
 import { batchEn } from './batch.en'
+import { sealEn } from './seal.en'
 import { benchEn } from './bench.en'
 import { onlineEn } from './online.en'
 import { windowEn } from './window.en'
@@ -34,6 +35,7 @@ export const en: SameShape<typeof zh> = {
   ...intakeEn,
   ...windowEn,
   ...batchEn,
+  ...sealEn,
   ...benchEn,
   ...onlineEn,
   ...annualEn,
@@ -51,13 +53,16 @@ export const en: SameShape<typeof zh> = {
     signOutFailed: 'You are still signed in. Check your connection, then try again.',
     demo: 'Demonstration data',
   },
-  room: { today: 'Today', cases: 'Cases', makings: 'License making', catalog: 'Catalogue', matters: 'Matters', units: 'Units', window: 'Window', appeals: 'Appeals', supervise: 'Supervision', settings: 'Settings' },
+  room: { today: 'Today', cases: 'Cases', makings: 'License making', catalog: 'Catalogue', matters: 'Matters', units: 'Units', window: 'Window', appeals: 'Appeals', supervise: 'Supervision', seals: 'Seals', settings: 'Settings' },
   role: {
     catalog: 'Catalogue editor',
     digital: 'Digital office',
     matters: 'Matter office',
     admin: 'System administrator',
     supervisor: 'Supervisor',
+    'seal-manager': 'Seal manager',
+    'seal-user': 'Seal user',
+    'seal-auditor': 'Seal auditor',
     clerk: 'Clerk',
     approver: 'Approver',
     reviewer: 'Reviewer',

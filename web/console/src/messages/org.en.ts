@@ -381,6 +381,7 @@ export const orgEn: SameShape<typeof orgZh> = {
       'duty-vacant': 'Vacant post: name somebody',
       'calendar-year': 'Enter the working days of the year',
       'license-chase': 'Chased: make sure the license can be had',
+      'seal-approve': 'Decide an application for seals',
       'license-overdue': 'Make an overdue license',
       'commitment-overdue': 'Deal with an overdue commitment',
       'commitment-broken': 'Deal with a contradicted commitment',

@@ -379,6 +379,7 @@ export const orgZh = {
       'duty-vacant': '岗位空缺，指定责任人',
       'calendar-year': '录入全年的放假安排',
       'license-chase': '被催办：请让证照可以调取',
+      'seal-approve': '审批印章申请',
       'license-overdue': '应制未制，抓紧制证',
       'commitment-overdue': '承诺逾期，处理',
       'commitment-broken': '承诺与证照不符，处理',

@@ -1,6 +1,7 @@
 import { annualZh } from './annual.zh'
 import { appealZh } from './appeal.zh'
 import { batchZh } from './batch.zh'
+import { sealZh } from './seal.zh'
 import { benchZh } from './bench.zh'
 import { onlineZh } from './online.zh'
 import { windowZh } from './window.zh'
@@ -33,6 +34,7 @@ export const zh = {
   ...intakeZh,
   ...windowZh,
   ...batchZh,
+  ...sealZh,
   ...benchZh,
   ...onlineZh,
   ...annualZh,
@@ -50,13 +52,16 @@ export const zh = {
     signOutFailed: '没能退出登录。请检查网络后再试。',
     demo: '演示数据',
   },
-  room: { today: '今日待办', cases: '办件', makings: '制证', catalog: '目录', matters: '事项', units: '机构', window: '窗口', appeals: '诉求', supervise: '监督', settings: '设置' },
+  room: { today: '今日待办', cases: '办件', makings: '制证', catalog: '目录', matters: '事项', units: '机构', window: '窗口', appeals: '诉求', supervise: '监督', seals: '印章', settings: '设置' },
   role: {
     catalog: '目录编制',
     digital: '数字办',
     matters: '审改办',
     admin: '系统管理员',
     supervisor: '监督',
+    'seal-manager': '印章管理',
+    'seal-user': '用印',
+    'seal-auditor': '用印审计',
     clerk: '经办',
     approver: '审批',
     reviewer: '复核',
