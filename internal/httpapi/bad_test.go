@@ -310,7 +310,7 @@ func (s *scene) licenses(t *testing.T) []bad {
 		{name: "somebody else's picture", login: "food-firm", method: "GET", path: other + "/preview", status: 403, code: "access.self.holder"},
 		{name: "somebody else's file", login: "food-firm", method: "GET", path: other + "/file", status: 403, code: "access.self.holder"},
 		{name: "lose somebody else's", login: "food-firm", method: "POST", path: other + "/loss", status: 404, code: "license.unknown"},
-		{name: "lose twice", login: "loser", method: "POST", path: lost + "/loss", status: 409, code: "license.not-in-force"},
+		{name: "lose twice", login: "loser", method: "POST", path: lost + "/loss", status: 409, code: "license.held-already"},
 		{name: "show somebody else's", login: "food-firm", method: "POST", path: other + "/presentations", body: m{}, status: 404, code: "license.unknown"},
 		{name: "show a lost one", login: "loser", method: "POST", path: lost + "/presentations", body: m{}, status: 409, code: "license.not-in-force"},
 		{name: "show an unknown field", login: "food-firm", method: "POST", path: own + "/presentations", body: m{"fields": []string{"CZZT", secret}}, status: 422, code: "license.field.unknown", field: "fields", secret: secret},
