@@ -72,6 +72,14 @@ func (a *App) logFile(w http.ResponseWriter, r *http.Request, b []byte, err erro
 // checker answers the check pages from the desk and the verifier.
 type checker struct{ a *App }
 
+func partViews(parts []present.Part) []web.Part {
+	var out []web.Part
+	for _, p := range parts {
+		out = append(out, web.Part{Type: web.Text{Zh: p.Type.Name, En: p.Type.NameEn}, Issuer: p.Issuer, State: stateView(p.State)})
+	}
+	return out
+}
+
 func stateView(s license.State) web.State {
 	return web.State{Code: string(s), Text: web.Text{Zh: s.Text("zh"), En: s.Text("en")}}
 }
@@ -81,7 +89,7 @@ func (c checker) Static(ctx context.Context, token string) (web.StaticView, erro
 	if err != nil {
 		return web.StaticView{}, err
 	}
-	return web.StaticView{Type: web.Text{Zh: v.Type.Name, En: v.Type.NameEn}, State: stateView(v.State), AsOf: v.At}, nil
+	return web.StaticView{Type: web.Text{Zh: v.Type.Name, En: v.Type.NameEn}, State: stateView(v.State), Parts: partViews(v.Parts), AsOf: v.At}, nil
 }
 
 func (c checker) Peek(ctx context.Context, token string) (web.PeekView, error) {
@@ -119,7 +127,7 @@ func (c checker) Check(ctx context.Context, actor *authn.Actor, token, purpose s
 		return web.VerdictView{}, err
 	}
 	out := web.VerdictView{Verdict: v.State.Verdict(), State: stateView(v.State), Type: web.Text{Zh: v.Type.Name, En: v.Type.NameEn},
-		Issuer: web.Text{Zh: v.Issuer}, CheckedAt: v.At, RecordNo: v.RecordNo}
+		Issuer: web.Text{Zh: v.Issuer}, Parts: partViews(v.Parts), CheckedAt: v.At, RecordNo: v.RecordNo}
 	for _, f := range v.Fields {
 		out.Fields = append(out.Fields, web.Field{Label: web.Text{Zh: f.Label, En: f.LabelEn}, Value: f.Value})
 	}

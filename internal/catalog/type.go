@@ -159,6 +159,7 @@ type Type struct {
 	Duplicate    string       `json:"duplicate,omitempty"` // a holder who has one in force: "block", "warn", "" nothing
 	Compare      []Comparison `json:"compare,omitempty"`   // base registers that are asked before one is made
 	Source       string       `json:"source,omitempty"`    // for "vertical" and "external": which system makes it
+	Parts        []string     `json:"parts,omitempty"`     // codes of the types that it joins (行业综合许可证): it is made of the holder's licenses of these
 	National     bool         `json:"national,omitempty"`  // the type exists nationally: Code and Definer are the nation's, whoever enters it here
 }
 

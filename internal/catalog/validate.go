@@ -166,12 +166,26 @@ func (c *checker) rules() {
 		c.must(words(in.Basis, 5*maxName), "inspection.basis", "type.inspection-basis")
 		c.must(in.Overdue == "block" || in.Overdue == "mark", "inspection.overdue", "field.option")
 	}
+	c.parts()
 	if t.Number != "" || t.HasFace() && t.Making.Here() {
 		if _, f := ParseNumbering(t.Number); f != nil {
 			c.found = append(c.found, *f)
 		}
 	}
 }
+
+// parts checks what a comprehensive type joins. Its end is each license's own: counted from a day, it would begin anew with
+// every change of a part.
+func (c *checker) parts() {
+	t := c.t
+	c.must(len(t.Parts) <= maxParts, "parts", "type.parts")
+	for i, code := range t.Parts {
+		c.must(len(code) == 21 && code != t.Code && !slices.Contains(t.Parts[:i], code), fmt.Sprintf("parts[%d]", i), "type.part")
+	}
+	c.must(len(t.Parts) == 0 || t.Validity.Rule != Fixed, "validity.rule", "type.parts-validity")
+}
+
+const maxParts = 20
 
 func (c *checker) validity() {
 	v := c.t.Validity

@@ -34,6 +34,7 @@ var licenseMessages = messages{
 	"license.source-wrong":    {"{source}给出的证照文件没有通过核验，内容不可采信，没有提供。", "The file that {source} gave does not hold; nothing of it was given out."},
 	"license.source-says":     {"{source}称证照现为“{state}”，不能出示或使用。", "{source} says the license is {stateEn}; it cannot be shown or used."},
 	"license.stage":           {"证照不在这个环节，不能这样办理。", "The license is not at this stage."},
+	"license.parts-single":    {"综合许可证要逐本制作：每一本都由持证人现有的单项证照组成。", "Comprehensive licenses are made one by one: each is made of what its holder has."},
 	"license.no-inspection":   {"这类证照不用年检。", "Licenses of this type need no inspection."},
 	"license.same-person":     {"复核须由签发单位的第二人完成。", "The review needs a second person of the issuing unit."},
 	"license.not-issuer":      {"这本证照不由您的单位签发。", "Your unit does not issue this license."},

@@ -76,7 +76,8 @@ type DueLicense struct {
 	Past bool   `json:"past"`
 }
 
-type annualPath struct {
+// AnnualPath names an inspection in the address.
+type AnnualPath struct {
 	Language
 	ID string `path:"annualId" format:"uuid"`
 }
@@ -106,7 +107,7 @@ type annualListOutput struct {
 type annualOutput struct{ Body AnnualDetail }
 
 type annualExamineInput struct {
-	annualPath
+	AnnualPath
 	Body struct {
 		Version int64  `json:"version" minimum:"1"`
 		Passes  bool   `json:"passes"`
@@ -115,7 +116,7 @@ type annualExamineInput struct {
 }
 
 type annualReviewInput struct {
-	annualPath
+	AnnualPath
 	Body struct {
 		Version int64  `json:"version" minimum:"1"`
 		Agrees  bool   `json:"agrees"`
@@ -241,7 +242,7 @@ func (d Deps) annualItem(ctx context.Context, q *db.Tx, i inspection.Inspection,
 		AppliedAt: i.AppliedAt.In(clock.Shanghai)}, err
 }
 
-func (d Deps) getAnnual(ctx context.Context, in *annualPath) (*annualOutput, error) {
+func (d Deps) getAnnual(ctx context.Context, in *AnnualPath) (*annualOutput, error) {
 	out := &annualOutput{}
 	err := d.DB.Read(ctx, func(q *db.Tx) error {
 		i, err := d.Inspections.OfUnit(ctx, q, actorFrom(ctx).UnitID, in.ID)
@@ -291,14 +292,14 @@ func (d Deps) examineAnnual(ctx context.Context, in *annualExamineInput) (*annua
 	if err := d.Inspections.Examine(ctx, actorFrom(ctx), in.ID, in.Body.Version, in.Body.Passes, in.Body.Finding); err != nil {
 		return nil, err
 	}
-	return d.getAnnual(ctx, &in.annualPath)
+	return d.getAnnual(ctx, &in.AnnualPath)
 }
 
 func (d Deps) reviewAnnual(ctx context.Context, in *annualReviewInput) (*annualOutput, error) {
 	if err := d.Inspections.Review(ctx, actorFrom(ctx), in.ID, in.Body.Version, in.Body.Agrees, in.Body.Reason); err != nil {
 		return nil, err
 	}
-	return d.getAnnual(ctx, &in.annualPath)
+	return d.getAnnual(ctx, &in.AnnualPath)
 }
 
 func (d Deps) listDue(ctx context.Context, in *dueInput) (*dueOutput, error) {

@@ -46,7 +46,7 @@ type IssuedDetail struct {
 	Holders   []IssuedHolder   `json:"holders" nullable:"false"`
 	ValidFrom string           `json:"validFrom,omitempty"`
 	ValidTo   string           `json:"validTo,omitempty" doc:"The last day; absent: no end."`
-	Origin    string           `json:"origin" enum:"case,offline,batch,stock,vertical,external,appeal"`
+	Origin    string           `json:"origin" enum:"case,offline,batch,stock,vertical,external,appeal,part"`
 	CaseNo    string           `json:"caseNo,omitempty"`
 	Maker     Actor            `json:"maker"`
 	Reviewer  *Actor           `json:"reviewer,omitempty"`
@@ -56,6 +56,7 @@ type IssuedDetail struct {
 	Digest    string           `json:"fileDigest,omitempty" doc:"SM3 of the OFD file; absent until it is sealed."`
 	Versions  []IssuedVersion  `json:"versions" nullable:"false" doc:"The first one first."`
 	Timeline  []IssuedStep     `json:"timeline" nullable:"false" doc:"The first step first."`
+	Parts     []LicensePart    `json:"parts,omitempty" doc:"Of a comprehensive license: what it joins, as it is now."`
 	Registers []RegisterAnswer `json:"registers" nullable:"false" doc:"What base registers said before it was sealed; empty where none is asked."`
 	MayLook   bool             `json:"mayLook" doc:"What it says may be looked at, with a reason."`
 	Life      IssuedLife       `json:"life" doc:"What stands on it beside its state, and what may be done to it now."`
@@ -297,6 +298,11 @@ func (d Deps) issuedDetail(ctx context.Context, q *db.Tx, l license.License, lan
 		return none(err)
 	}
 	out.Registers = registerAnswers(t, answers, lang)
+	parts, err := d.Desk.Parts(ctx, q, l, d.Clock.Now())
+	if err != nil {
+		return none(err)
+	}
+	out.Parts = licenseParts(parts, lang)
 	if out.Timeline, err = d.issuedTimeline(ctx, q, l, lang); err != nil {
 		return none(err)
 	}

@@ -27,7 +27,7 @@ type Making struct {
 	MadeAt           time.Time `json:"madeAt"`
 	DueAt            time.Time `json:"dueAt"`
 	Late             bool      `json:"late" doc:"Not published in time."`
-	Origin           string    `json:"origin" enum:"case,offline,batch,stock,vertical,external,appeal" doc:"How it came to be made."`
+	Origin           string    `json:"origin" enum:"case,offline,batch,stock,vertical,external,appeal,part" doc:"How it came to be made."`
 	PaperSerial      string    `json:"paperSerial,omitempty" doc:"Number printed on the paper license."`
 	Identifier       string    `json:"identifier"`
 	Mine             bool      `json:"mine" doc:"Made by the signed-in account, who therefore cannot review it."`

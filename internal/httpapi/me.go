@@ -40,13 +40,14 @@ type CardType struct {
 // HeldDetail is a license with what it says, for its holder.
 type HeldDetail struct {
 	HeldLicense
-	Fields     []Item       `json:"fields"`
-	Identifier string       `json:"identifier"`
-	PreviewURL string       `json:"previewUrl"`
-	FileURL    string       `json:"fileUrl"`
-	Holds      []IssuedHold `json:"holds" nullable:"false" doc:"What stands on it beside its state."`
-	History    []LicenseLog `json:"history"`
-	RecordNo   string       `json:"recordNo" doc:"存证编号 of this look"`
+	Fields     []Item        `json:"fields"`
+	Identifier string        `json:"identifier"`
+	PreviewURL string        `json:"previewUrl"`
+	FileURL    string        `json:"fileUrl"`
+	Holds      []IssuedHold  `json:"holds" nullable:"false" doc:"What stands on it beside its state."`
+	History    []LicenseLog  `json:"history"`
+	Parts      []LicensePart `json:"parts,omitempty" doc:"Of a comprehensive license: what it joins, as it is now."`
+	RecordNo   string        `json:"recordNo" doc:"存证编号 of this look"`
 }
 
 // LicenseLog is one step of a license's life.
@@ -172,6 +173,11 @@ func (d Deps) getHeld(ctx context.Context, in *HeldPath) (*heldOutput, error) {
 		if out.Body.HeldLicense, err = d.heldLicense(ctx, q, r.License, in.lang()); err != nil {
 			return err
 		}
+		parts, err := d.Desk.Parts(ctx, q, r.License, d.Clock.Now())
+		if err != nil {
+			return err
+		}
+		out.Body.Parts = licenseParts(parts, in.lang())
 		steps, err := d.Licenses.History(ctx, q, r.License)
 		if err != nil {
 			return err

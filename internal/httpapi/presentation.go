@@ -88,11 +88,27 @@ type checkInput struct {
 type Verdict struct {
 	Verdict string `json:"verdict" enum:"valid,notInForce,suspended,ended"`
 	State
-	Type      Coded     `json:"type"`
-	Issuer    string    `json:"issuer"`
-	Fields    []Item    `json:"fields"`
-	CheckedAt time.Time `json:"checkedAt"`
-	RecordNo  string    `json:"recordNo" doc:"存证编号"`
+	Type      Coded         `json:"type"`
+	Issuer    string        `json:"issuer"`
+	Fields    []Item        `json:"fields"`
+	Parts     []LicensePart `json:"parts,omitempty" doc:"Of a comprehensive license: what it joins, as it is now."`
+	CheckedAt time.Time     `json:"checkedAt"`
+	RecordNo  string        `json:"recordNo" doc:"存证编号"`
+}
+
+// LicensePart is one license that a comprehensive one joins (行业综合许可证).
+type LicensePart struct {
+	Type   Coded  `json:"type"`
+	Issuer string `json:"issuer"`
+	State
+}
+
+func licenseParts(parts []present.Part, lang string) []LicensePart {
+	var out []LicensePart
+	for _, p := range parts {
+		out = append(out, LicensePart{Type: typeName(p.Type, lang), Issuer: p.Issuer, State: stateOf(p.State, lang)})
+	}
+	return out
 }
 
 type verdictOutput struct{ Body Verdict }
@@ -201,5 +217,5 @@ func (d Deps) check(ctx context.Context, in *checkInput) (*verdictOutput, error)
 
 func verdictOf(v present.Verdict, lang string) Verdict {
 	return Verdict{Verdict: v.State.Verdict(), State: stateOf(v.State, lang), Type: typeName(v.Type, lang),
-		Issuer: v.Issuer, Fields: items(v.Fields, lang), CheckedAt: v.At.In(clock.Shanghai), RecordNo: v.RecordNo}
+		Issuer: v.Issuer, Fields: items(v.Fields, lang), Parts: licenseParts(v.Parts, lang), CheckedAt: v.At.In(clock.Shanghai), RecordNo: v.RecordNo}
 }

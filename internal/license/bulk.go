@@ -67,6 +67,9 @@ func (s *Store) Bulk(ctx context.Context, o Order) (*Bulk, error) {
 		if b.t, b.issuer, err = s.madeHere(ctx, q, o.TypeCode, o.IssuerID, false); err != nil {
 			return err
 		}
+		if len(b.t.Parts) > 0 {
+			return errs.New(errs.Conflict, "license.parts-single")
+		}
 		keeper, err := s.keeper(ctx, q, o)
 		if err != nil {
 			return err

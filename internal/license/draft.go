@@ -108,6 +108,9 @@ func (s *Store) Draft(ctx context.Context, tx *db.Tx, d Draft) (License, error) 
 	if err := s.insert(ctx, tx, l, b, key); err != nil {
 		return License{}, err
 	}
+	if err := s.join(ctx, tx, t, l); err != nil {
+		return License{}, err
+	}
 	if err := s.answered(ctx, tx, t, l, values, d); err != nil {
 		return License{}, err
 	}

@@ -71,7 +71,10 @@ func (s *Store) Index(ctx context.Context, tx *db.Tx, d Draft, identifier, diges
 	if err := s.record(ctx, tx, l, "publish", "", issuer.ID, d.CaseNo); err != nil {
 		return License{}, err
 	}
-	return s.carryOn(ctx, tx, before, l, "")
+	if l, err = s.carryOn(ctx, tx, before, l, ""); err != nil {
+		return License{}, err
+	}
+	return l, s.followParts(ctx, tx, before, l)
 }
 
 // sameEntry refuses an identifier that stands for another license already.

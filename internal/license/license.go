@@ -84,6 +84,7 @@ const (
 	Pushed   Origin = "vertical" // by a vertical system (垂管系统)
 	Foreign  Origin = "external" // of the national system that makes its type: see Indexed
 	ByAppeal Origin = "appeal"   // 申领补录: its holder missed it
+	ByPart   Origin = "part"     // by the platform: a license that it joins has changed
 )
 
 // Files stores ciphertext files; Put is durable when it returns, and a pile when it is synced.

@@ -202,7 +202,10 @@ func (s *Store) Review(ctx context.Context, tx *db.Tx, r Review) (License, error
 	if l, err = s.carryOn(ctx, tx, before, l, r.ReviewerID); err != nil {
 		return License{}, err
 	}
-	return l, s.queue(ctx, tx, l)
+	if err := s.queue(ctx, tx, l); err != nil || !r.Publish {
+		return l, err
+	}
+	return l, s.followParts(ctx, tx, before, l)
 }
 
 // Making is a license in its issuer's list of work.

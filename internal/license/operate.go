@@ -33,7 +33,10 @@ func (s *Store) Operate(ctx context.Context, tx *db.Tx, l License, o Operation) 
 	if o.Reason == "" {
 		o.Reason = r.reason
 	}
-	return after, s.recordOperation(ctx, tx, after, o)
+	if err := s.recordOperation(ctx, tx, after, o); err != nil || !r.ends || o.Action == Supersede {
+		return after, err
+	}
+	return after, s.remakeWholes(ctx, tx, after)
 }
 
 func (s *Store) recordOperation(ctx context.Context, tx *db.Tx, l License, o Operation) error {

@@ -106,10 +106,16 @@ func (s *Store) Push(ctx context.Context, tx *db.Tx, d Draft, identifier string,
 	if err := s.insert(ctx, tx, l, body{Values: values, Code: strings.ToLower(rand.Text())}, laid.key); err != nil {
 		return License{}, err
 	}
+	if err := s.join(ctx, tx, t, l); err != nil {
+		return License{}, err
+	}
 	if err := s.record(ctx, tx, l, "publish", "", issuer.ID, d.CaseNo); err != nil {
 		return License{}, err
 	}
-	return s.carryOn(ctx, tx, before, l, "")
+	if l, err = s.carryOn(ctx, tx, before, l, ""); err != nil {
+		return License{}, err
+	}
+	return l, s.followParts(ctx, tx, before, l)
 }
 
 // versionOf holds the identifier that a system gave against what is known of its license, and gives the version in it. A

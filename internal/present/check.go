@@ -27,8 +27,38 @@ type Verdict struct {
 	Type     *catalog.Type
 	Issuer   string
 	Fields   []access.Field // empty when the license is not in force
+	Parts    []Part         // of a comprehensive license (行业综合许可证), as they are now
 	At       time.Time
 	RecordNo string
+}
+
+// Part is one license that a comprehensive one joins: what it is and how it stands, not what it says.
+type Part struct {
+	Type   *catalog.Type
+	Issuer string
+	State  license.State
+}
+
+// Parts are the parts of a license as they are at a moment.
+func (d *Desk) Parts(ctx context.Context, q *db.Tx, l license.License, at time.Time) ([]Part, error) {
+	found, err := d.o.Licenses.Parts(ctx, q, l)
+	if err != nil {
+		return nil, err
+	}
+	var out []Part
+	for _, p := range found {
+		x := Part{State: p.License.State(at)}
+		if x.Type, err = d.o.Types.Version(ctx, q, p.License.TypeCode, p.License.TypeVersion); err != nil {
+			return nil, err
+		}
+		u, err := d.o.Units.Get(ctx, q, p.License.IssuerID)
+		if err != nil {
+			return nil, err
+		}
+		x.Issuer = u.Name
+		out = append(out, x)
+	}
+	return out, nil
 }
 
 // find leads from a code to its presentation.
@@ -195,7 +225,14 @@ func sides(actor *authn.Actor) (unitID, holderID string) {
 func (d *Desk) verdict(ctx context.Context, r access.Reading) (Verdict, error) {
 	v := Verdict{State: r.License.State(r.At), Type: r.Type, Fields: r.Fields, At: r.At, RecordNo: r.RecordNo}
 	var err error
-	v.Issuer, err = d.issuer(ctx, r.License)
+	if v.Issuer, err = d.issuer(ctx, r.License); err != nil {
+		return Verdict{}, err
+	}
+	err = d.o.DB.Read(ctx, func(q *db.Tx) error {
+		var err error
+		v.Parts, err = d.Parts(ctx, q, r.License, r.At)
+		return err
+	})
 	return v, err
 }
 
@@ -237,6 +274,9 @@ func (d *Desk) status(ctx context.Context, find func(q *db.Tx) (license.License,
 		}
 		v.State = l.State(v.At)
 		if v.Type, err = d.o.Types.Version(ctx, q, l.TypeCode, l.TypeVersion); err != nil {
+			return err
+		}
+		if v.Parts, err = d.Parts(ctx, q, l, v.At); err != nil {
 			return err
 		}
 		u, err := d.o.Units.Get(ctx, q, l.IssuerID)

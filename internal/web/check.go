@@ -49,7 +49,15 @@ type Field struct {
 type StaticView struct {
 	Type  Text
 	State State
+	Parts []Part
 	AsOf  time.Time
+}
+
+// Part is one license that a comprehensive one joins.
+type Part struct {
+	Type   Text
+	Issuer string
+	State  State
 }
 
 // PeekView is what somebody who scanned a presentation sees before checking it.
@@ -78,6 +86,7 @@ type VerdictView struct {
 	Type      Text
 	Issuer    Text
 	Fields    []Field
+	Parts     []Part
 	Preview   string // local address of a picture, or ""
 	CheckedAt time.Time
 	RecordNo  string // 存证编号

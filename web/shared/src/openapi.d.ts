@@ -6630,6 +6630,7 @@ export interface components {
             nameEn: string;
             national?: boolean;
             number: string;
+            parts?: string[];
             rules?: components["schemas"]["CatalogRule"][];
             seals: components["schemas"]["CatalogSealStep"][];
             secrecy?: string;
@@ -7531,6 +7532,8 @@ export interface components {
             inspectionLate: boolean;
             issuer: string;
             numberMasked: string;
+            /** @description Of a comprehensive license: what it joins, as it is now. */
+            parts?: components["schemas"]["LicensePart"][];
             previewUrl: string;
             /** @description 存证编号 of this look */
             recordNo: string;
@@ -7689,9 +7692,11 @@ export interface components {
             /** @description What it says may be looked at, with a reason. */
             mayLook: boolean;
             /** @enum {string} */
-            origin: "case" | "offline" | "batch" | "stock" | "vertical" | "external" | "appeal";
+            origin: "case" | "offline" | "batch" | "stock" | "vertical" | "external" | "appeal" | "part";
             /** @description Number printed on the paper license. */
             paperSerial?: string;
+            /** @description Of a comprehensive license: what it joins, as it is now. */
+            parts?: components["schemas"]["LicensePart"][];
             /** Format: date-time */
             publishedAt?: string;
             /** @description What base registers said before it was sealed; empty where none is asked. */
@@ -7920,6 +7925,13 @@ export interface components {
             at: string;
             text: string;
         };
+        LicensePart: {
+            issuer: string;
+            /** @enum {string} */
+            state: "making" | "notYet" | "valid" | "pledged" | "disputed" | "lost" | "suspended" | "inspectionOverdue" | "superseded" | "expired" | "cancelled" | "revoked" | "penalty" | "abolished";
+            stateText: string;
+            type: components["schemas"]["Coded"];
+        };
         LifeEvent: {
             /** @enum {string} */
             audience: "natural" | "legal";
@@ -7990,7 +8002,7 @@ export interface components {
              * @description How it came to be made.
              * @enum {string}
              */
-            origin: "case" | "offline" | "batch" | "stock" | "vertical" | "external" | "appeal";
+            origin: "case" | "offline" | "batch" | "stock" | "vertical" | "external" | "appeal" | "part";
             /** @description Number printed on the paper license. */
             paperSerial?: string;
             /** @enum {string} */
@@ -8018,7 +8030,7 @@ export interface components {
              * @description How it came to be made.
              * @enum {string}
              */
-            origin: "case" | "offline" | "batch" | "stock" | "vertical" | "external" | "appeal";
+            origin: "case" | "offline" | "batch" | "stock" | "vertical" | "external" | "appeal" | "part";
             /** @description Number printed on the paper license. */
             paperSerial?: string;
             previewUrl: string;
@@ -10410,6 +10422,8 @@ export interface components {
             checkedAt: string;
             fields: components["schemas"]["Item"][];
             issuer: string;
+            /** @description Of a comprehensive license: what it joins, as it is now. */
+            parts?: components["schemas"]["LicensePart"][];
             /** @description 存证编号 */
             recordNo: string;
             /** @enum {string} */
@@ -11527,8 +11541,13 @@ export interface operations {
     examineAnnual: {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                annualId: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -11605,8 +11624,13 @@ export interface operations {
     reviewAnnual: {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                annualId: string;
+            };
             cookie?: never;
         };
         requestBody: {

@@ -44,6 +44,7 @@ export const makingEn: typeof makingZh = {
     waiting: 'Saved; it is being made.',
   },
   issued: {
+    parts: 'Permits joined',
     title: 'Issued licenses',
     lead: 'Licenses that this unit issued: how they were made, by whom, in which versions, and which paper goes with them.',
     query: 'Identifier, number or printed number',
@@ -72,7 +73,7 @@ export const makingEn: typeof makingZh = {
       published: 'Published',
       digest: 'Digest of the file (SM3)',
     },
-    origin: { case: 'in the approval', offline: 'offline', batch: 'in a batch', stock: 'converted from stock', vertical: 'by a vertical system', external: 'by a national system', appeal: 'for an appeal' },
+    origin: { case: 'in the approval', offline: 'offline', batch: 'in a batch', stock: 'converted from stock', vertical: 'by a vertical system', external: 'by a national system', appeal: 'for an appeal', part: 'A part has changed' },
     to: '{from} to {to}',
     noEnd: 'from {from}, without end',
     lateMark: 'late',

@@ -42,6 +42,7 @@ export const makingZh = {
     waiting: '已保存，正在制作。',
   },
   issued: {
+    parts: '集成的单项许可',
     title: '已签发证照',
     lead: '查本单位签发的证照：怎么制的、谁经手、有哪些版本、对应哪本纸质证照。',
     query: '证照标识、证照编号或印刷编号',
@@ -70,7 +71,7 @@ export const makingZh = {
       published: '发布时间',
       digest: '文件摘要（SM3）',
     },
-    origin: { case: '联机制证', offline: '脱机制证', batch: '批量制证', stock: '存量转换', vertical: '垂管系统推送', external: '国家系统制发', appeal: '申领补录' },
+    origin: { case: '联机制证', offline: '脱机制证', batch: '批量制证', stock: '存量转换', vertical: '垂管系统推送', external: '国家系统制发', appeal: '申领补录', part: '单项许可变化' },
     to: '{from} 至 {to}',
     noEnd: '{from} 起，长期',
     lateMark: '逾期制出',

@@ -69,6 +69,8 @@ export const en: SameShape<typeof zh> = {
   license: {
     holds: 'What stands on it',
     holdSince: 'since {at}',
+    parts: 'Permits joined',
+    partsNote: 'How each permit stands now. When one changes or ends, the issuer makes a new version of the comprehensive permit.',
     preview: 'Face',
     previewAlt: 'Face of {name}',
     open: 'Open larger',

@@ -67,6 +67,8 @@ export const zh = {
   license: {
     holds: '现有标注',
     holdSince: '{at} 起',
+    parts: '集成的单项许可',
+    partsNote: '每项许可现在的情况。有一项变更或失效，签发单位会换发新的综合许可证。',
     preview: '照面',
     previewAlt: '{name}的照面',
     open: '看大图',
