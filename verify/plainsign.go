@@ -46,7 +46,7 @@ func (c *check) plain(s *SealReport, item ses.ListItem, m *ses.Manifest, frozen 
 	if errors.Is(err, errCMSValue) {
 		f.add(SignValue, "", item.ID)
 	}
-	c.signerCert(s, data.cert, f)
+	c.signerCert(s, data.cert, s.SignedAt, f)
 }
 
 // claimedTime is the signer's own word for the time: the signed attribute, or

@@ -42,9 +42,10 @@ func (c *check) seal(item ses.ListItem) SealReport {
 	}
 	if sig != nil {
 		s.describe(sig)
-		s.TimeTrusted = c.timestamp(item.ID, sig, &f)
-		c.stampedSeal(&s, sig, &f)
-		c.signer(&s, sig, &f)
+		var latest time.Time
+		s.TimeTrusted, latest = c.timestamp(item.ID, sig, &f)
+		c.stampedSeal(&s, sig, latest, &f)
+		c.signer(&s, sig, latest, &f)
 		c.binding(item, sig, frozen, &f)
 	}
 	if manifest != nil {
@@ -118,7 +119,7 @@ func subject(der []byte) string {
 }
 
 // stampedSeal judges the seal itself (steps 2 to 4).
-func (c *check) stampedSeal(s *SealReport, sig *ses.Signature, f *findings) {
+func (c *check) stampedSeal(s *SealReport, sig *ses.Signature, latest time.Time, f *findings) {
 	seal := sig.Seal
 	for _, e := range seal.Extensions {
 		if e.Critical {
@@ -147,7 +148,7 @@ func (c *check) stampedSeal(s *SealReport, sig *ses.Signature, f *findings) {
 		if r.ID != seal.ID {
 			continue
 		}
-		if reason := r.reason(sig.Time, s.TimeTrusted); reason != "none" {
+		if reason := r.reason(latest, s.TimeTrusted); reason != "none" {
 			f.add(SealRevoked, reason, s.ID)
 		}
 	}
@@ -177,7 +178,7 @@ func (c *check) makerCert(s *SealReport, seal *ses.Seal, sig *ses.Signature, f *
 }
 
 // signer judges the signature and who made it (steps 5 and 6).
-func (c *check) signer(s *SealReport, sig *ses.Signature, f *findings) {
+func (c *check) signer(s *SealReport, sig *ses.Signature, latest time.Time, f *findings) {
 	if !ses.AlgorithmFits(sig.Algorithm) {
 		f.add(SignValue, "algorithm", s.ID)
 	}
@@ -192,18 +193,18 @@ func (c *check) signer(s *SealReport, sig *ses.Signature, f *findings) {
 		f.add(SignerNotInSeal, c.renewal(sig.Seal, cert, sig.Time), s.ID)
 	}
 	if err == nil && parseErr == nil {
-		c.signerCert(s, cert, f)
+		c.signerCert(s, cert, latest, f)
 	}
 }
 
 // signerCert judges the signer's certificate at the time of signing (step 7).
-func (c *check) signerCert(s *SealReport, cert *smx509.Certificate, f *findings) {
+func (c *check) signerCert(s *SealReport, cert *smx509.Certificate, latest time.Time, f *findings) {
 	state := judge(cert, s.SignedAt, c.o.Anchors, c.o.CRLs)
 	for _, reason := range state.reasons {
 		f.add(SignerCert, reason, s.ID)
 	}
 	if !state.revokedAt.IsZero() {
-		reason := whenRevoked(state.revokedAt, s.SignedAt, s.TimeTrusted, "revokedLater")
+		reason := whenRevoked(state.revokedAt, latest, s.TimeTrusted, "revokedLater")
 		if reason == "" {
 			reason = state.revoked()
 		}

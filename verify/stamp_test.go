@@ -169,6 +169,13 @@ func TestTimestamp(t *testing.T) {
 		})
 	}
 
+	// A thief who sets the clock back is told by the stamp, also where clocks may differ by as much.
+	burned := w.options(t)
+	burned.RevokedSeals = []verify.RevokedSeal{{ID: "35010000a", At: signed.Add(time.Minute)}}
+	if r := verify.File(stamped(tsa, signed.Add(5*time.Minute)), burned); r.Verdict != verify.Invalid {
+		t.Errorf("stamped after the key was stolen: %s %v", r.Verdict, r.Causes)
+	}
+
 	// With a proven time, what is revoked later leaves the file valid.
 	o := w.options(t)
 	o.RevokedSeals = []verify.RevokedSeal{{ID: "35010000a", At: signed.Add(time.Hour)}}

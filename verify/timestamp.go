@@ -30,13 +30,14 @@ type tstInfo struct {
 }
 
 // timestamp judges when the signature was made (step 11) and reports whether a
-// trusted authority confirms the signer's own time.
-func (c *check) timestamp(id string, sig *ses.Signature, f *findings) bool {
+// trusted authority confirms the signer's own time. latest is the later of the two: what has to come before a revocation,
+// or else whoever has stolen a key could set its clock back by as much as clocks may differ.
+func (c *check) timestamp(id string, sig *ses.Signature, f *findings) (trusted bool, latest time.Time) {
 	if sig.Time.After(c.o.Now.Add(clockSkew)) {
 		f.add(Timestamp, "future", id)
 	}
 	if sig.Timestamp == nil {
-		return false
+		return false, sig.Time
 	}
 	at, reason := c.token(sig)
 	if reason == "" && (at.Sub(sig.Time) > clockSkew || sig.Time.Sub(at) > clockSkew) {
@@ -45,7 +46,10 @@ func (c *check) timestamp(id string, sig *ses.Signature, f *findings) bool {
 	if reason != "" {
 		f.add(Timestamp, reason, id)
 	}
-	return reason == ""
+	if reason == "" && at.After(sig.Time) {
+		return true, at
+	}
+	return reason == "", sig.Time
 }
 
 // token returns the time an authority states, or the reason not to believe it.

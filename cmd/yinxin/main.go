@@ -42,6 +42,7 @@ type cli struct {
 	Migrate   migrateCmd   `cmd:"" help:"Bring the database of an installation to this program's schema."`
 	OFD       ofdCmd       `cmd:"" name:"ofd" help:"Look into OFD files: info, render, extract, diff."`
 	Verify    verifyCmd    `cmd:"" help:"Judge license files offline: seals, digests, coverage, purpose of copies."`
+	Seal      sealCmd      `cmd:"" help:"Deal with a seal whose key is known to others."`
 	Log       logCmd       `cmd:"" help:"Check proofs of the transparency log offline."`
 	Code      codeCmd      `cmd:"" help:"Tell what codes are and whether they are right."`
 	Reference referenceCmd `cmd:"" help:"Run reference servers of the systems that the platform connects to."`

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"time"
@@ -12,6 +13,7 @@ type verifyCmd struct {
 	Anchors string   `placeholder:"FILE" help:"PEM file of the roots you trust. Without it a whole file is at best untrusted."`
 	Makers  string   `placeholder:"FILE" help:"PEM file of the seal makers you trust, when they are not all that the anchors vouch for."`
 	CRL     string   `placeholder:"FILE" help:"Certificate revocation lists, DER or PEM."`
+	Burned  string   `placeholder:"FILE" help:"List of burned seals, as yinxin seal burn prints it."`
 	Files   []string `arg:"" name:"file" help:"OFD files."`
 }
 
@@ -50,6 +52,15 @@ func (c verifyCmd) Run(s streams) error {
 		}
 		if o.CRLs, err = verify.ParseCRLs(b); err != nil {
 			return fmt.Errorf("%s: %w", c.CRL, err)
+		}
+	}
+	if c.Burned != "" {
+		b, err := os.ReadFile(c.Burned)
+		if err != nil {
+			return err
+		}
+		if err := json.Unmarshal(b, &o.RevokedSeals); err != nil {
+			return fmt.Errorf("%s: %w", c.Burned, err)
 		}
 	}
 	valid := true

@@ -437,6 +437,14 @@ func (a *App) VerifyFile(file []byte) verify.Report {
 	defer func() { <-a.judging }()
 	o := a.trust
 	o.Now = a.Clock.Now()
+	err := a.DB.Read(context.Background(), func(q *db.Tx) (err error) {
+		o.RevokedSeals, err = a.Seals.Burned(context.Background(), q)
+		return err
+	})
+	if err != nil { // without the list of burned seals nothing can be trusted
+		a.Log.Error("burned seals are not known", slog.Any("error", err))
+		o = verify.Options{Now: o.Now}
+	}
 	return verify.File(file, o)
 }
 

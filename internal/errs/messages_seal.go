@@ -16,5 +16,6 @@ var sealMessages = messages{
 	"seal.no-task":       {"没有这项用印任务，或还没有轮到它。", "No such sealing task, or its turn has not come."},
 	"seal.declined":      {"用印单位不同意盖章：{reason}", "The unit refused its seal: {reason}"},
 	"seal.by-hand":       {"这类证照要由人逐份用印，不能批量制证。", "Licenses of this type are sealed by people one by one; they cannot be made in bulk."},
+	"seal.burn-time":     {"失泄时间不能晚于现在。", "The moment of the compromise cannot lie ahead."},
 	"seal.bound":         {"印章“{name}”绑定的证照现在不能使用，印章也不能使用。", "The license with which seal {name} lives cannot be used now, and neither can the seal."},
 }

@@ -49,18 +49,3 @@ CREATE TABLE seal_delegate (
   ended_at    BIGINT NOT NULL -- taken back before its time; 0: not
 );
 CREATE INDEX seal_delegate_of ON seal_delegate (unit_id, taker_id);
-
--- The sealing anew of licenses that bear a burned seal (失泄后重新签章): one row a license, so that it goes on where it was cut off.
--- kind: local
-CREATE TABLE seal_renewal (
-  seal_code  TEXT   NOT NULL,
-  license_id TEXT   NOT NULL,
-  holder_id  TEXT   NOT NULL,
-  old_ref    TEXT   NOT NULL, -- the file before, which is kept
-  old_digest TEXT   NOT NULL,
-  state      TEXT   NOT NULL, -- waits, done, left
-  cause      TEXT   NOT NULL, -- code of what kept it from being sealed anew
-  at         BIGINT NOT NULL,
-  PRIMARY KEY (seal_code, license_id)
-);
-CREATE INDEX seal_renewal_open ON seal_renewal (seal_code, license_id) WHERE state = 'waits';

@@ -142,9 +142,9 @@ async function editTogether({ admin }) {
 async function makeSeal({ digital }) {
   const { page } = digital
   await goTo(digital, `/units/${unitCode}`, unitName)
-  await page.getByRole('button', { name: '制作印章' }).click()
-  await because(page, '新设机构启用证照印章', '确认制作')
-  await page.getByText('证照专用 ·').waitFor()
+  await page.getByRole('button', { name: '申请印章' }).click()
+  await because(page, '新设机构启用证照印章', '提交申请')
+  await page.getByText('申请已提交').waitFor()
   await digital.look('digital-unit-seal')
 }
 
@@ -388,7 +388,7 @@ export const orgSteps = [
   ['the tree of units is walked by keyboard alone', walkTree],
   ['a unit is registered', registerUnit],
   ['two editors change it at once, and merge', editTogether],
-  ['the digital office makes its seal', makeSeal],
+  ['the digital office applies for its seal', makeSeal],
   ['a mandate is given and ended', mandate],
   ['somebody is named for a post', nameSomebody],
   ['a system is entered in the ledger', enterSystem],

@@ -17,6 +17,7 @@ const platform = '福州市数字福州建设办公室（演示）'
 /** Accounts as the administrator makes them: login, name, unit, roles. */
 const staff = [
   ['digital', '郑思源', platform, ['数字办']],
+  ['fz-seal-manager', '柯守正', platform, ['印章管理']],
   ['matters', '许知行', platform, ['审改办']],
   ['fj-scjg-catalog', '龚雅文', definer.name, ['目录编制']],
   ['gl-scjg-catalog', '池欣然', issuer.name, ['目录编制']],
@@ -99,9 +100,19 @@ async function makeSeal({ digital }) {
   await heading(page, '今日待办')
   await page.goto(`/console/units/${issuer.code}`)
   await heading(page, issuer.name)
-  await page.getByRole('button', { name: '制作印章' }).click()
-  await because(page, '启用证照印章', '确认制作')
-  await page.getByText('证照专用 ·').waitFor()
+  await page.getByRole('button', { name: '申请印章' }).click()
+  await because(page, '启用证照印章', '提交申请')
+  await page.context().clearCookies()
+  await digital.signIn('fz-seal-manager', '/console/seals/requests')
+  await heading(page, '印章申请')
+  for (const step of ['同意', '制章']) {
+    await page.getByRole('button', { name: step, exact: true }).click()
+    await because(page, '已核对', step)
+  }
+  await page.getByText('已制章').waitFor()
+  await page.context().clearCookies()
+  await digital.signIn('digital', '/console/')
+  await heading(page, '今日待办')
 }
 
 async function registerMatter(page, m, materials, result) {
