@@ -12,11 +12,11 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 go build -o "$work/issue" ./test/issue
-export GOMAXPROCS=${BENCH_CORES:-2}
+on=(taskset -c "0-$((${BENCH_CORES:-2} - 1))")
 
 if [ -n "$server" ]; then
   echo "== PostgreSQL"
-  TMPDIR="$work" "$work/issue" -rows "$rows" -server "$server"
+  TMPDIR="$work" "${on[@]}" "$work/issue" -rows "$rows" -server "$server"
 fi
 echo "== SQLite"
-TMPDIR="$work" "$work/issue" -rows "$rows"
+TMPDIR="$work" "${on[@]}" "$work/issue" -rows "$rows"

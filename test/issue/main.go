@@ -31,6 +31,7 @@ func main() {
 	server := flag.String("server", "", "address of a PostgreSQL server on which a database may be made; SQLite if empty")
 	profile := flag.String("cpuprofile", "", "file to write the profile of the batch to")
 	flag.Parse()
+	app.UseProcessors()
 	if err := run(*rows, *server, *profile); err != nil {
 		fmt.Fprintln(os.Stderr, "issue:", err)
 		os.Exit(1)
