@@ -90,7 +90,7 @@ type askOperationInput struct {
 		Action   string    `json:"action" enum:"suspended,release,lost,found,paperLost,paperFound,pledged,unpledged,disputed,settled,cancelled,revoked,penalty,abolished"`
 		Reason   string    `json:"reason,omitempty" maxLength:"2" doc:"Code; empty: the usual one."`
 		Ground   string    `json:"ground,omitempty" maxLength:"100" doc:"Number of the decision, the registration or the case."`
-		TrueFrom time.Time `json:"trueFrom,omitempty" doc:"Since when it is so; only an end can reach back."`
+		TrueFrom time.Time `json:"trueFrom,omitzero" doc:"Since when it is so; only an end can reach back."`
 		Words    string    `json:"words,omitempty" maxLength:"500" doc:"Who the pledgee is and what was agreed; kept encrypted."`
 	}
 }
