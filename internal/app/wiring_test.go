@@ -123,7 +123,7 @@ func TestTheStoreGivesNoBodies(t *testing.T) {
 	t.Parallel()
 	may := []reflect.Type{reflect.TypeFor[error](), reflect.TypeFor[license.License](), reflect.TypeFor[[]license.License](),
 		reflect.TypeFor[license.Making](), reflect.TypeFor[[]license.Making](), reflect.TypeFor[[]license.Trace](), reflect.TypeFor[map[int]int](),
-		reflect.TypeFor[license.State](),
+		reflect.TypeFor[license.State](), reflect.TypeFor[[]license.Part](), reflect.TypeFor[[]license.Reminder](), reflect.TypeFor[bool](), reflect.TypeFor[int](),
 		reflect.TypeFor[[]license.Change](), reflect.TypeFor[[]register.Finding](), reflect.TypeFor[[]register.Verdict](), // that fields agree or not
 		reflect.TypeFor[*catalog.Type](), reflect.TypeFor[*license.Bulk](), reflect.TypeFor[license.Laid]()}
 	store := reflect.TypeFor[*license.Store]()

@@ -269,7 +269,8 @@ func TestStaff(t *testing.T) {
 			t.Errorf("%s: unit or roles are missing", s.Login)
 		}
 		for _, r := range s.Roles {
-			if !slices.Contains([]string{"clerk", "approver", "reviewer", "verifier", "catalog", "digital", "matters", "admin", "supervisor"}, r) {
+			if !slices.Contains([]string{"clerk", "approver", "reviewer", "verifier", "catalog", "digital", "matters", "admin", "supervisor",
+				"seal-manager", "seal-user", "seal-auditor"}, r) {
 				t.Errorf("%s: role %s", s.Login, r)
 			}
 			roles[s.Unit+r] = true
