@@ -104,10 +104,7 @@ func (s *Store) TurnDown(ctx context.Context, tx *db.Tx, holderID, licenseID, ac
 	if err := s.freeNumber(ctx, tx, l); err != nil {
 		return License{}, err
 	}
-	if err := s.record(ctx, tx, l, action, "", "", l.CaseNo); err != nil {
-		return License{}, err
-	}
-	if err := s.say(ctx, tx, l, why); err != nil {
+	if err := s.record(ctx, tx, l, Operation{Action: Action(action), Ground: l.CaseNo, Words: why}); err != nil {
 		return License{}, err
 	}
 	return l, s.queue(ctx, tx, l)

@@ -114,10 +114,8 @@ func (s *Store) Draft(ctx context.Context, tx *db.Tx, d Draft) (License, error) 
 	if err := s.answered(ctx, tx, t, l, values, d); err != nil {
 		return License{}, err
 	}
-	if err := s.recordDraft(ctx, tx, l, d.Why); err != nil {
-		return License{}, err
-	}
-	if err := s.say(ctx, tx, l, warnings); err != nil { // whoever reviews it reads them
+	if err := s.record(ctx, tx, l, Operation{Action: "draft", Reason: d.Why, AccountID: l.MakerID, UnitID: l.IssuerID, Ground: l.CaseNo,
+		Words: warnings}); err != nil { // whoever reviews it reads them
 		return License{}, err
 	}
 	return l, s.queue(ctx, tx, l)

@@ -68,7 +68,7 @@ func (s *Store) Index(ctx context.Context, tx *db.Tx, d Draft, identifier, diges
 	if err := s.insertRow(ctx, tx, l, []byte{}); err != nil {
 		return License{}, err
 	}
-	if err := s.record(ctx, tx, l, "publish", "", issuer.ID, d.CaseNo); err != nil {
+	if err := s.record(ctx, tx, l, Operation{Action: "publish", UnitID: issuer.ID, Ground: d.CaseNo}); err != nil {
 		return License{}, err
 	}
 	if l, err = s.carryOn(ctx, tx, before, l, ""); err != nil {

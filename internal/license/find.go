@@ -82,7 +82,7 @@ func (s *Store) BindPaper(ctx context.Context, tx *db.Tx, l License, serial, acc
 		return License{}, errs.New(errs.Conflict, "conflict")
 	}
 	l.PaperSerial, l.RowVersion = serial, l.RowVersion+1
-	return l, s.record(ctx, tx, l, "paper", accountID, l.IssuerID, serial)
+	return l, s.record(ctx, tx, l, Operation{Action: "paper", AccountID: accountID, UnitID: l.IssuerID, Ground: serial})
 }
 
 // PaperFree refuses a printed number that another license of the type bears already. One whose making was refused has

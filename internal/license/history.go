@@ -62,23 +62,3 @@ func (s *Store) History(ctx context.Context, q *db.Tx, l License) ([]Trace, erro
 	}
 	return found, nil
 }
-
-// say keeps what was said with the event that was recorded last.
-func (s *Store) say(ctx context.Context, tx *db.Tx, l License, words string) error {
-	if words == "" {
-		return nil
-	}
-	sealed, err := s.o.Holders.Seal(ctx, tx, l.HolderID, []byte(words))
-	if err != nil {
-		return err
-	}
-	_, err = tx.Exec(ctx, `
-		UPDATE license_event
-		SET words = $1
-		WHERE holder_id = $2 AND license_id = $3
-			AND seq = (SELECT max(seq) FROM license_event WHERE holder_id = $2 AND license_id = $3)`, sealed, l.HolderID, l.ID)
-	if err != nil {
-		return fmt.Errorf("keep words with license event: %w", err)
-	}
-	return nil
-}

@@ -14,8 +14,8 @@ import (
 
 // The events of an inspection (年检).
 const (
-	passedInspection = "inspected"
-	failedInspection = "inspectionFailed"
+	passedInspection Action = "inspected"
+	failedInspection Action = "inspectionFailed"
 )
 
 // begin sets the days that a license brings with it when it is published: by when it must be inspected, and when its
@@ -148,10 +148,7 @@ func (s *Store) Inspect(ctx context.Context, tx *db.Tx, l License, r Result) (Li
 		return License{}, errs.New(errs.Conflict, "conflict")
 	}
 	l.RowVersion++
-	if err := s.record(ctx, tx, l, action, r.AccountID, r.UnitID, ground); err != nil {
-		return License{}, err
-	}
-	return l, s.say(ctx, tx, l, r.Words)
+	return l, s.record(ctx, tx, l, Operation{Action: action, AccountID: r.AccountID, UnitID: r.UnitID, Ground: ground, Words: r.Words})
 }
 
 // inspectedAt sets by when a license had to be inspected at a moment, from the days that its history names.
@@ -163,7 +160,7 @@ func (s *Store) inspectedAt(ctx context.Context, q *db.Tx, l *License, at When) 
 		SELECT action, ground, at
 		FROM license_event
 		WHERE holder_id = $1 AND license_id = $2 AND action IN ($3, $4)
-		ORDER BY seq DESC`, l.HolderID, l.ID, passedInspection, failedInspection)
+		ORDER BY seq DESC`, l.HolderID, l.ID, string(passedInspection), string(failedInspection))
 	if err != nil {
 		return fmt.Errorf("list inspections of license: %w", err)
 	}

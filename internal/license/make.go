@@ -132,7 +132,7 @@ func (s *Store) sealed(ctx context.Context, tx *db.Tx, l *License, steps []seali
 	if err := s.o.Seals.Log(ctx, tx, steps, sealedOne(*l)); err != nil {
 		return err
 	}
-	if err := s.record(ctx, tx, *l, "seal", "", l.IssuerID, l.CaseNo); err != nil {
+	if err := s.record(ctx, tx, *l, Operation{Action: "seal", UnitID: l.IssuerID, Ground: l.CaseNo}); err != nil {
 		return err
 	}
 	return s.queue(ctx, tx, *l)
@@ -164,7 +164,7 @@ func (s *Store) Review(ctx context.Context, tx *db.Tx, r Review) (License, error
 		return License{}, errs.New(errs.Conflict, "license.stage")
 	}
 	l.Step, l.ReviewerID = StepRefused, r.ReviewerID
-	action := "refuse"
+	action := Action("refuse")
 	if r.Publish {
 		l.Step, l.PublishedAt, action = StepPublished, s.o.Clock.Now(), "publish"
 		if err := s.beginAfter(ctx, tx, &l); err != nil {
@@ -193,10 +193,7 @@ func (s *Store) Review(ctx context.Context, tx *db.Tx, r Review) (License, error
 	if err != nil {
 		return License{}, err
 	}
-	if err := s.record(ctx, tx, l, action, r.ReviewerID, r.UnitID, l.CaseNo); err != nil {
-		return License{}, err
-	}
-	if err := s.say(ctx, tx, l, r.Opinion); err != nil {
+	if err := s.record(ctx, tx, l, Operation{Action: action, AccountID: r.ReviewerID, UnitID: r.UnitID, Ground: l.CaseNo, Words: r.Opinion}); err != nil {
 		return License{}, err
 	}
 	if l, err = s.carryOn(ctx, tx, before, l, r.ReviewerID); err != nil {

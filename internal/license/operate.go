@@ -33,26 +33,10 @@ func (s *Store) Operate(ctx context.Context, tx *db.Tx, l License, o Operation) 
 	if o.Reason == "" {
 		o.Reason = r.reason
 	}
-	if err := s.recordOperation(ctx, tx, after, o); err != nil || !r.ends || o.Action == Supersede {
+	if err := s.record(ctx, tx, after, o); err != nil || !r.ends || o.Action == Supersede {
 		return after, err
 	}
 	return after, s.remakeWholes(ctx, tx, after)
-}
-
-func (s *Store) recordOperation(ctx context.Context, tx *db.Tx, l License, o Operation) error {
-	if err := s.record(ctx, tx, l, string(o.Action), o.AccountID, o.UnitID, o.Ground); err != nil {
-		return err
-	}
-	_, err := tx.Exec(ctx, `
-		UPDATE license_event
-		SET true_from = $1, reason = $2, approver_id = $3
-		WHERE holder_id = $4 AND license_id = $5
-			AND seq = (SELECT max(seq) FROM license_event WHERE holder_id = $4 AND license_id = $5)`,
-		db.Micros(o.TrueFrom), o.Reason, o.ApproverID, l.HolderID, l.ID)
-	if err != nil {
-		return fmt.Errorf("record operation: %w", err)
-	}
-	return s.say(ctx, tx, l, o.Words)
 }
 
 // Lose marks a license as lost (挂失): from this moment it is not lent and not shown, and all data stay.
@@ -88,7 +72,7 @@ func (s *Store) carryOn(ctx context.Context, tx *db.Tx, before, l License, accou
 			return License{}, errs.New(errs.Conflict, "conflict")
 		}
 		l.RowVersion++
-		if err := s.recordOperation(ctx, tx, l, Operation{Action: Action(hold), Reason: "08", AccountID: accountID, UnitID: l.IssuerID, Ground: before.Identifier}); err != nil {
+		if err := s.record(ctx, tx, l, Operation{Action: Action(hold), Reason: "08", AccountID: accountID, UnitID: l.IssuerID, Ground: before.Identifier}); err != nil {
 			return License{}, err
 		}
 	}

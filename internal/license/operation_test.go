@@ -1,21 +1,13 @@
 package license_test
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/yinxin-org/yinxin/internal/catalog"
-	"github.com/yinxin-org/yinxin/internal/db"
-	"github.com/yinxin-org/yinxin/internal/demo"
-	"github.com/yinxin-org/yinxin/internal/holder"
 	"github.com/yinxin-org/yinxin/internal/license"
 	"github.com/yinxin-org/yinxin/test/world"
 )
@@ -233,115 +225,5 @@ func TestEveryGuardIsNeeded(t *testing.T) {
 			}
 			t.Errorf("nothing shows that %s needs %q", a, name)
 		}
-	}
-}
-
-// The same against the database: no event is lost, also not when a transaction breaks off, and what was so at any moment,
-// seen from any other, follows from the events.
-func TestLivesAgainstTheDatabase(t *testing.T) {
-	t.Parallel()
-	world.Each(t, func(t *testing.T, w *world.World) {
-		r := rand.New(rand.NewPCG(7, 9))
-		typ := plain(t, w)
-		typ.Validity = catalog.Validity{Rule: catalog.Fixed, Days: 20}
-		publish(t, w, typ)
-		o := order(t, w, demo.FoodPermit)
-		o.TypeCode = typ.Code
-		for n := range chunksOfLives(t, w) {
-			live(t, w, r, o, n*livesAtOnce)
-		}
-	})
-}
-
-// livesAtOnce share the clock; with what chunksOfLives gives they are the thousand histories of every run on SQLite.
-const livesAtOnce = 100
-
-func chunksOfLives(t *testing.T, w *world.World) int {
-	if text := os.Getenv("YINXIN_LIVES"); text != "" {
-		n, err := strconv.Atoi(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return (n + livesAtOnce - 1) / livesAtOnce
-	}
-	if w.DB.Dialect() == "sqlite" {
-		return 10
-	}
-	return 2 // the rules are the same; what can differ is what the database keeps
-}
-
-var errBreaksOff = errors.New("the transaction breaks off")
-
-// live makes licenses and has this and that happen to them.
-func live(t *testing.T, w *world.World, r *rand.Rand, o license.Order, first int) {
-	t.Helper()
-	var rows []license.Row
-	for i := range livesAtOnce {
-		rows = append(rows, license.Row{Holders: []holder.Profile{firm(t, first+i)}, IssuedOn: w.Now.Now()})
-	}
-	made, refused, err := bulk(t, w, o).Make(context.Background(), rows, none)
-	if err != nil || refused[0] != nil {
-		t.Fatal(err, refused[0])
-	}
-	all := make([]*plainLife, len(made))
-	for i, l := range made {
-		all[i] = lifeOf(get(t, w, l))
-	}
-	for range 12 {
-		w.Now.Move(time.Duration(1+r.IntN(100)) * time.Hour)
-		for i := range made {
-			step(t, w, r, &made[i], all[i])
-		}
-	}
-	w.Read(t, func(ctx context.Context, q *db.Tx) error {
-		for i, l := range made {
-			begin := l.PublishedAt.Add(-30 * time.Hour)
-			for range 20 {
-				span := int(w.Now.Now().Sub(begin) / time.Hour)
-				at := license.When{True: begin.Add(time.Duration(r.IntN(span)) * time.Hour), Known: begin.Add(time.Duration(r.IntN(span)) * time.Hour)}
-				then, err := w.Licenses.AsOf(ctx, q, l, at)
-				if err != nil {
-					return err
-				}
-				want := all[i].word(at.True, at.Known)
-				if at.Known.Before(l.PublishedAt) {
-					want = license.InMaking
-				}
-				if got := then.State(at.True); got != want {
-					t.Errorf("after %v: at %v it is %s and should be %s", all[i].told, at, got, want)
-				}
-			}
-		}
-		return nil
-	})
-}
-
-func step(t *testing.T, w *world.World, r *rand.Rand, l *license.License, x *plainLife) {
-	t.Helper()
-	now := w.Now.Now()
-	o, breaks := guess(r, now), r.IntN(6) == 0
-	may := x.may(o, now)
-	var after license.License
-	err := w.TryWrite(func(ctx context.Context, tx *db.Tx) error {
-		var err error
-		if after, err = w.Licenses.Operate(ctx, tx, *l, o); err == nil && breaks {
-			err = errBreaksOff
-		}
-		return err
-	})
-	switch {
-	case may != (err == nil || errors.Is(err, errBreaksOff)):
-		t.Fatalf("after %v: %+v gives %v", x.told, o, err)
-	case err == nil:
-		*l = after
-		x.do(o, now)
-	}
-	stored := get(t, w, *l)
-	var want []string
-	for _, e := range x.told {
-		want = append(want, string(e.action))
-	}
-	if got := actions(t, w, *l); stored.State(now) != x.word(now, now) || !slices.Equal(got[1:], want) || stored.RowVersion != l.RowVersion {
-		t.Fatalf("after %v it is %s, its course is %v", x.told, stored.State(now), got)
 	}
 }

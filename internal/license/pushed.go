@@ -109,7 +109,7 @@ func (s *Store) Push(ctx context.Context, tx *db.Tx, d Draft, identifier string,
 	if err := s.join(ctx, tx, t, l); err != nil {
 		return License{}, err
 	}
-	if err := s.record(ctx, tx, l, "publish", "", issuer.ID, d.CaseNo); err != nil {
+	if err := s.record(ctx, tx, l, Operation{Action: "publish", UnitID: issuer.ID, Ground: d.CaseNo}); err != nil {
 		return License{}, err
 	}
 	if l, err = s.carryOn(ctx, tx, before, l, ""); err != nil {

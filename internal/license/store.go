@@ -248,19 +248,28 @@ func (s *Store) leaf(l License, action string, at time.Time, accountID, unitID, 
 	}}
 }
 
-// record writes an event of a license beside it and as a leaf of the log.
-func (s *Store) record(ctx context.Context, tx *db.Tx, l License, action, accountID, unitID, ground string) error {
+// record writes an event of a license beside it and as a leaf of the log; its words are kept under the holder's key.
+func (s *Store) record(ctx context.Context, tx *db.Tx, l License, o Operation) error {
 	now := s.o.Clock.Now()
-	receipt, err := s.o.Book.Append(ctx, tx, s.leaf(l, action, now, accountID, unitID, ground))
+	var words []byte
+	if o.Words != "" {
+		var err error
+		if words, err = s.o.Holders.Seal(ctx, tx, l.HolderID, []byte(o.Words)); err != nil {
+			return err
+		}
+	}
+	receipt, err := s.o.Book.Append(ctx, tx, s.leaf(l, string(o.Action), now, o.AccountID, o.UnitID, o.Ground))
 	if err != nil {
 		return err
 	}
 	_, err = tx.Exec(ctx, `
-		INSERT INTO license_event (holder_id, license_id, seq, action, account_id, unit_id, ground, at, leaf_id)
+		INSERT INTO license_event (holder_id, license_id, seq, action, account_id, unit_id, ground, at, leaf_id,
+			reason, approver_id, true_from, words)
 		VALUES ($1, $2,
 			(SELECT coalesce(max(seq), 0) + 1 FROM license_event WHERE holder_id = $1 AND license_id = $2),
-			$3, $4, $5, $6, $7, $8)`,
-		l.HolderID, l.ID, action, accountID, unitID, ground, db.Micros(now), receipt.LeafID)
+			$3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		l.HolderID, l.ID, string(o.Action), o.AccountID, o.UnitID, o.Ground, db.Micros(now), receipt.LeafID,
+		o.Reason, o.ApproverID, db.Micros(o.TrueFrom), words)
 	if err != nil {
 		return fmt.Errorf("record license event: %w", err)
 	}

@@ -14,6 +14,9 @@ import (
 // keeps its first holder through all its versions; to pass to another one it is ended, and a new one is issued. What
 // comes back bears the highest version that was used up: one that the review refused has a file that bears it.
 func (s *Store) before(ctx context.Context, q *db.Tx, d Draft) (License, error) {
+	if d.Why != "" && !slices.Contains(Followings, d.Why) {
+		return License{}, errs.New(errs.Invalid, "license.reason").On("why")
+	}
 	if d.Follows == "" {
 		return License{}, nil
 	}
@@ -147,20 +150,3 @@ func (s *Store) supersede(ctx context.Context, tx *db.Tx, l License, accountID s
 
 // Followings are the codes of why a next version is made: changed, renewed, issued again, corrected.
 var Followings = []string{"08", "09", "10", "07"}
-
-// recordDraft records that a license was decided; of a next version with its reason, which its predecessor ends by.
-func (s *Store) recordDraft(ctx context.Context, tx *db.Tx, l License, why string) error {
-	if why != "" && !slices.Contains(Followings, why) {
-		return errs.New(errs.Invalid, "license.reason").On("why")
-	}
-	if err := s.record(ctx, tx, l, "draft", l.MakerID, l.IssuerID, l.CaseNo); err != nil || why == "" {
-		return err
-	}
-	if _, err := tx.Exec(ctx, `
-		UPDATE license_event
-		SET reason = $1
-		WHERE holder_id = $2 AND license_id = $3 AND action = 'draft'`, why, l.HolderID, l.ID); err != nil {
-		return fmt.Errorf("record why a version is made: %w", err)
-	}
-	return nil
-}
