@@ -267,7 +267,7 @@ func (l *loader) known(ctx context.Context, entries []entry, rows []license.Row)
 		return err
 	}
 	return l.d.o.DB.Read(ctx, func(q *db.Tx) error {
-		before, err := twice(ctx, q, l.b.ID, keys)
+		before, err := twice(ctx, q, keys)
 		if err != nil {
 			return err
 		}

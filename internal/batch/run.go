@@ -145,45 +145,23 @@ func (d *Desk) hold(ctx context.Context, tx *db.Tx, before Batch, b *Batch) erro
 	return nil
 }
 
-// run makes the good rows of a batch. While one chunk is being written, the next is drawn.
+// run makes the good rows of a batch. While one chunk is being written, the next is drawn, and the rows of the one after
+// that are read.
 func (d *Desk) run(ctx context.Context, b Batch) error {
 	m, err := d.maker(ctx, b)
 	if err != nil {
 		return err
 	}
-	type drawn struct {
-		*portion
-		err error
-	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	chunks := make(chan drawn)
-	go func() {
-		defer close(chunks)
-		for no := 0; ; {
-			p, err := m.draw(ctx, no)
-			select {
-			case chunks <- drawn{p, err}:
-			case <-ctx.Done():
-				if err == nil && p != nil {
-					p.chunk.Drop()
-				}
-				return
-			}
-			if err != nil || p == nil {
-				return
-			}
-			no = p.rows[len(p.rows)-1].No
+	for p := range m.drawn(ctx, m.read(ctx)) {
+		if p.err != nil {
+			return p.err
 		}
-	}()
-	for c := range chunks {
-		if c.err != nil {
-			return c.err
-		}
-		if c.portion == nil {
+		if len(p.rows) == 0 {
 			return d.finish(ctx, m.b)
 		}
-		if err := m.commit(ctx, c.portion); err != nil {
+		if err := m.commit(ctx, p); err != nil {
 			return err
 		}
 	}
@@ -222,36 +200,80 @@ func (d *Desk) maker(ctx context.Context, b Batch) (*maker, error) {
 	return m, nil
 }
 
-// portion is some rows, drawn.
+// portion is some rows on their way; one without rows is behind the last, one with an error is the last.
 type portion struct {
 	rows  []Row
+	asked []license.Row
 	chunk *license.Chunk
+	err   error
 }
 
-// draw reads and draws the next rows behind one; nil when there are no more.
-func (m *maker) draw(ctx context.Context, no int) (*portion, error) {
+// read reads the good rows of the batch, portion by portion, until ctx ends.
+func (m *maker) read(ctx context.Context) <-chan *portion {
+	out, b := make(chan *portion), m.b
+	go func() {
+		defer close(out)
+		for no := 0; ; {
+			p := m.next(ctx, b, no)
+			select {
+			case out <- p:
+			case <-ctx.Done():
+				return
+			}
+			if p.err != nil || len(p.rows) == 0 {
+				return
+			}
+			no = p.rows[len(p.rows)-1].No
+		}
+	}()
+	return out
+}
+
+// next reads the rows behind one, and what they ask for.
+func (m *maker) next(ctx context.Context, b Batch, no int) *portion {
 	p := &portion{}
-	err := m.d.o.DB.Read(ctx, func(q *db.Tx) error {
+	p.err = m.d.o.DB.Read(ctx, func(q *db.Tx) error {
 		var err error
-		p.rows, err = m.d.after(ctx, q, m.b, Good, no, makeMost)
+		p.rows, err = m.d.after(ctx, q, b, Good, no, makeMost)
 		return err
 	})
-	if err != nil || len(p.rows) == 0 {
-		return nil, err
-	}
-	rows := make([]license.Row, len(p.rows))
+	p.asked = make([]license.Row, len(p.rows))
 	for i, r := range p.rows {
 		values, err := m.v.open(r)
 		if err != nil {
-			return nil, err
+			return &portion{err: err}
 		}
 		var faults []Fault
-		if rows[i], faults = m.reader.row(values); len(faults) > 0 {
-			return nil, fmt.Errorf("row %d was good and is not: %s", r.No, faults[0].Code)
+		if p.asked[i], faults = m.reader.row(values); len(faults) > 0 {
+			return &portion{err: fmt.Errorf("row %d was good and is not: %s", r.No, faults[0].Code)}
 		}
 	}
-	p.chunk, err = m.bulk.Draw(ctx, rows)
-	return p, err
+	return p
+}
+
+// drawn draws what is read, until ctx ends.
+func (m *maker) drawn(ctx context.Context, in <-chan *portion) <-chan *portion {
+	out := make(chan *portion)
+	go func() {
+		defer close(out)
+		for p := range in {
+			if p.err == nil && len(p.rows) > 0 {
+				p.chunk, p.err = m.bulk.Draw(ctx, p.asked)
+			}
+			select {
+			case out <- p:
+			case <-ctx.Done():
+				if p.err == nil && p.chunk != nil {
+					p.chunk.Drop()
+				}
+				return
+			}
+			if p.err != nil {
+				return
+			}
+		}
+	}()
+	return out
 }
 
 // commit publishes a portion: each row turns from good to made in the transaction that enters its license.

@@ -193,6 +193,9 @@ func made(ctx context.Context, server string) (address string, drop func(), err 
 	if err != nil {
 		return "", nil, err
 	}
+	if err := durable(ctx, admin); err != nil {
+		return "", nil, errors.Join(err, admin.Close())
+	}
 	name := "yinxin_issue_" + strings.ToLower(rand.Text())
 	if _, err := admin.ExecContext(ctx, "CREATE DATABASE "+name); err != nil {
 		return "", nil, errors.Join(err, admin.Close())
@@ -206,4 +209,18 @@ func made(ctx context.Context, server string) (address string, drop func(), err 
 		_, _ = admin.ExecContext(ctx, "DROP DATABASE "+name+" WITH (FORCE)")
 		_ = admin.Close()
 	}, nil
+}
+
+// durable refuses a server that answers before what it commits is on the disk: its figures would be another product's.
+func durable(ctx context.Context, server *sql.DB) error {
+	for _, setting := range []string{"fsync", "synchronous_commit", "full_page_writes"} {
+		var value string
+		if err := server.QueryRowContext(ctx, "SHOW "+setting).Scan(&value); err != nil {
+			return fmt.Errorf("ask the server for %s: %w", setting, err)
+		}
+		if value != "on" {
+			return fmt.Errorf("the server has %s = %s: start it with %s = on", setting, value, setting)
+		}
+	}
+	return nil
 }
