@@ -160,6 +160,7 @@ type Type struct {
 	Compare      []Comparison `json:"compare,omitempty"`   // base registers that are asked before one is made
 	Source       string       `json:"source,omitempty"`    // for "vertical" and "external": which system makes it
 	Parts        []string     `json:"parts,omitempty"`     // codes of the types that it joins (行业综合许可证): it is made of the holder's licenses of these
+	BindsSeal    string       `json:"bindsSeal,omitempty"` // the seal that lives with a license of it (印章绑定): "enterprise", "personal", "" none
 	National     bool         `json:"national,omitempty"`  // the type exists nationally: Code and Definer are the nation's, whoever enters it here
 }
 

@@ -167,6 +167,7 @@ func (c *checker) rules() {
 		c.must(in.Overdue == "block" || in.Overdue == "mark", "inspection.overdue", "field.option")
 	}
 	c.parts()
+	c.bindsSeal()
 	if t.Number != "" || t.HasFace() && t.Making.Here() {
 		if _, f := ParseNumbering(t.Number); f != nil {
 			c.found = append(c.found, *f)
@@ -186,6 +187,15 @@ func (c *checker) parts() {
 }
 
 const maxParts = 20
+
+// bindsSeal checks that the seal which lives with a license fits its holder.
+func (c *checker) bindsSeal() {
+	t := c.t
+	c.must(slices.Contains([]string{"", "enterprise", "personal"}, t.BindsSeal), "bindsSeal", "field.option")
+	c.must(t.BindsSeal != "enterprise" || t.HolderKind == Legal, "bindsSeal", "type.binds-seal")
+	c.must(t.BindsSeal != "personal" || t.HolderKind == Natural, "bindsSeal", "type.binds-seal")
+	c.must(t.BindsSeal == "" || t.Holders == 1, "bindsSeal", "type.binds-seal")
+}
 
 func (c *checker) validity() {
 	v := c.t.Validity

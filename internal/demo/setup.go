@@ -149,7 +149,7 @@ func fill(ctx context.Context, a *app.App, progress func(done, of int), castOnly
 	}
 	steps = append(steps, s.applications, s.appeals, s.feeds, s.shares)
 	if !castOnly { // tests of batches and of showing begin with none
-		steps = append(steps, s.batches, s.showings, s.operations)
+		steps = append(steps, s.batches, s.showings, s.operations, s.sealDesks)
 	}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {

@@ -17,6 +17,7 @@ var catalogMessages = messages{
 	"type.level":              {"级别应为1国家、2省、3地市、4区县、5其他之一，不重复。", "A level is 1 nation, 2 province, 3 city, 4 county or 5 other, each once."},
 	"type.parts":              {"综合许可证最多集成20类证照。", "A comprehensive license joins 20 types at most."},
 	"type.part":               {"集成的证照类型应是其他类型的代码，每类一次。", "A part is the code of another type, each once."},
+	"type.binds-seal":         {"企业章绑定法人持有的证照，个人章绑定自然人持有的证照，且持证主体只能有一个。", "An enterprise seal lives with a license of one legal person, a personal seal with one of a natural person."},
 	"type.parts-validity":     {"综合许可证的有效期不能按年限计算，否则单项一变就重新起算。", "The period of a comprehensive license cannot be a number of years: each change of a part would begin it anew."},
 	"type.holders":            {"持证主体个数应为1到{max}。", "The number of holders must be from 1 to {max}."},
 	"type.holders-min":        {"最少持证主体个数不能多于最多个数。", "The fewest holders cannot be more than the most."},

@@ -79,7 +79,7 @@ func (s *scene) fill(t *testing.T, path string) string {
 	filled = strings.NewReplacer("{keyId}", s.making).Replace(filled)
 	filled = strings.NewReplacer("{identifier}", s.License(t, "food-firm", "business-license").Identifier).Replace(filled)
 	filled = strings.NewReplacer("{operationId}", s.making, "{relationId}", s.making, "{visitId}", s.making).Replace(filled)
-	filled = strings.NewReplacer("{sealCode}", "35010000000015", "{sealRequestId}", s.making, "{sealTaskId}", s.making, "{sealMandateId}", s.making).Replace(filled)
+	filled = strings.NewReplacer("{sealCode}", "35010000000015", "{sealRequestId}", s.making, "{sealTaskId}", s.making, "{standInId}", s.making).Replace(filled)
 	if strings.Contains(filled, "{") {
 		t.Errorf("what belongs into %s?", path)
 	}

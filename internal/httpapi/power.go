@@ -29,6 +29,7 @@ var powers = map[string]string{
 	"getMyLicense": authn.PowerRead, "previewMyLicense": authn.PowerRead, "getMyLicenseFile": authn.PowerRead,
 	"listRelations": powerNone, "setActing": powerNone, "makePresence": powerNone, "listFamilyLicenses": powerNone,
 	"askRelation": powerSelf, "answerRelation": powerSelf, "endRelation": powerSelf,
+	"makeMySeal": powerSelf, "signWithMySeal": powerSelf,
 }
 
 func powerOf(op huma.Operation) string {

@@ -89,15 +89,6 @@ type sealMandateInput struct {
 	}
 }
 
-type standInInput struct {
-	Language
-	Body struct {
-		AccountID string    `json:"accountId" format:"uuid"`
-		Until     time.Time `json:"until" doc:"At most 31 days ahead."`
-		Why
-	}
-}
-
 type sealUsesInput struct {
 	Language
 	SealCode string `query:"sealCode" maxLength:"64"`
@@ -136,12 +127,6 @@ func registerSealDesk(api huma.API, d Deps) {
 		Description: "Let the platform set the own unit's seal on licenses of a type by itself, or take that back: then a person must.",
 		Errors:      []int{http.StatusNotFound},
 	}, RoleSealUser), d.giveSealMandate)
-	huma.Register(api, require(api, huma.Operation{
-		OperationID: "standInForSeals", Method: http.MethodPost, Path: "/api/v1/seal-stand-ins", Tags: []string{tagSeal},
-		Summary:       "用印代理",
-		Description:   "Let a colleague set the seal until a moment.",
-		DefaultStatus: http.StatusNoContent,
-	}, RoleSealUser), d.standInForSeals)
 	huma.Register(api, require(api, huma.Operation{
 		OperationID: "listSealUses", Method: http.MethodGet, Path: "/api/v1/seal-uses", Tags: []string{tagSeal},
 		Summary:     "用印日志",
@@ -241,17 +226,6 @@ func (d Deps) giveSealMandate(ctx context.Context, in *sealMandateInput) (*sealM
 		return nil, err
 	}
 	return d.listSealMandates(ctx, &struct{ Language }{in.Language})
-}
-
-func (d Deps) standInForSeals(ctx context.Context, in *standInInput) (*struct{}, error) {
-	a := actorFrom(ctx)
-	return nil, d.DB.Write(ctx, func(tx *db.Tx) error {
-		all, err := d.Accounts.Standing(ctx, tx, a.UnitID)
-		if err != nil {
-			return err
-		}
-		return d.Seals.StandIn(ctx, tx, a, all[in.Body.AccountID], in.Body.Until, in.Body.Reason)
-	})
 }
 
 func (d Deps) listSealUses(ctx context.Context, in *sealUsesInput) (*sealUsesOutput, error) {

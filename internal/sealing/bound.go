@@ -36,6 +36,9 @@ type Bound struct {
 // names of seals that live with a license, as lists show them: the owner's name stands only in the seal itself.
 var boundNames = map[string]string{OfEnterprise: "企业章", OfPerson: "个人名章"}
 
+// BoundName is what a seal of a purpose that lives with a license is called.
+func BoundName(purpose string) string { return boundNames[purpose] }
+
 // sealTypes are those of GB/T 38540's property, as the platform counts them.
 var sealTypes = map[string]int{OfEnterprise: 5, OfPerson: 4}
 
@@ -89,6 +92,18 @@ func (s *Store) BoundTo(ctx context.Context, q *db.Tx, licenseID string) (Seal, 
 	return x, err
 }
 
+// BoundNow finds the seal that lives with a license and says why it may not sign now; nil: it may.
+func (s *Store) BoundNow(ctx context.Context, q *db.Tx, licenseID string) (x Seal, unusable, err error) {
+	if x, err = s.BoundTo(ctx, q, licenseID); err != nil {
+		return Seal{}, nil, err
+	}
+	unusable = s.usableNow(ctx, q, x, s.o.Clock.Now())
+	if errs.Of(unusable).Kind == errs.Internal && unusable != nil {
+		return Seal{}, nil, unusable
+	}
+	return x, unusable, nil
+}
+
 // drawBound makes the seal, its structure encrypted: it holds its owner's name.
 func (s *Store) drawBound(b Bound, n int64) (Seal, error) {
 	now := s.o.Clock.Now()
@@ -129,15 +144,17 @@ func sealAAD(code string) []byte { return []byte("seal:" + code) }
 // license stands at this moment: suspended, lost or ended, it takes the seal with it, and gives it back when it is free.
 func (s *Store) SignBound(ctx context.Context, p *ofd.Package, licenseID, accountID string, at Place) error {
 	var x Seal
+	var unusable error
 	err := s.o.DB.Read(ctx, func(q *db.Tx) (err error) {
-		if x, err = s.BoundTo(ctx, q, licenseID); err != nil {
-			return err
-		}
-		return s.usableNow(ctx, q, x, s.o.Clock.Now())
+		x, unusable, err = s.BoundNow(ctx, q, licenseID)
+		return err
 	})
-	of := Subject{Kind: OfDocument, ID: licenseID, Count: 1, AccountID: accountID}
 	if err != nil {
-		return s.Refused(ctx, x.UnitID, x.Purpose, of, err)
+		return err
+	}
+	of := Subject{Kind: OfDocument, ID: licenseID, Count: 1, AccountID: accountID}
+	if unusable != nil {
+		return s.refused(ctx, x, of, Manual, unusable)
 	}
 	if x.DER, err = s.o.Keys.Unwrap(x.DER, sealAAD(x.Code)); err != nil {
 		return fmt.Errorf("decrypt seal %s: %w", x.Code, err)

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/yinxin-org/yinxin/internal/authn"
-	"github.com/yinxin-org/yinxin/internal/change"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
 )
@@ -155,60 +154,4 @@ func (s *Store) Answer(ctx context.Context, tx *db.Tx, actor *authn.Actor, taskI
 			Subject: Subject{Kind: OfLicense, ID: t.LicenseID, TypeCode: t.TypeCode, AccountID: t.AccountID}})
 	}
 	return t, err
-}
-
-// sealsFor are the units whose seal an actor may let be set: the own one by the power to use it, and those of whoever
-// handed their work over for a time.
-func (s *Store) sealsFor(ctx context.Context, q *db.Tx, actor *authn.Actor) ([]string, error) {
-	var units []string
-	if actor.Has(authn.RoleSealUser) {
-		units = append(units, actor.UnitID)
-	}
-	rows, err := q.Query(ctx, `
-		SELECT DISTINCT unit_id
-		FROM seal_delegate
-		WHERE taker_id = $1 AND ended_at = 0 AND until > $2 AND unit_id <> $3
-		ORDER BY unit_id`, actor.AccountID, db.Micros(s.o.Clock.Now()), append(units, "")[0])
-	if err != nil {
-		return nil, fmt.Errorf("find whom one stands in for: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var unit string
-		if err := rows.Scan(&unit); err != nil {
-			return nil, fmt.Errorf("find whom one stands in for: %w", err)
-		}
-		units = append(units, unit)
-	}
-	return units, rows.Err()
-}
-
-// maxStandIn bounds for how long somebody can stand in.
-const maxStandIn = 31 * 24 * time.Hour
-
-// StandIn lets another account seal with the own unit's seal until a moment (用印代理). It must not be one that reads the log.
-func (s *Store) StandIn(ctx context.Context, tx *db.Tx, actor *authn.Actor, taker authn.Standing, until time.Time, reason string) error {
-	now := s.o.Clock.Now()
-	switch {
-	case !actor.Has(authn.RoleSealUser):
-		return errs.New(errs.Denied, "seal.not-user")
-	case !until.After(now) || until.Sub(now) > maxStandIn:
-		return errs.New(errs.Invalid, "seal.until").On("until")
-	case taker.ID == actor.AccountID || !taker.Active || taker.UnitID != actor.UnitID:
-		return errs.New(errs.Invalid, "seal.stand-in").On("accountId")
-	}
-	for _, r := range taker.Roles {
-		if r == authn.RoleSealAuditor || r == authn.RoleAdmin {
-			return errs.New(errs.Invalid, "seal.stand-in").On("accountId")
-		}
-	}
-	_, err := tx.Exec(ctx, `
-		INSERT INTO seal_delegate (delegate_id, unit_id, giver_id, taker_id, until, reason, at, ended_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, 0)`,
-		db.NewID(), actor.UnitID, actor.AccountID, taker.ID, db.Micros(until), reason, db.Micros(now))
-	if err != nil {
-		return fmt.Errorf("let another seal: %w", err)
-	}
-	return s.o.Trail.Record(ctx, tx, change.Of(actor, reason), change.Entry{Subject: change.Seal, SubjectID: actor.UnitID, Action: "delegate",
-		After: map[string]any{"account": taker.ID, "until": until}})
 }

@@ -88,19 +88,24 @@ func (s *Store) Log(ctx context.Context, tx *db.Tx, steps []Step, of Subject) er
 // Refused writes that a seal was wanted and not set, and gives the refusal back. The same one of a day is written once,
 // however often it is tried again; what is no refusal is not written.
 func (s *Store) Refused(ctx context.Context, unitID, purpose string, of Subject, refusal error) error {
+	return s.refused(ctx, Seal{UnitID: unitID, Purpose: purpose}, of, Auto, refusal)
+}
+
+// refused is Refused for a seal that was found.
+func (s *Store) refused(ctx context.Context, x Seal, of Subject, mode string, refusal error) error {
 	e, ok := errors.AsType[*errs.Error](refusal)
 	if !ok {
 		return refusal
 	}
 	now := s.o.Clock.Now()
-	u := Use{UnitID: unitID, Purpose: purpose, Subject: of, Mode: Auto, Result: Refusal, Cause: e.Code, At: now}
+	u := Use{SealCode: x.Code, UnitID: x.UnitID, KeyID: x.KeyID, Purpose: x.Purpose, Subject: of, Mode: mode, Result: Refusal, Cause: e.Code, At: now}
 	u.Count, u.Digest = 0, ""
-	sum := gm.SM3([]byte(unitID + "\x00" + purpose + "\x00" + of.ID + "\x00" + u.Cause + "\x00" + now.UTC().Format(time.DateOnly)))
+	sum := gm.SM3([]byte(x.UnitID + "\x00" + x.Purpose + "\x00" + of.ID + "\x00" + u.Cause + "\x00" + now.UTC().Format(time.DateOnly)))
 	// Ids in the order of time, as the others: the day's first try gives the place.
 	u.ID = db.NewID()[:18] + "-" + hex.EncodeToString(sum[:])
 	err := s.o.DB.Write(ctx, func(tx *db.Tx) error {
 		var n int
-		if err := tx.QueryRow(ctx, `SELECT count(*) FROM seal_use WHERE unit_id = $1 AND use_id LIKE $2`, unitID, "%-"+hex.EncodeToString(sum[:])).Scan(&n); err != nil {
+		if err := tx.QueryRow(ctx, `SELECT count(*) FROM seal_use WHERE unit_id = $1 AND use_id LIKE $2`, x.UnitID, "%-"+hex.EncodeToString(sum[:])).Scan(&n); err != nil {
 			return fmt.Errorf("look for refusal: %w", err)
 		}
 		if n > 0 {

@@ -3036,6 +3036,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/licenses/{id}/seal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 与证照绑定的印章
+         * @description The seal that lives with an own license: an enterprise seal with the business license, a personal one with the identity license.
+         */
+        get: operations["getMySeal"];
+        put?: never;
+        /**
+         * 申领与证照绑定的印章
+         * @description Have the seal made that lives with a published license. Where there is one, nothing changes. Only the holder, never somebody for them.
+         */
+        post: operations["makeMySeal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/licenses/{id}/seal/signatures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 用印章签署文件
+         * @description Set the seal on an own OFD document and take it back signed; nothing of it is kept but its digest in the log. While the license is suspended, lost or ended, so is the seal. Only the holder, never somebody for them.
+         */
+        post: operations["signWithMySeal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/licenses/{id}/shares": {
         parameters: {
             query?: never;
@@ -3915,13 +3959,37 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * 用印代理情况
+         * @description Who sets the own unit's seal in whose stead, the last word first, and who else could.
+         */
+        get: operations["listSealStandIns"];
         put?: never;
         /**
          * 用印代理
          * @description Let a colleague set the seal until a moment.
          */
         post: operations["standInForSeals"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/seal-stand-ins/{standInId}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 收回用印代理
+         * @description Take back before its time that a colleague sets the seal.
+         */
+        post: operations["endSealStandIn"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6604,6 +6672,7 @@ export interface components {
         };
         CatalogType: {
             basis?: string;
+            bindsSeal?: string;
             code: string;
             compare?: components["schemas"]["CatalogComparison"][];
             definer: string;
@@ -7218,6 +7287,10 @@ export interface components {
             differs: boolean;
             key: string;
             name: string;
+        };
+        EndStandInInputBody: {
+            /** @description Why; kept in the trail of changes. No personal data. */
+            reason: string;
         };
         EndVerifierInputBody: {
             /** @description Why; kept in the trail of changes. No personal data. */
@@ -8591,6 +8664,38 @@ export interface components {
         OwnCommitmentsOutputBody: {
             items: components["schemas"]["OwnCommitment"][];
         };
+        OwnSeal: {
+            /** @description It can be made now: this installation makes seals and the license can be used. */
+            canMake: boolean;
+            /** @description Why it may not. */
+            cause?: components["schemas"]["Reason"];
+            code?: string;
+            /**
+             * @description enterprise 企业章, personal 个人章
+             * @enum {string}
+             */
+            kind: "enterprise" | "personal";
+            made: boolean;
+            /** @description Whose name it shows. */
+            owner: string;
+            /** @description It may sign now. */
+            usable: boolean;
+            /** @description The last uses, the newest first. */
+            uses: components["schemas"]["OwnSealUse"][];
+            /** Format: date-time */
+            validFrom?: string;
+            /** Format: date-time */
+            validTo?: string;
+        };
+        OwnSealUse: {
+            /** Format: date-time */
+            at: string;
+            cause?: components["schemas"]["Reason"];
+            /** @description SM3 of the signed file. */
+            digest?: string;
+            /** @enum {string} */
+            result: "signed" | "refused";
+        };
         PaperInputBody: {
             /**
              * @description Why, where license types are bound to the material.
@@ -9201,6 +9306,11 @@ export interface components {
             /** @description Why; kept in the trail of changes. No personal data. */
             reason: string;
         };
+        SealColleague: {
+            accountId: string;
+            name: string;
+            roles: string[];
+        };
         SealDecisionInputBody: {
             /** @enum {string} */
             action: "approve" | "refuse" | "withdraw";
@@ -9325,6 +9435,23 @@ export interface components {
             /** @description This installation can make seals itself. */
             canBeMade: boolean;
             items: components["schemas"]["SealRequest"][];
+        };
+        SealStandIn: {
+            /** @description It counts now. */
+            active: boolean;
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: date-time
+             * @description Taken back before its time.
+             */
+            endedAt?: string;
+            from?: components["schemas"]["Actor"];
+            id: string;
+            reason: string;
+            to?: components["schemas"]["Actor"];
+            /** Format: date-time */
+            until: string;
         };
         SealTask: {
             /** Format: date-time */
@@ -9568,6 +9695,11 @@ export interface components {
              * @description At most 31 days ahead.
              */
             until: string;
+        };
+        StandInsOutputBody: {
+            /** @description Who can stand in for the signed-in account. */
+            colleagues: components["schemas"]["SealColleague"][];
+            items: components["schemas"]["SealStandIn"][];
         };
         Standard: {
             /** @description As C 0293—2024. */
@@ -23642,6 +23774,263 @@ export interface operations {
             };
         };
     };
+    getMySeal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnSeal"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    makeMySeal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnSeal"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    signWithMySeal: {
+        parameters: {
+            query?: {
+                /** @description Counted from 1; 0 is the last one. */
+                page?: number;
+                corner?: "bottom-right" | "bottom-left" | "top-right" | "top-left" | "centre";
+            };
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     shareLicense: {
         parameters: {
             query?: never;
@@ -27249,6 +27638,65 @@ export interface operations {
             };
         };
     };
+    listSealStandIns: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandInsOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     standInForSeals: {
         parameters: {
             query?: never;
@@ -27283,6 +27731,78 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endSealStandIn: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                standInId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndStandInInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
