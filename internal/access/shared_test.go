@@ -1,6 +1,7 @@
 package access_test
 
 import (
+	"os"
 	"slices"
 	"testing"
 
@@ -11,6 +12,8 @@ import (
 	"github.com/yinxin-org/yinxin/internal/demo/demotest"
 	"github.com/yinxin-org/yinxin/internal/present"
 )
+
+func TestMain(m *testing.M) { os.Exit(demotest.Main(m)) }
 
 // TestBothHoldersSeeTheUse: of a license held by two, a use stands once and both find it; a look of the one is
 // not the other's to see.

@@ -1,12 +1,15 @@
 package demo_test
 
 import (
+	"os"
 	"testing"
 
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/demo/demotest"
 	"github.com/yinxin-org/yinxin/internal/matter"
 )
+
+func TestMain(m *testing.M) { os.Exit(demotest.Main(m)) }
 
 // 闽政办〔2022〕33号 任务3 names fourteen scenarios for persons and six for firms; no desk of the demonstration is empty.
 func TestListsOfTheDemonstration(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -21,6 +22,8 @@ import (
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/demo/demotest"
 )
+
+func TestMain(m *testing.M) { os.Exit(demotest.Main(m)) }
 
 // Matters of the demonstration, all but the last of 鼓楼区市场监督管理局.
 const (

@@ -1,6 +1,7 @@
 package trial_test
 
 import (
+	"os"
 	"testing"
 	"time"
 
@@ -14,6 +15,8 @@ import (
 	"github.com/yinxin-org/yinxin/internal/matter"
 	"github.com/yinxin-org/yinxin/internal/trial"
 )
+
+func TestMain(m *testing.M) { os.Exit(demotest.Main(m)) }
 
 const (
 	unitID    = "11350102YX0100017G"

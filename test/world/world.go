@@ -1,18 +1,14 @@
 // Package world gives tests a whole platform: the demonstration's units, types and matters, the cast with its
 // licenses and accounts, on every database the product supports, at a time that the test decides.
 //
-// Making the cast takes seconds, so it is made once a process and copied for every test. A package that uses
-// it has to let Main run its tests, which takes the copy on PostgreSQL away again.
+// Making the cast takes seconds, so it is made once a process, or once for all processes of `make test`, and copied for
+// every test. A package that uses it has to let Main run its tests, which takes what was copied from away again.
 package world
 
 import (
 	"context"
-	"errors"
 	"io"
-	"io/fs"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -41,9 +37,11 @@ type World struct {
 	Now  *clock.Fixed
 	City *demo.City
 
-	mu        sync.Mutex
-	passwords map[string]string
-	actors    map[string]*authn.Actor
+	// Passwords are those of the demonstration's accounts, by login.
+	Passwords map[string]string
+
+	mu     sync.Mutex
+	actors map[string]*authn.Actor
 }
 
 // Each runs fn in a world of its own on SQLite and on PostgreSQL. Without a server the latter is skipped and
@@ -75,20 +73,31 @@ func NewPostgres(t testing.TB) *World {
 // In is the world whose folder a world on SQLite left behind, for tests that kill a process.
 func In(t testing.TB, dir string) *World {
 	t.Helper()
-	return open(t, dir, "sqlite:"+filepath.Join(dir, "yinxin.db"))
+	return open(t, at(dir, ""))
 }
 
+// place is where a world lies and how it is reached.
+type place struct {
+	dir  string
+	url  string // of the database
+	base string // what its addresses begin with
+	log  io.Writer
+}
+
+// at is a place that is reached at BaseURL and logs nothing. Without a url the database is in the folder.
+func at(dir, url string) place { return place{dir: dir, url: url, base: BaseURL, log: io.Discard} }
+
 // open builds the object graph over a folder and a database.
-func open(t testing.TB, dir, url string) *World {
+func open(t testing.TB, p place) *World {
 	t.Helper()
-	c := config.Config{Data: dir, Database: url, BaseURL: BaseURL, PlatformUnit: demo.PlatformUnit, LogOrigin: "yinxin.example/test",
+	c := config.Config{Data: p.dir, Database: p.url, BaseURL: p.base, PlatformUnit: demo.PlatformUnit, LogOrigin: "yinxin.example/test",
 		PushNetworks: demo.Loopback()}
 	if err := c.Complete(); err != nil {
 		t.Fatal(err)
 	}
 	w := &World{Now: clock.At(Start), actors: map[string]*authn.Actor{}}
 	var err error
-	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	log := slog.New(slog.NewJSONHandler(p.log, nil))
 	if w.App, err = app.Open(context.Background(), app.Options{Config: c, Log: log, Clock: w.Now, Demo: true, Maker: demo.Maker, Hash: Hash}); err != nil {
 		t.Fatal(err)
 	}
@@ -98,42 +107,16 @@ func open(t testing.TB, dir, url string) *World {
 	return w
 }
 
-// copied opens the copy of a template for one test.
-func copied(t testing.TB, template, url string) *World {
+// begin opens the copy of a template for one test.
+func begin(t testing.TB, p place) *World {
 	t.Helper()
-	dir := filepath.Join(t.TempDir(), "data")
-	if err := os.CopyFS(dir, os.DirFS(template)); err != nil {
-		t.Fatal(err)
-	}
-	closeToOthers(t, dir)
-	if url == "" {
-		url = "sqlite:" + filepath.Join(dir, "yinxin.db")
-	}
-	w := open(t, dir, url)
+	w := open(t, p)
 	t.Cleanup(func() { _ = w.Close() })
 	var err error
-	if w.passwords, err = demo.Passwords(dir); err != nil {
+	if w.Passwords, err = demo.Passwords(p.dir); err != nil {
 		t.Fatal(err)
 	}
 	return w
-}
-
-// closeToOthers gives the files back the mode that copying did not keep: keys that others could read are refused.
-func closeToOthers(t testing.TB, dir string) {
-	t.Helper()
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	err = fs.WalkDir(root.FS(), ".", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		return root.Chmod(path, 0o600)
-	})
-	if err := errors.Join(err, root.Close()); err != nil {
-		t.Fatal(err)
-	}
 }
 
 // Actor signs an account of the demonstration in, such as "gl-scjg-clerk" or "food-firm".
@@ -144,7 +127,7 @@ func (w *World) Actor(t testing.TB, login string) *authn.Actor {
 	if a := w.actors[login]; a != nil {
 		return a
 	}
-	s, err := w.Accounts.SignIn(context.Background(), login, w.passwords[login])
+	s, err := w.Accounts.SignIn(context.Background(), login, w.Passwords[login])
 	if err != nil {
 		t.Fatalf("sign %s in: %v", login, err)
 	}
@@ -218,5 +201,5 @@ func (w *World) Count(t testing.TB, query string, args ...any) int {
 // At opens a world that lies in a folder and a database already: for processes that are killed and started again.
 func At(t testing.TB, dir, url string) *World {
 	t.Helper()
-	return open(t, dir, url)
+	return open(t, at(dir, url))
 }

@@ -5,23 +5,21 @@ package demotest
 import (
 	"bytes"
 	"io"
-	"log/slog"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/yinxin-org/yinxin/internal/app"
 	"github.com/yinxin-org/yinxin/internal/authn"
 	"github.com/yinxin-org/yinxin/internal/clock"
-	"github.com/yinxin-org/yinxin/internal/config"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/demo"
 	"github.com/yinxin-org/yinxin/internal/holder"
 	"github.com/yinxin-org/yinxin/internal/license"
+	"github.com/yinxin-org/yinxin/test/world"
 )
 
 // Start is where the clock of a World stands at first: a Monday morning in Beijing.
-var Start = time.Date(2026, 3, 2, 9, 0, 0, 0, clock.Shanghai)
+var Start = world.Start
 
 // World is an installation with the cast of the demonstration in it.
 type World struct {
@@ -33,31 +31,15 @@ type World struct {
 	passwords map[string]string
 }
 
-// Open fills an empty database, named as db.Open wants it, and opens the installation on it.
+// Main runs a package's tests, as world.Main does; a package that calls Open needs it.
+func Main(m *testing.M) int { return world.Main(m) }
+
+// Open fills an empty database, named as db.Open wants it, with a copy of what test/world made, and opens the installation on it.
 func Open(t *testing.T, url string) *World {
 	t.Helper()
-	w := &World{Clock: clock.At(Start), Log: &Log{}}
-	c := config.Config{Data: t.TempDir(), Database: url, BaseURL: "http://yinxin.example", PlatformUnit: demo.PlatformUnit}
-	if err := c.Complete(); err != nil {
-		t.Fatal(err)
-	}
-	a, err := app.Open(t.Context(), app.Options{Config: c, Log: slog.New(slog.NewJSONHandler(w.Log, nil)), Clock: w.Clock, Demo: true, Maker: demo.Maker,
-		Hash: authn.Params{MemoryKiB: 64, Passes: 1, Threads: 1}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = a.Close() })
-	w.App = a
-	if err := demo.SetupCast(t.Context(), a); err != nil {
-		t.Fatal(err)
-	}
-	if w.City, err = demo.Load(demo.Seed, Start); err != nil {
-		t.Fatal(err)
-	}
-	if w.passwords, err = demo.Passwords(c.Data); err != nil {
-		t.Fatal(err)
-	}
-	return w
+	log := &Log{}
+	w := world.Filling(t, url, "http://yinxin.example", log)
+	return &World{App: w.App, Clock: w.Now, City: w.City, Log: log, passwords: w.Passwords}
 }
 
 // Password is the password of one of the demonstration's accounts.
