@@ -9,8 +9,8 @@ import (
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/db/dbtest"
 	"github.com/yinxin-org/yinxin/internal/demo"
-	"github.com/yinxin-org/yinxin/internal/demo/demotest"
 	"github.com/yinxin-org/yinxin/internal/present"
+	"github.com/yinxin-org/yinxin/test/demotest"
 )
 
 func TestMain(m *testing.M) { os.Exit(demotest.Main(m)) }

@@ -13,11 +13,11 @@ import (
 	"github.com/yinxin-org/yinxin/internal/casefile"
 	"github.com/yinxin-org/yinxin/internal/catalog"
 	"github.com/yinxin-org/yinxin/internal/db"
-	"github.com/yinxin-org/yinxin/internal/demo/demotest"
 	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/evidence"
 	"github.com/yinxin-org/yinxin/internal/holder"
 	"github.com/yinxin-org/yinxin/internal/matter"
+	"github.com/yinxin-org/yinxin/test/demotest"
 )
 
 // The unit and matters of most tests. The lab matter is made here: it binds the applicant's business license

@@ -5,8 +5,8 @@ import (
 	"testing"
 
 	"github.com/yinxin-org/yinxin/internal/db"
-	"github.com/yinxin-org/yinxin/internal/demo/demotest"
 	"github.com/yinxin-org/yinxin/internal/matter"
+	"github.com/yinxin-org/yinxin/test/demotest"
 )
 
 func TestMain(m *testing.M) { os.Exit(demotest.Main(m)) }

@@ -20,7 +20,7 @@ import (
 
 	"github.com/yinxin-org/yinxin/internal/authn"
 	"github.com/yinxin-org/yinxin/internal/db"
-	"github.com/yinxin-org/yinxin/internal/demo/demotest"
+	"github.com/yinxin-org/yinxin/test/demotest"
 )
 
 func TestMain(m *testing.M) { os.Exit(demotest.Main(m)) }

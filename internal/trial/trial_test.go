@@ -11,9 +11,9 @@ import (
 	"github.com/yinxin-org/yinxin/internal/casefile"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/db/dbtest"
-	"github.com/yinxin-org/yinxin/internal/demo/demotest"
 	"github.com/yinxin-org/yinxin/internal/matter"
 	"github.com/yinxin-org/yinxin/internal/trial"
+	"github.com/yinxin-org/yinxin/test/demotest"
 )
 
 func TestMain(m *testing.M) { os.Exit(demotest.Main(m)) }
