@@ -71,6 +71,9 @@ e2e() {
 
 YINXIN_TEST_CHROMIUM=$(find_chromium)
 export YINXIN_TEST_CHROMIUM
+# The city that tests copy is made once for all of them.
+export YINXIN_TEST_TEMPLATES="$work/templates"
+mkdir "$YINXIN_TEST_TEMPLATES"
 postgres_start "$work"
 
 step 'web build' make --no-print-directory web
