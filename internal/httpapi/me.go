@@ -47,6 +47,7 @@ type HeldDetail struct {
 	Holds      []IssuedHold  `json:"holds" nullable:"false" doc:"What stands on it beside its state."`
 	History    []LicenseLog  `json:"history"`
 	Parts      []LicensePart `json:"parts,omitempty" doc:"Of a comprehensive license: what it joins, as it is now."`
+	BindsSeal  string        `json:"bindsSeal,omitempty" enum:"enterprise,personal" doc:"The seal that lives with it, made or not."`
 	RecordNo   string        `json:"recordNo" doc:"存证编号 of this look"`
 }
 
@@ -173,6 +174,11 @@ func (d Deps) getHeld(ctx context.Context, in *HeldPath) (*heldOutput, error) {
 		if out.Body.HeldLicense, err = d.heldLicense(ctx, q, r.License, in.lang()); err != nil {
 			return err
 		}
+		t, err := d.Types.Version(ctx, q, r.License.TypeCode, r.License.TypeVersion)
+		if err != nil {
+			return err
+		}
+		out.Body.BindsSeal = t.BindsSeal
 		parts, err := d.Desk.Parts(ctx, q, r.License, d.Clock.Now())
 		if err != nil {
 			return err

@@ -10,6 +10,8 @@ export type SealEvent = Schemas['SealEvent']
 export type SealRequest = Schemas['SealRequest']
 export type SealTask = Schemas['SealTask']
 export type SealMandate = Schemas['SealMandate']
+export type SealStandIn = Schemas['SealStandIn']
+export type SealColleague = Schemas['SealColleague']
 export type SealUse = Schemas['SealUse']
 export type SealAction = 'stop' | 'resume' | 'revoke'
 export type RequestAction = 'approve' | 'refuse' | 'withdraw' | 'make'
@@ -34,6 +36,9 @@ export function sealApi(c: Client) {
     answerSealTask: (id: string, agree: boolean, reason: string) => c.post<SealTask>(`${v1}/seal-tasks/${part(id)}/answer`, { agree, reason }),
     sealMandates: () => items<SealMandate>(`${v1}/seal-mandates`),
     giveSealMandate: (typeCode: string, given: boolean, reason: string) => c.post<{ items: SealMandate[] | null }>(`${v1}/seal-mandates`, { typeCode, given, reason }),
+    sealStandIns: () => c.get<{ items: SealStandIn[] | null; colleagues: SealColleague[] }>(`${v1}/seal-stand-ins`),
+    standInForSeals: (accountId: string, until: string, reason: string) => c.post(`${v1}/seal-stand-ins`, { accountId, until, reason }),
+    endSealStandIn: (id: string, reason: string) => c.post(`${v1}/seal-stand-ins/${part(id)}/end`, { reason }),
     sealUses: (result: string, before?: string) => items<SealUse>(`${v1}/seal-uses?${new URLSearchParams({ ...(result ? { result } : {}), ...(before ? { before } : {}) }).toString()}`),
   }
 }

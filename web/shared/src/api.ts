@@ -2,6 +2,7 @@
 // names that the apps use. Times are RFC 3339 with +08:00, dates 2006-01-02.
 
 import { annualApi } from './api/annual'
+import { sealApi } from './api/seal'
 import { appealApi } from './api/appeal'
 import { applyApi } from './api/apply'
 import { commitApi } from './api/commit'
@@ -74,6 +75,7 @@ export function makeApi(c: Client) {
     ...commitApi(c),
     ...peopleApi(c),
     ...annualApi(c),
+    ...sealApi(c),
     ...appealApi(c),
     ...showApi(c),
     ...shareApi(c),

@@ -45,6 +45,11 @@ export class Client {
     return this.json<T>('POST', path, body, 'application/octet-stream')
   }
 
+  /** Sends bytes and fetches a file, for example a document that comes back signed. */
+  async exchange(path: string, body: Blob): Promise<Blob> {
+    return (await this.send('POST', path, '*/*', body, 'application/octet-stream')).blob()
+  }
+
   /** Sends JSON and fetches a file, for example a license that is taken out for a reason. */
   async file(path: string, body: unknown): Promise<Blob> {
     return (await this.send('POST', path, '*/*', JSON.stringify(body), 'application/json')).blob()

@@ -1,6 +1,7 @@
 export * from './api'
 export * from './api/appeal'
 export * from './api/commit'
+export * from './api/seal'
 export * from './api/share'
 export type * from './api/apply'
 export type * from './api/people'

@@ -7591,6 +7591,11 @@ export interface components {
             toConfirm: components["schemas"]["ActsFor"][];
         };
         HeldDetail: {
+            /**
+             * @description The seal that lives with it, made or not.
+             * @enum {string}
+             */
+            bindsSeal?: "enterprise" | "personal";
             fields: components["schemas"]["Item"][];
             fileUrl: string;
             history: components["schemas"]["LicenseLog"][];

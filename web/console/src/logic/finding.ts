@@ -52,6 +52,7 @@ const homes: Record<string, { part: Part; control: string }> = {
   'face.height': { part: 'face', control: 'face-height' },
   face: { part: 'face', control: 'add-object' },
   seals: { part: 'manage', control: 'add-seal' },
+  bindsSeal: { part: 'manage', control: 'type-binds-seal' },
   secrecy: { part: 'manage', control: 'type-secrecy' },
   usage: { part: 'manage', control: 'type-usage' },
   number: { part: 'number', control: 'type-number' },

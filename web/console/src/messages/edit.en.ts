@@ -177,6 +177,9 @@ export const editEn: SameShape<typeof editZh> = {
     manual: 'Each license confirmed by somebody of that unit.',
     joint: 'Together with other units.',
   },
+  bindsSeal: 'Seal that lives with the license',
+  bindsSealHint: 'The business licence has an enterprise seal, the identity card a personal one: its holder can have it made, and it stops with the license.',
+  bindsSealNone: 'None',
   usageHint: 'Where these licenses are used, in a sentence.',
   secrecyHint: 'Only licenses that are not classified are accepted; leave this empty (榕政办〔2018〕214号, article 4).',
 

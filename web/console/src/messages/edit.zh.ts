@@ -174,6 +174,9 @@ export const editZh = {
     manual: '由该机构的人逐本确认后加盖。',
     joint: '与其他机构共同用印。',
   },
+  bindsSeal: '与证照绑定的印章',
+  bindsSealHint: '营业执照绑定企业章、居民身份证绑定个人章：持证主体凭证照申领，证照不能用时印章也不能用。',
+  bindsSealNone: '没有',
   usageHint: '这类证照用在哪些地方，一句话说清。',
   secrecyHint: '只收非涉密证照，这里应当空着（榕政办〔2018〕214号第四条）。',
 

@@ -52,7 +52,7 @@ export const orgEn: SameShape<typeof orgZh> = {
   },
   seal: {
     title: 'Seals',
-    purpose: { license: 'for licenses', platform: 'for annotated copies' },
+    purpose: { license: 'for licenses', platform: 'for annotated copies', enterprise: 'enterprise seal', personal: 'personal seal' },
     state: { 'in-use': 'In use', stopped: 'Stopped', revoked: 'Revoked', past: 'Out of its period' },
     period: '{from} to {to}',
     none: 'There is no usable license seal: no license can be issued.',

@@ -50,7 +50,7 @@ export const orgZh = {
   },
   seal: {
     title: '印章',
-    purpose: { license: '证照专用', platform: '加注件专用' },
+    purpose: { license: '证照专用', platform: '加注件专用', enterprise: '企业章', personal: '个人章' },
     state: { 'in-use': '在用', stopped: '已停用', revoked: '已注销', past: '不在有效期' },
     period: '{from}至{to}',
     none: '没有可用的证照印章，不能签发证照。',

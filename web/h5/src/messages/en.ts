@@ -5,6 +5,7 @@ import { applyEn } from './apply.en'
 import { commitEn } from './commit.en'
 import { peopleEn } from './people.en'
 import { annualEn } from './annual.en'
+import { sealEn } from './seal.en'
 import { shareEn } from './share.en'
 import { showEn } from './show.en'
 
@@ -15,6 +16,7 @@ export const en: SameShape<typeof zh> = {
   ...appealEn,
   ...showEn,
   ...annualEn,
+  ...sealEn,
   ...shareEn,
   nav: { label: 'Main', home: 'Licenses', matters: 'Apply', uses: 'Who used', verify: 'Check', me: 'Me' },
   title: {

@@ -3,6 +3,7 @@ import { applyZh } from './apply.zh'
 import { commitZh } from './commit.zh'
 import { peopleZh } from './people.zh'
 import { annualZh } from './annual.zh'
+import { sealZh } from './seal.zh'
 import { shareZh } from './share.zh'
 import { showZh } from './show.zh'
 
@@ -14,6 +15,7 @@ export const zh = {
   ...appealZh,
   ...showZh,
   ...annualZh,
+  ...sealZh,
   ...shareZh,
   nav: { label: '主导航', home: '证照', matters: '办事', uses: '谁用过', verify: '核验', me: '我的' },
   title: {
