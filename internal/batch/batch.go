@@ -65,6 +65,7 @@ type Batch struct {
 	ReviewerID string
 	Words      string // why the review sent it back
 	FileName   string
+	MendName   string            // of the file that corrected it last
 	Headings   map[string]string // heading by column
 	Position   int               // records of the file that are read
 	Total      int

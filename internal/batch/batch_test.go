@@ -14,6 +14,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/deadline"
+	"github.com/yinxin-org/yinxin/internal/holder"
 	"github.com/yinxin-org/yinxin/internal/license"
 	"github.com/yinxin-org/yinxin/internal/sheet"
 	"github.com/yinxin-org/yinxin/test/world"
@@ -42,9 +43,23 @@ func TestABatchWithFaultsIsCorrectedAndMade(t *testing.T) {
 			}
 		}
 
+		o.read(func(ctx context.Context, q *db.Tx) error {
+			said, err := o.Batches.Shown(ctx, q, b, o.rows(b, ""))
+			if err != nil || len(said) != 12 || said[2] != nil {
+				t.Errorf("a faulty row says %v, %v", said[2], err)
+			}
+			masked := map[string]string{"holderCode": holder.MaskCode(rows[0][0]), "holderName": rows[0][1], "KZ_ZS": rows[0][3]}
+			for _, c := range said[0] {
+				if want, ok := masked[c.Column.Name]; ok && c.Value != want {
+					t.Errorf("%s says %q, want %q", c.Column.Name, c.Value, want)
+				}
+			}
+			return err
+		})
+
 		file, err := o.Batches.ErrorFile(ctx, o.maker, b.ID, false)
 		o.ok(err)
-		mended := correct(t, file, rows, map[int][]string{3: line(t, 3), 5: line(t, 5), 7: line(t, 7), 9: line(t, 9), 10: line(t, 10)})
+		mended := correct(t, file, map[int][]string{4: line(t, 3), 6: line(t, 5), 8: line(t, 7), 10: line(t, 9), 11: line(t, 10)})
 		_, err = o.Batches.ErrorFile(ctx, o.reviewer, b.ID, false)
 		o.want("a colleague takes the errors", err, "batch.not-yours")
 		_, err = o.Batches.Mend(ctx, o.maker, b.ID, "改正.csv", mended)
@@ -52,6 +67,14 @@ func TestABatchWithFaultsIsCorrectedAndMade(t *testing.T) {
 		o.work()
 		if b = o.get(b.ID); b.State != batch.Checked || b.Total != 12 || b.Good != 12 || b.Bad != 0 {
 			t.Fatalf("corrected: %+v, %+v", b, o.rows(b, batch.Bad))
+		}
+		if b.FileName != "名单.csv" || b.MendName != "改正.csv" {
+			t.Errorf("called %q, corrected by %q", b.FileName, b.MendName)
+		}
+		for _, r := range o.rows(b, "") {
+			if r.FileRow != r.No+1 {
+				t.Errorf("row %d of the list became row %d", r.No+1, r.FileRow)
+			}
 		}
 		b = o.made(b)
 		if b.State != batch.Done || b.Made != 12 || b.Good != 0 || b.LeftOut != 0 {
@@ -75,8 +98,8 @@ func TestABatchWithFaultsIsCorrectedAndMade(t *testing.T) {
 	})
 }
 
-// correct fills a file of errors with right rows, as a CSV file.
-func correct(t *testing.T, file []byte, _ [][]string, right map[int][]string) []byte {
+// correct fills a file of errors with right rows, by their row in the list, as a CSV file.
+func correct(t *testing.T, file []byte, right map[int][]string) []byte {
 	t.Helper()
 	book, err := sheet.Open(file, sheet.Large)
 	if err != nil {
@@ -93,7 +116,7 @@ func correct(t *testing.T, file []byte, _ [][]string, right map[int][]string) []
 			t.Errorf("a row without what is wrong with it: %v", row)
 		}
 		for no, values := range right {
-			if row[at("批次行号")] == itoa(no) {
+			if row[at("名单行号")] == itoa(no) {
 				for i, name := range names {
 					row[at(name)] = values[i]
 				}
@@ -138,6 +161,32 @@ func TestColumnsAreChosenByPeople(t *testing.T) {
 	o.work()
 	if b = o.get(b.ID); b.Good != 3 {
 		t.Errorf("%+v, %+v", b, o.rows(b, batch.Bad))
+	}
+}
+
+// Words that shops use for themselves are known; the row of a correction is the row of the list, and no other.
+func TestTheRowOfTheListNamesACorrection(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, world.New(t))
+	ctx := context.Background()
+	rows := lines(t, 1, 4)
+	rows[1][1] = ""
+	b := o.checked(csvOf(t, append([]string{"社会信用代码", "店名"}, heads[2:]...), rows))
+	if b.Good != 3 || b.Bad != 1 {
+		t.Fatalf("%+v, %+v", b, o.rows(b, batch.Bad))
+	}
+	names := append([]string{"名单行号", "持证主体代码", "持证主体"}, heads[2:]...)
+	mend := func(row string) batch.Batch {
+		_, err := o.Batches.Mend(ctx, o.maker, b.ID, "改好.csv", csvOf(t, names, [][]string{append([]string{row}, line(t, 2)...)}))
+		o.ok(err)
+		o.work()
+		return o.get(b.ID)
+	}
+	if got := mend("2"); got.Bad != 1 || got.Problem == nil || got.Problem.Code != "batch.not-faulty" {
+		t.Errorf("the second row of the batch is the third of the list: %+v", got)
+	}
+	if got := mend("3"); got.Bad != 0 || got.Good != 4 || got.Problem != nil {
+		t.Errorf("%+v", got)
 	}
 }
 
@@ -324,7 +373,7 @@ func TestFilesGoWithTheirBatches(t *testing.T) {
 		if b.Bad != 1 || o.stored() != before {
 			t.Fatalf("%+v, %d files", b, o.stored()-before)
 		}
-		stranger := csvOf(t, append([]string{"批次行号"}, heads...), [][]string{append([]string{"99"}, line(t, 9)...)})
+		stranger := csvOf(t, append([]string{"名单行号"}, heads...), [][]string{append([]string{"99"}, line(t, 9)...)})
 		_, err = o.Batches.Mend(ctx, o.maker, b.ID, "x.csv", stranger)
 		o.ok(err)
 		o.work()

@@ -24,7 +24,7 @@ const (
 	colIssued = "issuedOn"
 	colPaper  = "paperSerial"
 	colStatus = "status"
-	colRow    = "batchRow" // in a file of errors: which row of the batch it corrects
+	colRow    = "listRow" // in a file of errors: which row of the list it corrects, as the list's own spreadsheet counts
 )
 
 // codeWidth is how long a citizen's number and a unified social credit code are.
@@ -41,9 +41,9 @@ func form(t *catalog.Type, kind Kind) sheet.Form {
 		needed := i < max(1, t.HoldersMin)
 		f.Columns = append(f.Columns,
 			sheet.Column{Name: colCode + nth, Zh: "持证主体代码" + zh, En: "Holder's code" + en, Required: needed, Width: codeWidth,
-				Aliases: numbered(zh, "身份证号", "身份证号码", "公民身份号码", "统一社会信用代码", "证件号码", "CZZTDM", "certificateHolderCode")},
+				Aliases: numbered(zh, "身份证号", "身份证号码", "公民身份号码", "统一社会信用代码", "社会信用代码", "信用代码", "证件号码", "CZZTDM", "certificateHolderCode")},
 			sheet.Column{Name: colName + nth, Zh: "持证主体" + zh, En: "Holder" + en, Required: needed,
-				Aliases: numbered(zh, "姓名", "持证人", "持有人", "单位名称", "企业名称", "CZZT", "certificateHolderName")},
+				Aliases: numbered(zh, "姓名", "持证人", "持有人", "单位名称", "企业名称", "店名", "CZZT", "certificateHolderName")},
 			sheet.Column{Name: colPhone + nth, Zh: "手机号" + zh, En: "Phone" + en, Aliases: numbered(zh, "联系电话", "电话")})
 	}
 	old := kind == Stock
@@ -86,7 +86,7 @@ func column(x catalog.Field) sheet.Column {
 
 // corrections is the form of a file of errors.
 func corrections(f sheet.Form) sheet.Form {
-	f.Columns = append([]sheet.Column{{Name: colRow, Zh: "批次行号", En: "Batch row", Required: true, Holds: sheet.WholeNumber}}, f.Columns...)
+	f.Columns = append([]sheet.Column{{Name: colRow, Zh: "名单行号", En: "Row of the list", Required: true, Holds: sheet.WholeNumber}}, f.Columns...)
 	f.Headings = nil
 	return f
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"maps"
 	"strconv"
 	"strings"
 	"sync"
@@ -92,7 +93,8 @@ type loader struct {
 	v      vault
 	reader reader
 	form   sheet.Form
-	mends  bool // the file corrects rows
+	mends  bool           // the file corrects rows
+	open   map[string]int // where it does: the rows that may be corrected, by their row in the list
 }
 
 func (d *Desk) loader(ctx context.Context, b Batch) (*loader, *sheet.Table, error) {
@@ -179,7 +181,8 @@ func (l *loader) entry(r sheet.Record, no int) (entry, license.Row, error) {
 		}
 	}
 	if l.mends {
-		e.no, _ = strconv.Atoi(values[colRow]) // 0, which no row has, where the column was refused
+		e.no = l.open[values[colRow]] // mendable has seen that it is there
+		e.fileRow, _ = strconv.Atoi(values[colRow])
 		delete(values, colRow)
 	}
 	for _, p := range r.Problems {
@@ -334,25 +337,26 @@ func (l *loader) write(ctx context.Context, tx *db.Tx, entries []entry, last boo
 
 // mendable refuses a file of corrections in which a row is not one of the faulty ones, before anything is changed.
 func (l *loader) mendable(ctx context.Context, table *sheet.Table) error {
-	open := map[string]bool{}
+	open := map[string]int{}
 	err := l.d.o.DB.Read(ctx, func(q *db.Tx) error {
-		rows, err := q.Query(ctx, `SELECT row_no FROM batch_row WHERE batch_id = $1 AND state = 'bad'`, l.b.ID)
+		rows, err := q.Query(ctx, `SELECT row_no, file_row FROM batch_row WHERE batch_id = $1 AND state = 'bad'`, l.b.ID)
 		if err != nil {
 			return fmt.Errorf("look for faulty rows: %w", err)
 		}
 		defer func() { _ = rows.Close() }()
 		for rows.Next() {
-			var no int
-			if err := rows.Scan(&no); err != nil {
+			var no, row int
+			if err := rows.Scan(&no, &row); err != nil {
 				return fmt.Errorf("look for faulty rows: %w", err)
 			}
-			open[strconv.Itoa(no)] = true
+			open[strconv.Itoa(row)] = no
 		}
 		return rows.Err()
 	})
 	if err != nil {
 		return err
 	}
+	l.open = maps.Clone(open)
 	read := 0
 	for r, err := range table.Records() {
 		if err != nil {
@@ -362,7 +366,7 @@ func (l *loader) mendable(ctx context.Context, table *sheet.Table) error {
 			continue
 		}
 		no := r.Values[l.form.Index(colRow)]
-		if !open[no] {
+		if open[no] == 0 {
 			return errs.New(errs.Invalid, "batch.not-faulty").With("row", strconv.Itoa(r.Row))
 		}
 		delete(open, no)

@@ -102,7 +102,7 @@ func mendLine(v vault, f sheet.Form, r Row, english bool) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	values[colRow] = strconv.Itoa(r.No)
+	values[colRow] = strconv.Itoa(r.FileRow)
 	var line, words []string
 	for _, c := range f.Columns {
 		line = append(line, values[c.Name])
@@ -183,7 +183,7 @@ func (d *Desk) Mend(ctx context.Context, a *authn.Actor, id, fileName string, da
 	if err != nil {
 		return Batch{}, err
 	}
-	b, err = d.step(ctx, a, id, Checked, Checking, "mend", `file_ref = $5, file_name = $6, headings = '', position = 0, problem = ''`, ref, nameOf(fileName))
+	b, err = d.step(ctx, a, id, Checked, Checking, "mend", `file_ref = $5, mend_name = $6, headings = '', position = 0, problem = ''`, ref, nameOf(fileName))
 	if err != nil {
 		d.discard(ctx, ref)
 	}

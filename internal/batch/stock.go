@@ -105,8 +105,8 @@ func (d *Desk) Proposals(ctx context.Context, q *db.Tx, a *authn.Actor, id strin
 // decideMost is how many rows are decided at once.
 const decideMost = 200
 
-// Decide takes a person's answer for the row no, or with 0 for all that are open.
-func (d *Desk) Decide(ctx context.Context, a *authn.Actor, id string, no int, answer Answer) (Batch, error) {
+// Decide takes a person's answer for a row of the list, or with 0 for all that are open.
+func (d *Desk) Decide(ctx context.Context, a *authn.Actor, id string, fileRow int, answer Answer) (Batch, error) {
 	if answer != Both && answer != Newer && answer != Drop {
 		return Batch{}, errs.New(errs.Invalid, "field.option").On("answer")
 	}
@@ -119,7 +119,7 @@ func (d *Desk) Decide(ctx context.Context, a *authn.Actor, id string, no int, an
 		if b.State != Checked {
 			return errs.New(errs.Conflict, "batch.stage")
 		}
-		good, left, err := d.decide(ctx, tx, b, no, answer)
+		good, left, err := d.decide(ctx, tx, b, fileRow, answer)
 		if err != nil {
 			return err
 		}
@@ -132,24 +132,17 @@ func (d *Desk) Decide(ctx context.Context, a *authn.Actor, id string, no int, an
 	return b, err
 }
 
-func (d *Desk) decide(ctx context.Context, tx *db.Tx, b Batch, no int, answer Answer) (good, left int, err error) {
+func (d *Desk) decide(ctx context.Context, tx *db.Tx, b Batch, fileRow int, answer Answer) (good, left int, err error) {
 	v, err := d.vault(b)
 	if err != nil {
 		return 0, 0, err
 	}
-	after, limit := max(0, no-1), decideMost
-	if no > 0 {
-		limit = 1
-	}
-	for {
-		rows, err := d.after(ctx, tx, b, Doubt, after, limit)
+	for after := 0; ; {
+		rows, err := d.open(ctx, tx, b, fileRow, after)
 		if err != nil {
 			return 0, 0, err
 		}
 		for _, r := range rows {
-			if no > 0 && r.No != no {
-				return 0, 0, nil
-			}
 			state, fault, err := d.settled(ctx, tx, v, r, answer)
 			if err != nil {
 				return 0, 0, err
@@ -164,10 +157,20 @@ func (d *Desk) decide(ctx context.Context, tx *db.Tx, b Batch, no int, answer An
 			}
 			after = r.No
 		}
-		if no > 0 || len(rows) < limit {
+		if len(rows) < decideMost {
 			return good, left, nil
 		}
 	}
+}
+
+// open lists the next rows behind one that wait for a person's answer; with a row of the list, that one alone.
+func (d *Desk) open(ctx context.Context, q *db.Tx, b Batch, fileRow, after int) ([]Row, error) {
+	return d.rows(ctx, q, `
+		SELECT row_no, file_row, state, faults, holder_id, license_id, payload
+		FROM batch_row
+		WHERE batch_id = $1 AND state = 'doubt' AND row_no > $2 AND ($3 = 0 OR file_row = $3)
+		ORDER BY row_no
+		LIMIT $4`, b.ID, after, fileRow, decideMost)
 }
 
 // settled is what becomes of a row by an answer.

@@ -96,9 +96,9 @@ func TestOldLicensesAreConverted(t *testing.T) {
 			o.want("a colleague reads the proposals", refused, "batch.not-yours")
 			return err
 		})
-		_, err = o.Batches.Decide(ctx, o.maker, b.ID, 3, batch.Newer)
+		_, err = o.Batches.Decide(ctx, o.maker, b.ID, 4, batch.Newer)
 		o.ok(err)
-		_, err = o.Batches.Decide(ctx, o.maker, b.ID, 3, batch.Both)
+		_, err = o.Batches.Decide(ctx, o.maker, b.ID, 4, batch.Both)
 		o.want("decided twice", err, "stock.settled")
 		b, err = o.Batches.Decide(ctx, o.maker, b.ID, 0, batch.Newer)
 		o.ok(err)

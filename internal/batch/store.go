@@ -15,7 +15,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/license"
 )
 
-const columns = `batch_id, kind, type_code, issuer_id, unit_id, state, maker_id, reviewer_id, words, file_name, file_ref, headings,
+const columns = `batch_id, kind, type_code, issuer_id, unit_id, state, maker_id, reviewer_id, words, file_name, mend_name, file_ref, headings,
 	position, total, good, bad, made, left_out, problem, key, made_at, due_at, created_at, updated_at, ended_at, row_version`
 
 type scanner interface{ Scan(dest ...any) error }
@@ -24,7 +24,7 @@ func scan(r scanner) (Batch, error) {
 	var b Batch
 	var headings, problem string
 	var made, due, created, updated, ended int64
-	err := r.Scan(&b.ID, &b.Kind, &b.TypeCode, &b.IssuerID, &b.UnitID, &b.State, &b.MakerID, &b.ReviewerID, &b.Words, &b.FileName, &b.fileRef,
+	err := r.Scan(&b.ID, &b.Kind, &b.TypeCode, &b.IssuerID, &b.UnitID, &b.State, &b.MakerID, &b.ReviewerID, &b.Words, &b.FileName, &b.MendName, &b.fileRef,
 		&headings, &b.Position, &b.Total, &b.Good, &b.Bad, &b.Made, &b.LeftOut, &problem, &b.key, &made, &due, &created, &updated, &ended, &b.RowVersion)
 	if errors.Is(err, db.ErrNoRows) {
 		return Batch{}, errs.New(errs.NotFound, "batch.unknown")

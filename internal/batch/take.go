@@ -132,7 +132,7 @@ func (d *Desk) insert(ctx context.Context, tx *db.Tx, a *authn.Actor, b Batch) e
 	}
 	_, err := tx.Exec(ctx, `
 		INSERT INTO batch (`+columns+`, node, lease)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, '', '', $8, $9, '', 0, 0, 0, 0, 0, 0, '', $10, 0, 0, $11, $11, 0, 1, '', 0)`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, '', '', $8, '', $9, '', 0, 0, 0, 0, 0, 0, '', $10, 0, 0, $11, $11, 0, 1, '', 0)`,
 		b.ID, string(b.Kind), b.TypeCode, b.IssuerID, b.UnitID, string(b.State), b.MakerID, b.FileName, b.fileRef, b.key, db.Micros(b.CreatedAt))
 	if err != nil {
 		return fmt.Errorf("enter batch: %w", err)

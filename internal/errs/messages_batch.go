@@ -13,7 +13,7 @@ var batchMessages = messages{
 	"batch.heading":         {"选的列在文件里没有，请重新选择。", "The file has no such column; choose again."},
 	"batch.heading-twice":   {"“{columns}”选了同一列，请各选一列。", "“{columns}” take the same column; choose one for each."},
 	"batch.heading-missing": {"还没有选列：{columns}。这些内容必填。", "Choose a column for: {columns}. They are required."},
-	"batch.twice":           {"和文件第{row}行是同一本证照，请删去一行。", "The same license as row {row} of the file; delete one."},
-	"batch.not-faulty":      {"第{row}行的“批次行号”不是出错的行。请只改正错误文件里的行，不要改动“批次行号”。", "The batch row named in row {row} is not a faulty one. Correct only the rows of the file of errors and leave “Batch row” as it is."},
+	"batch.twice":           {"和名单第{row}行是同一本证照，请删去一行。", "The same license as row {row} of the list; delete one."},
+	"batch.not-faulty":      {"交回的文件第{row}行的“名单行号”不是出错的行。请只改正错误文件里的行，不要改动“名单行号”。", "In row {row} of the corrected file, “Row of the list” names no faulty row. Correct only the rows of the file of errors and leave that column as it is."},
 	"batch.issued-on":       {"颁发日期不能晚于今天。", "The date of issue cannot be after today."},
 }

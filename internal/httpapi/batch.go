@@ -25,7 +25,8 @@ type Batch struct {
 	Type      Coded      `json:"type"`
 	Issuer    Named      `json:"issuer"`
 	State     string     `json:"state" enum:"mapping,checking,checked,review,running,paused,done,cancelled"`
-	FileName  string     `json:"fileName"`
+	FileName  string     `json:"fileName" doc:"Of its list."`
+	MendName  string     `json:"mendName,omitempty" doc:"Of the file that corrected it last."`
 	Position  int        `json:"position" doc:"Rows of the file that are read."`
 	Total     int        `json:"total"`
 	Good      int        `json:"good" doc:"Rows that wait to be made."`
@@ -54,13 +55,26 @@ type BatchColumn struct {
 	Heading  string `json:"heading,omitempty" doc:"Under which it seems to stand."`
 }
 
-// BatchRow is a row of a batch without what it says.
+// BatchRow is a row of a batch.
 type BatchRow struct {
-	No        int        `json:"no"`
-	FileRow   int        `json:"fileRow" doc:"As the spreadsheet counts."`
-	State     string     `json:"state" enum:"good,bad,made,left,doubt"`
-	Faults    []RowFault `json:"faults"`
-	LicenseID string     `json:"licenseId,omitempty"`
+	FileRow int           `json:"fileRow" doc:"In its list, as the spreadsheet counts: the headings stand in row 1."`
+	State   string        `json:"state" enum:"good,bad,made,left,doubt"`
+	Faults  []RowFault    `json:"faults"`
+	Cells   []BatchCell   `json:"cells,omitempty" doc:"What a good row says, masked."`
+	License *BatchLicense `json:"license,omitempty" doc:"That was made of it."`
+}
+
+// BatchCell is what a row says in one column, masked.
+type BatchCell struct {
+	Column string `json:"column"`
+	Label  string `json:"label"`
+	Value  string `json:"value"`
+}
+
+// BatchLicense is a license that was made of a row.
+type BatchLicense struct {
+	IssuedLicense
+	NumberMasked string `json:"numberMasked,omitempty" doc:"Of an organisation, whole; absent of what another system keeps."`
 }
 
 // RowFault is what is wrong with a row.
@@ -176,7 +190,7 @@ func registerBatch(api huma.API, d Deps) {
 		"The beginning of the file, and under which headings the columns of the type seem to stand. For its maker alone.", found, conflict), d.previewBatch)
 	huma.Register(api, op(maker, "mapBatch", http.MethodPut, one+"/headings", "确认对应的列",
 		"Say under which heading each column stands; then the rows are judged.", found, conflict), d.mapBatch)
-	huma.Register(api, op(both, "listBatchRows", http.MethodGet, one+"/rows", "批次的行", "Rows of a batch with what is wrong with them, without what they say.", found), d.listBatchRows)
+	huma.Register(api, op(both, "listBatchRows", http.MethodGet, one+"/rows", "批次的行", "Rows of a batch: what is wrong with them, what good ones say, masked, and which licenses were made.", found), d.listBatchRows)
 	huma.Register(api, op(maker, "downloadBatchErrors", http.MethodGet, one+"/errors", "下载错误文件",
 		"The faulty rows with what is wrong with each: correct it and hand it back. For its maker alone.", found, conflict), d.batchErrors)
 	mend := op(maker, "mendBatch", http.MethodPost, one+"/corrections", "交回改正的行",
@@ -218,7 +232,7 @@ func (d Deps) batch(ctx context.Context, q *db.Tx, b batch.Batch, lang string) (
 	if err != nil {
 		return Batch{}, err
 	}
-	x := Batch{ID: b.ID, Kind: string(b.Kind), Type: typeName(t, lang), Issuer: issuer, State: string(b.State), FileName: b.FileName, Position: b.Position,
+	x := Batch{ID: b.ID, Kind: string(b.Kind), Type: typeName(t, lang), Issuer: issuer, State: string(b.State), FileName: b.FileName, MendName: b.MendName, Position: b.Position,
 		Total: b.Total, Good: b.Good, Bad: b.Bad, Made: b.Made, LeftOut: b.LeftOut, Doubtful: b.Doubtful(), Words: b.Words, Maker: Actor{Name: maker.Name, Roles: append([]string{}, maker.Roles...)},
 		Mine: b.MakerID == actorFrom(ctx).AccountID, Ours: b.UnitID == actorFrom(ctx).UnitID, DueAt: beijing(b.DueAt), CreatedAt: b.CreatedAt.In(clock.Shanghai), UpdatedAt: b.UpdatedAt.In(clock.Shanghai),
 		EndedAt: beijing(b.EndedAt)}
@@ -321,16 +335,47 @@ func (d Deps) listBatchRows(ctx context.Context, in *batchRowsInput) (*batchRows
 		}
 		out.Body.Total = map[batch.RowState]int{"": b.Total, batch.Good: b.Good, batch.Bad: b.Bad, batch.Made: b.Made, batch.Left: b.LeftOut, batch.Doubt: b.Doubtful()}[batch.RowState(in.State)]
 		rows, err := d.Batches.Rows(ctx, q, b, batch.RowState(in.State), in.Limit, in.Offset)
-		for _, r := range rows {
-			out.Body.Items = append(out.Body.Items, batchRow(r, form, in.lang()))
+		if err != nil {
+			return err
 		}
-		return err
+		cells, err := d.Batches.Shown(ctx, q, b, rows)
+		if err != nil {
+			return err
+		}
+		for i, r := range rows {
+			x := batchRow(r, form, cells[i], in.lang())
+			if x.License, err = d.batchLicense(ctx, q, r, in.lang()); err != nil {
+				return err
+			}
+			out.Body.Items = append(out.Body.Items, x)
+		}
+		return nil
 	})
 	return out, err
 }
 
-func batchRow(r batch.Row, form sheet.Form, lang string) BatchRow {
-	x := BatchRow{No: r.No, FileRow: r.FileRow, State: string(r.State), Faults: []RowFault{}, LicenseID: r.LicenseID}
+// batchLicense is the license that was made of a row; nil where none was.
+func (d Deps) batchLicense(ctx context.Context, q *db.Tx, r batch.Row, lang string) (*BatchLicense, error) {
+	if r.State != batch.Made {
+		return nil, nil //nolint:nilnil // absent in the answer: not made
+	}
+	l, err := d.Licenses.Get(ctx, q, r.HolderID, r.LicenseID)
+	if err != nil {
+		return nil, err
+	}
+	x := &BatchLicense{}
+	if x.IssuedLicense, err = d.issuedLicense(ctx, q, l, lang); err != nil {
+		return nil, err
+	}
+	x.NumberMasked, err = d.Licenses.MaskedNumber(ctx, q, l)
+	return x, err
+}
+
+func batchRow(r batch.Row, form sheet.Form, cells []batch.Cell, lang string) BatchRow {
+	x := BatchRow{FileRow: r.FileRow, State: string(r.State), Faults: []RowFault{}}
+	for _, c := range cells {
+		x.Cells = append(x.Cells, BatchCell{Column: c.Column.Name, Label: choose(lang, c.Column.Zh, c.Column.En), Value: c.Value})
+	}
 	for _, f := range r.Faults {
 		fault := RowFault{Reason: *reasonOf(f.Code, f.Args)}
 		if i := form.Index(f.Field); i >= 0 {

@@ -40,6 +40,7 @@ type IssuedLicense struct {
 type IssuedDetail struct {
 	IssuedLicense
 	LicenseID string           `json:"licenseId"`
+	Number    string           `json:"numberMasked,omitempty" doc:"证照编号; of an organisation, whole; absent of what another system keeps."`
 	Issuer    Named            `json:"issuer"`
 	Converter *Named           `json:"converter,omitempty" doc:"The unit that converted an old license, where it is another."`
 	Seals     []IssuedSeal     `json:"seals" nullable:"false" doc:"By the seal plan, in order."`
@@ -261,6 +262,9 @@ func (d Deps) issuedDetail(ctx context.Context, q *db.Tx, l license.License, lan
 		CaseNo: l.CaseNo, MadeAt: l.MadeAt.In(clock.Shanghai), DueAt: beijing(l.DueAt), Late: d.late(l), Digest: l.FileDigest,
 		MayLook: l.Step == license.StepPublished, RowNo: l.RowVersion}
 	if out.Issuer, err = d.unitNamed(ctx, q, l.IssuerID, lang); err != nil {
+		return none(err)
+	}
+	if out.Number, err = d.Licenses.MaskedNumber(ctx, q, l); err != nil {
 		return none(err)
 	}
 	if l.ConverterID != "" {

@@ -13,8 +13,7 @@ import (
 
 // StockProposal is an old license whose holder has another of the type: the same one, or not?
 type StockProposal struct {
-	No               int    `json:"no" doc:"Row of the batch."`
-	FileRow          int    `json:"fileRow" doc:"As the spreadsheet counts."`
+	FileRow          int    `json:"fileRow" doc:"In its list, as the spreadsheet counts: the headings stand in row 1."`
 	HolderNameMasked string `json:"holderNameMasked"`
 	Number           string `json:"number"`
 	IssuedOn         string `json:"issuedOn"`
@@ -51,8 +50,8 @@ type stockProposalsOutput struct {
 type stockAnswerInput struct {
 	BatchPath
 	Body struct {
-		No     int    `json:"no,omitempty" minimum:"0" maximum:"100000000" doc:"Row of the batch; 0: all that are in doubt."`
-		Answer string `json:"answer" enum:"both,newer,drop" doc:"both: two licenses; newer: the same one, the one issued later counts; drop: the row is left out."`
+		FileRow int    `json:"fileRow,omitempty" minimum:"0" maximum:"100000000" doc:"In its list; 0: all that are in doubt."`
+		Answer  string `json:"answer" enum:"both,newer,drop" doc:"both: two licenses; newer: the same one, the one issued later counts; drop: the row is left out."`
 	}
 }
 
@@ -101,7 +100,7 @@ func (d Deps) listStockProposals(ctx context.Context, in *stockProposalsInput) (
 		out.Body.Total = b.Doubtful()
 		list, err := d.Batches.Proposals(ctx, q, a, in.BatchID, in.Limit, in.Offset)
 		for _, p := range list {
-			out.Body.Items = append(out.Body.Items, StockProposal{No: p.No, FileRow: p.FileRow, HolderNameMasked: p.Name, Number: p.Number,
+			out.Body.Items = append(out.Body.Items, StockProposal{FileRow: p.FileRow, HolderNameMasked: p.Name, Number: p.Number,
 				IssuedOn: p.IssuedOn, HeldIdentifier: p.Held.Identifier, HeldIssuedOn: date(p.Held.IssuedOn)})
 		}
 		return err
@@ -110,7 +109,7 @@ func (d Deps) listStockProposals(ctx context.Context, in *stockProposalsInput) (
 }
 
 func (d Deps) answerStockProposal(ctx context.Context, in *stockAnswerInput) (*batchOutput, error) {
-	return d.batchAfter(ctx, in.lang())(d.Batches.Decide(ctx, actorFrom(ctx), in.BatchID, in.Body.No, batch.Answer(in.Body.Answer)))
+	return d.batchAfter(ctx, in.lang())(d.Batches.Decide(ctx, actorFrom(ctx), in.BatchID, in.Body.FileRow, batch.Answer(in.Body.Answer)))
 }
 
 func (d Deps) stockProgress(ctx context.Context, in *Language) (*stockProgressOutput, error) {

@@ -53,20 +53,31 @@ func (b Body) mask(fields []string) func(tag, value string) string {
 		switch {
 		case value == "" || known && (f.Sensitive == open || slices.Contains(fields, tag)):
 			return value
-		case !known || f.Sensitive > masked:
+		case !known:
 			return hidden
 		case organisation && (tag == "CZZT" || tag == "ZZBH"):
 			return value // of an organisation, both are public
 		case tag == "CZZT":
 			return holder.MaskName(value)
-		case f.Type == "date":
-			return value[:min(len(value), len("2006"))] + hidden
-		case f.Type == "code" || isASCII(value):
-			return holder.MaskCode(value)
 		}
-		first, _ := utf8.DecodeRuneInString(value)
-		return string(first) + strings.Repeat("*", utf8.RuneCountInString(value)-1)
+		return Covered(f, value)
 	}
+}
+
+// Covered is what is seen of a field's value by somebody who may not know it.
+func Covered(f catalog.Field, value string) string {
+	switch {
+	case value == "" || f.Sensitive == open:
+		return value
+	case f.Sensitive > masked:
+		return hidden
+	case f.Type == "date":
+		return value[:min(len(value), len("2006"))] + hidden
+	case f.Type == "code" || isASCII(value):
+		return holder.MaskCode(value)
+	}
+	first, _ := utf8.DecodeRuneInString(value)
+	return string(first) + strings.Repeat("*", utf8.RuneCountInString(value)-1)
 }
 
 // hidden stands for a value of which nothing is seen, not even its length.

@@ -37,7 +37,7 @@ export function batchApi(c: Client) {
     steerBatch: (id: string, action: BatchAction) => c.post<Batch>(`${at(id)}/steer`, { action }),
 
     stockProposals: (id: string, ask: { limit?: number; offset?: number }) => c.get<Answer<StockProposal>>(listPath(`${at(id)}/proposals`, ask)),
-    answerProposal: (id: string, answer: StockAnswer, no = 0) => c.post<Batch>(`${at(id)}/proposals`, { no, answer }),
+    answerProposal: (id: string, answer: StockAnswer, fileRow = 0) => c.post<Batch>(`${at(id)}/proposals`, { fileRow, answer }),
     stockProgress: async () => (await c.get<{ items: StockProgress[] }>(`${v1}/stock`)).items,
     planStock: async (typeCode: string, planned: number, reason: string) =>
       (await c.put<{ items: StockProgress[] }>(`${v1}/stock/${part(typeCode)}`, { planned, reason })).items,

@@ -48,6 +48,8 @@ describe('tasks', () => {
     expect(momentKind('2026-11-20T18:00:00+08:00', now)).toBe('overdue')
     expect(momentKind('2026-11-23T18:00:00+08:00', now)).toBe('soon')
     expect(momentKind('2026-11-24T18:00:00+08:00', now)).toBe('later')
+    expect(momentKind('2026-11-22T00:00:00+08:00', now), 'the end of this day').toBe('today')
+    expect(momentKind('2026-11-23T00:00:00+08:00', now), 'the end of tomorrow').toBe('soon')
   })
 })
 

@@ -69,10 +69,22 @@ export function dateText(value: string, lang: Lang): string {
   return day === undefined ? value : plainDay(day, lang)
 }
 
-/** The last day of a deadline, which is kept as the first instant after it: `2026年12月3日` for midnight of the 4th. */
-export function lastDayText(dueAt: string, lang: Lang): string {
+/** The last day of a deadline, which is kept as the first instant after it. */
+function lastDay(dueAt: string): number | undefined {
   const at = momentOf(dueAt)
-  return at ? plainDay(beijingDay(new Date(at.getTime() - 1)), lang) : dueAt
+  return at && beijingDay(new Date(at.getTime() - 1))
+}
+
+/** The last day of a deadline: `2026年12月3日` for midnight of the 4th. */
+export function lastDayText(dueAt: string, lang: Lang): string {
+  const day = lastDay(dueAt)
+  return day === undefined ? dueAt : plainDay(day, lang)
+}
+
+/** Whole calendar days until the last day of a deadline: 0 on that day; undefined if it is no moment. */
+export function daysLeft(dueAt: string, now: Date = new Date()): number | undefined {
+  const day = lastDay(dueAt)
+  return day === undefined ? undefined : day - beijingDay(now)
 }
 
 /** A moment with a date word: `今天 14:05`, `yesterday 14:05`, `2026年3月1日 14:05`. */

@@ -549,7 +549,7 @@ export interface paths {
         };
         /**
          * 批次的行
-         * @description Rows of a batch with what is wrong with them, without what they say.
+         * @description Rows of a batch: what is wrong with them, what good ones say, masked, and which licenses were made.
          */
         get: operations["listBatchRows"];
         put?: never;
@@ -6062,6 +6062,7 @@ export interface components {
             dueAt?: string;
             /** Format: date-time */
             endedAt?: string;
+            /** @description Of its list. */
             fileName: string;
             /**
              * Format: int64
@@ -6080,6 +6081,8 @@ export interface components {
             /** Format: int64 */
             made: number;
             maker: components["schemas"]["Actor"];
+            /** @description Of the file that corrected it last. */
+            mendName?: string;
             /** @description Brought in by the signed-in account. */
             mine: boolean;
             /** @description Brought in by the own unit, whose clerks and reviewers may pause or end it. */
@@ -6102,6 +6105,11 @@ export interface components {
             /** @description Why the review sent it back. */
             words?: string;
         };
+        BatchCell: {
+            column: string;
+            label: string;
+            value: string;
+        };
         BatchColumn: {
             /** @description Under which it seems to stand. */
             heading?: string;
@@ -6115,6 +6123,29 @@ export interface components {
                 [key: string]: string;
             };
         };
+        BatchLicense: {
+            holderNameMasked: string;
+            identifier: string;
+            /** @description The last day on which its annual inspection is in time; absent: it needs none. */
+            inspectBy?: string;
+            /** @description Its inspection is overdue, whether or not that keeps it from being used. */
+            inspectionLate: boolean;
+            issuedOn: string;
+            /** Format: int64 */
+            licenseVersion: number;
+            /** @description Of an organisation, whole; absent of what another system keeps. */
+            numberMasked?: string;
+            /** @description Number printed on the paper license. */
+            paperSerial?: string;
+            /** Format: date-time */
+            publishedAt?: string;
+            /** @enum {string} */
+            state: "making" | "notYet" | "valid" | "pledged" | "disputed" | "lost" | "suspended" | "inspectionOverdue" | "superseded" | "expired" | "cancelled" | "revoked" | "penalty" | "abolished";
+            stateText: string;
+            /** @enum {string} */
+            step: "data" | "sealed" | "published" | "refused";
+            type: components["schemas"]["Coded"];
+        };
         BatchPreviewOutputBody: {
             columns: components["schemas"]["BatchColumn"][];
             /** @description The beginning of the file, the row of headings first. */
@@ -6127,15 +6158,16 @@ export interface components {
             words?: string;
         };
         BatchRow: {
+            /** @description What a good row says, masked. */
+            cells?: components["schemas"]["BatchCell"][];
             faults: components["schemas"]["RowFault"][];
             /**
              * Format: int64
-             * @description As the spreadsheet counts.
+             * @description In its list, as the spreadsheet counts: the headings stand in row 1.
              */
             fileRow: number;
-            licenseId?: string;
-            /** Format: int64 */
-            no: number;
+            /** @description That was made of it. */
+            license?: components["schemas"]["BatchLicense"];
             /** @enum {string} */
             state: "good" | "bad" | "made" | "left" | "doubt";
         };
@@ -7769,6 +7801,8 @@ export interface components {
             maker: components["schemas"]["Actor"];
             /** @description What it says may be looked at, with a reason. */
             mayLook: boolean;
+            /** @description 证照编号; of an organisation, whole; absent of what another system keeps. */
+            numberMasked?: string;
             /** @enum {string} */
             origin: "case" | "offline" | "batch" | "stock" | "vertical" | "external" | "appeal" | "part";
             /** @description Number printed on the paper license. */
@@ -9783,9 +9817,9 @@ export interface components {
             answer: "both" | "newer" | "drop";
             /**
              * Format: int64
-             * @description Row of the batch; 0: all that are in doubt.
+             * @description In its list; 0: all that are in doubt.
              */
-            no?: number;
+            fileRow?: number;
         };
         StockPlanInputBody: {
             /** Format: int64 */
@@ -9828,7 +9862,7 @@ export interface components {
         StockProposal: {
             /**
              * Format: int64
-             * @description As the spreadsheet counts.
+             * @description In its list, as the spreadsheet counts: the headings stand in row 1.
              */
             fileRow: number;
             /** @description Of the license that is here. */
@@ -9836,11 +9870,6 @@ export interface components {
             heldIssuedOn: string;
             holderNameMasked: string;
             issuedOn: string;
-            /**
-             * Format: int64
-             * @description Row of the batch.
-             */
-            no: number;
             number: string;
         };
         StockProposalsOutputBody: {

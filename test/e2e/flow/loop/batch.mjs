@@ -62,7 +62,7 @@ async function hand(story) {
   await page.getByRole('button', { name: '确认，开始核对' }).click()
   await counted(page, 'bad', 2)
   await counted(page, 'good', 10)
-  await page.getByText('和文件第7行是同一本证照').waitFor()
+  await page.getByText('和名单第7行是同一本证照').waitFor()
   await lookEverywhere(clerk, 'faults')
 }
 
@@ -71,8 +71,8 @@ async function correct(story) {
   const download = page.waitForEvent('download')
   await page.getByRole('link', { name: /下载错误文件/ }).click()
   assert.match((await download).suggestedFilename(), /\.xlsx$/)
-  const names = ['批次行号', '持证主体代码', '持证主体', ...headings.slice(2)]
-  await page.getByLabel('改好的错误文件').setInputFiles(csv('改好.csv', [names, ['3', ...shop(3)], ['7', ...shop(7)]]))
+  const names = ['名单行号', '持证主体代码', '持证主体', ...headings.slice(2)]
+  await page.getByLabel('改好的错误文件').setInputFiles(csv('改好.csv', [names, ['4', ...shop(3)], ['8', ...shop(7)]]))
   await page.getByRole('button', { name: '交回改好的行' }).click()
   await counted(page, 'good', 12)
   assert.equal(await count(page, 'bad').count(), 0)
@@ -89,7 +89,7 @@ async function review(story) {
   const { page } = reviewer
   await reviewer.signIn('gl-scjg-reviewer', '/console/batches')
   await heading(page, '批量制证')
-  await page.getByRole('row').filter({ hasText: '待复核' }).getByRole('link', { name: '改好.csv' }).click()
+  await page.getByRole('row').filter({ hasText: '待复核' }).getByRole('link', { name: '八月新店.csv' }).click()
   await page.getByRole('heading', { name: '复核这一批' }).waitFor()
   const face = page.getByRole('img', { name: '照面样张3' })
   await face.waitFor()

@@ -1,4 +1,4 @@
-import type { Batch } from '../api.batch'
+import type { Batch, BatchColumn, BatchRow } from '../api.batch'
 
 /** Nothing more will happen to it. */
 export function over(b: Batch): boolean {
@@ -34,4 +34,27 @@ export function batchFileFault(file: { name: string; size: number } | undefined)
   if (name.endsWith('.xls') || name.endsWith('.et')) return 'old'
   if (!/\.(xlsx|xlsm|csv|txt|jsonl|ndjson)$/.test(name)) return 'kind'
   return file.size > mostBytes ? 'large' : undefined
+}
+
+/** What a row says: who holds the license, and the rest. */
+export function heldCells(r: BatchRow): { holder: NonNullable<BatchRow['cells']>; rest: NonNullable<BatchRow['cells']> } {
+  const all = r.cells ?? []
+  const names = /^holder(Name|Code)\d*$/
+  const byName = (c: { column: string }) => (c.column.startsWith('holderName') ? 0 : 1)
+  return { holder: all.filter((c) => names.test(c.column)).sort((a, b) => byName(a) - byName(b)), rest: all.filter((c) => !names.test(c.column)) }
+}
+
+/** The columns that must be matched and are not. */
+export function unmatched(columns: readonly BatchColumn[], chosen: Readonly<Record<string, string>>): BatchColumn[] {
+  return columns.filter((c) => c.required && !chosen[c.name])
+}
+
+/** The columns that take a heading which another column has taken before them. */
+export function clashing(columns: readonly BatchColumn[], chosen: Readonly<Record<string, string>>): BatchColumn[] {
+  const taken = new Set<string>()
+  return columns.filter((c) => {
+    const heading = chosen[c.name]
+    if (!heading || !taken.has(heading)) return void (heading && taken.add(heading))
+    return true
+  })
 }

@@ -1,4 +1,4 @@
-import { lastDayText, daysUntil, type Lang } from '@yinxin/shared'
+import { daysLeft, lastDayText, type Lang } from '@yinxin/shared'
 
 /** How a deadline stands; each has its own words, colour and shape. */
 export type DeadlineKind = 'overdue' | 'today' | 'soon' | 'later'
@@ -12,8 +12,8 @@ export function deadlineKind(workdaysLeft: number): DeadlineKind {
 
 /** A deadline known only by its moment; counted in calendar days, which never promises more time than there is. */
 export function momentKind(dueAt: string, now: Date = new Date()): DeadlineKind {
-  if (new Date(dueAt).getTime() < now.getTime()) return 'overdue'
-  const days = daysUntil(dueAt, now) ?? 0
+  if (new Date(dueAt).getTime() <= now.getTime()) return 'overdue'
+  const days = daysLeft(dueAt, now) ?? 0
   if (days <= 0) return 'today'
   return days <= 2 ? 'soon' : 'later'
 }

@@ -62,14 +62,14 @@ export function caseDuty(c: CaseSummary, me: Session): Duty | undefined {
 }
 
 /** Today's work out of the queues a person may see; a case in two queues is one task. */
-export function tasksOf(cases: readonly CaseSummary[], makings: readonly Making[], me: Session, work: readonly ConfigTask[] = [], appeals: readonly DeskAppeal[] = []): Task[] {
+export function tasksOf(cases: readonly CaseSummary[], makings: readonly Making[], me: Session, work: readonly ConfigTask[] = [], appeals: readonly DeskAppeal[] = [], more: readonly Task[] = []): Task[] {
   const byKey = new Map<string, Task>()
   for (const c of cases) {
     const duty = caseDuty(c, me)
     if (duty) byKey.set(c.caseNo, caseTask(c, duty))
   }
   const reviews = makings.filter((m) => m.step === 'sealed' && !m.mine).map(reviewTask)
-  return sortTasks([...byKey.values(), ...reviews, ...appeals.filter(waitsForMe).map(appealTask), ...work.map(configTask)])
+  return sortTasks([...byKey.values(), ...reviews, ...appeals.filter(waitsForMe).map(appealTask), ...work.map(configTask), ...more])
 }
 
 function caseTask(c: CaseSummary, duty: Duty): Task {
