@@ -34,7 +34,8 @@ func (s *setup) batches(ctx context.Context) error {
 	if err := s.app.Batches.Plan(ctx, a, s.code(FoodPermit), 60, "年初摸底"); err != nil {
 		return err
 	}
-	first, err := s.batch(ctx, batch.Stock, "存量台账（一）.csv", s.oldShops(20, 24, 500))
+	ending := s.oldShop(70, 70, 5*365-45) // valid for five years
+	first, err := s.batch(ctx, batch.Stock, "存量台账（一）.csv", append(s.oldShops(20, 24, 500), ending))
 	if err != nil {
 		return err
 	}

@@ -94,6 +94,9 @@ func (s *setup) subscribe(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if _, err := s.app.Book.Sequence(ctx); err != nil { // what was before has its place in the log, and is told to nobody
+		return err
+	}
 	for _, r := range receivers {
 		x, err := s.systemNamed(ctx, r.system)
 		if err != nil {
@@ -115,6 +118,9 @@ func (s *setup) subscribe(ctx context.Context) error {
 
 // told brings the receivers what has happened so far; one of them does not answer.
 func (s *setup) told(ctx context.Context) error {
+	if _, err := s.app.Book.Sequence(ctx); err != nil {
+		return err
+	}
 	return push.Open(push.Options{DB: s.app.DB, Clock: s.app.Clock, Log: s.app.Log, Trail: s.app.Trail, Units: s.app.Units, Licenses: s.app.Licenses,
 		Receiver: replies{}, Reaches: func(netip.Addr) bool { return true }, Node: "demo"}).Deliver(ctx)
 }

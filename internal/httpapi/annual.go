@@ -45,6 +45,7 @@ type AnnualItem struct {
 	Step      string        `json:"step" enum:"applied,examined,passed,failed,dropped"`
 	License   IssuedLicense `json:"license"`
 	Due       string        `json:"due"`
+	Workdays  int           `json:"workdaysLeft" doc:"Until the end of that day; negative when overdue."`
 	Late      bool          `json:"late"`
 	AppliedAt time.Time     `json:"appliedAt"`
 }
@@ -238,7 +239,7 @@ func (d Deps) listAnnual(ctx context.Context, in *annualListInput) (*annualListO
 
 func (d Deps) annualItem(ctx context.Context, q *db.Tx, i inspection.Inspection, l license.License, lang string) (AnnualItem, error) {
 	head, err := d.issuedLicense(ctx, q, l, lang)
-	return AnnualItem{ID: i.ID, Step: string(i.Step), License: head, Due: lastDay(i.DueAt), Late: i.Open() && !d.Clock.Now().Before(i.DueAt),
+	return AnnualItem{ID: i.ID, Step: string(i.Step), License: head, Due: lastDay(i.DueAt), Workdays: d.Calendar.Left(d.Clock.Now(), i.DueAt), Late: i.Open() && !d.Clock.Now().Before(i.DueAt),
 		AppliedAt: i.AppliedAt.In(clock.Shanghai)}, err
 }
 

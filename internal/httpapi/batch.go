@@ -42,6 +42,7 @@ type Batch struct {
 	Mine      bool       `json:"mine" doc:"Brought in by the signed-in account."`
 	Ours      bool       `json:"ours" doc:"Brought in by the own unit, whose clerks and reviewers may pause or end it."`
 	DueAt     *time.Time `json:"dueAt,omitempty"`
+	Workdays  *int       `json:"workdaysLeft,omitempty" doc:"Until dueAt; negative when overdue."`
 	CreatedAt time.Time  `json:"createdAt"`
 	UpdatedAt time.Time  `json:"updatedAt"`
 	EndedAt   *time.Time `json:"endedAt,omitempty"`
@@ -234,7 +235,7 @@ func (d Deps) batch(ctx context.Context, q *db.Tx, b batch.Batch, lang string) (
 	}
 	x := Batch{ID: b.ID, Kind: string(b.Kind), Type: typeName(t, lang), Issuer: issuer, State: string(b.State), FileName: b.FileName, MendName: b.MendName, Position: b.Position,
 		Total: b.Total, Good: b.Good, Bad: b.Bad, Made: b.Made, LeftOut: b.LeftOut, Doubtful: b.Doubtful(), Words: b.Words, Maker: Actor{Name: maker.Name, Roles: append([]string{}, maker.Roles...)},
-		Mine: b.MakerID == actorFrom(ctx).AccountID, Ours: b.UnitID == actorFrom(ctx).UnitID, DueAt: beijing(b.DueAt), CreatedAt: b.CreatedAt.In(clock.Shanghai), UpdatedAt: b.UpdatedAt.In(clock.Shanghai),
+		Mine: b.MakerID == actorFrom(ctx).AccountID, Ours: b.UnitID == actorFrom(ctx).UnitID, DueAt: beijing(b.DueAt), Workdays: d.workdaysLeft(b.DueAt), CreatedAt: b.CreatedAt.In(clock.Shanghai), UpdatedAt: b.UpdatedAt.In(clock.Shanghai),
 		EndedAt: beijing(b.EndedAt)}
 	if b.UnitID != b.IssuerID {
 		converter, err := d.unitNamed(ctx, q, b.UnitID, lang)

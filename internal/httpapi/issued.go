@@ -53,6 +53,7 @@ type IssuedDetail struct {
 	Reviewer  *Actor           `json:"reviewer,omitempty"`
 	MadeAt    time.Time        `json:"madeAt"`
 	DueAt     *time.Time       `json:"dueAt,omitempty"`
+	Workdays  *int             `json:"workdaysLeft,omitempty" doc:"Until dueAt; negative when overdue."`
 	Late      bool             `json:"late"`
 	Digest    string           `json:"fileDigest,omitempty" doc:"SM3 of the OFD file; absent until it is sealed."`
 	Versions  []IssuedVersion  `json:"versions" nullable:"false" doc:"The first one first."`
@@ -259,7 +260,7 @@ func (d Deps) issuedDetail(ctx context.Context, q *db.Tx, l license.License, lan
 		return none(err)
 	}
 	out := IssuedDetail{IssuedLicense: head, LicenseID: l.ID, ValidFrom: date(l.ValidFrom), ValidTo: lastDay(l.ValidTo), Origin: string(l.Origin),
-		CaseNo: l.CaseNo, MadeAt: l.MadeAt.In(clock.Shanghai), DueAt: beijing(l.DueAt), Late: d.late(l), Digest: l.FileDigest,
+		CaseNo: l.CaseNo, MadeAt: l.MadeAt.In(clock.Shanghai), DueAt: beijing(l.DueAt), Workdays: d.workdaysLeft(l.DueAt), Late: d.late(l), Digest: l.FileDigest,
 		MayLook: l.Step == license.StepPublished, RowNo: l.RowVersion}
 	if out.Issuer, err = d.unitNamed(ctx, q, l.IssuerID, lang); err != nil {
 		return none(err)

@@ -26,6 +26,7 @@ type Making struct {
 	Maker            Actor     `json:"maker" doc:"Who decided; the reviewer must be another person."`
 	MadeAt           time.Time `json:"madeAt"`
 	DueAt            time.Time `json:"dueAt"`
+	WorkdaysLeft     int       `json:"workdaysLeft" doc:"Negative when overdue."`
 	Late             bool      `json:"late" doc:"Not published in time."`
 	Origin           string    `json:"origin" enum:"case,offline,batch,stock,vertical,external,appeal,part" doc:"How it came to be made."`
 	PaperSerial      string    `json:"paperSerial,omitempty" doc:"Number printed on the paper license."`
@@ -143,8 +144,9 @@ func (d Deps) making(ctx context.Context, q *db.Tx, l license.License, lang stri
 	return Making{
 		LicenseID: l.ID, CaseNo: l.CaseNo, Type: typeName(t, lang), HolderNameMasked: holder.Profile.Masked(), Step: string(l.Step),
 		Issuer: choose(lang, issuer.Name, issuer.NameEn), MadeAt: l.MadeAt.In(clock.Shanghai), DueAt: l.DueAt.In(clock.Shanghai),
-		Maker: Actor{Name: maker.Name, Roles: append([]string{}, maker.Roles...)},
-		Late:  d.late(l), Mine: l.MakerID == actorFrom(ctx).AccountID,
+		WorkdaysLeft: d.Calendar.Left(d.Clock.Now(), l.DueAt),
+		Maker:        Actor{Name: maker.Name, Roles: append([]string{}, maker.Roles...)},
+		Late:         d.late(l), Mine: l.MakerID == actorFrom(ctx).AccountID,
 		Origin: string(l.Origin), PaperSerial: l.PaperSerial, Identifier: l.Identifier,
 	}, nil
 }

@@ -26,6 +26,7 @@ type Task struct {
 	Detail    map[string]string `json:"detail"`
 	CreatedAt time.Time         `json:"createdAt"`
 	DueAt     *time.Time        `json:"dueAt,omitempty"`
+	Workdays  *int              `json:"workdaysLeft,omitempty" doc:"Until dueAt; negative when overdue."`
 	Late      bool              `json:"late"`
 }
 
@@ -64,7 +65,7 @@ func (d Deps) listTasks(ctx context.Context, in *tasksInput) (*tasksOutput, erro
 		out.Body.Total = len(all)
 		for _, t := range all[min(in.Offset, len(all)):min(in.Offset+in.Limit, len(all))] {
 			x := Task{Kind: string(t.Kind), SubjectID: t.SubjectID, Label: t.Label, Role: t.Role, Detail: map[string]string{},
-				CreatedAt: t.CreatedAt.In(clock.Shanghai), DueAt: beijing(t.DueAt), Late: !t.DueAt.IsZero() && !d.Clock.Now().Before(t.DueAt)}
+				CreatedAt: t.CreatedAt.In(clock.Shanghai), DueAt: beijing(t.DueAt), Workdays: d.workdaysLeft(t.DueAt), Late: !t.DueAt.IsZero() && !d.Clock.Now().Before(t.DueAt)}
 			maps.Copy(x.Detail, t.Detail)
 			if t.UnitID != "" {
 				u, err := d.unitNamed(ctx, q, t.UnitID, in.lang())
@@ -78,4 +79,13 @@ func (d Deps) listTasks(ctx context.Context, in *tasksInput) (*tasksOutput, erro
 		return nil
 	})
 	return out, err
+}
+
+// workdaysLeft are the working days until a deadline; nil where there is none.
+func (d Deps) workdaysLeft(due time.Time) *int {
+	if due.IsZero() {
+		return nil
+	}
+	n := d.Calendar.Left(d.Clock.Now(), due)
+	return &n
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ConfigTask } from '../src/api.org'
-import { momentKind } from '../src/logic/deadline'
+import { momentKind, standing, standingText } from '../src/logic/deadline'
 import { filterCases, sortCases } from '../src/logic/filter'
 import { caseDuty, groupTasks, idleOf, tasksOf, workPlace } from '../src/logic/tasks'
 import { approver, clerk, making, reviewer, summary } from './sample'
@@ -40,6 +40,17 @@ describe('tasks', () => {
     expect(tasksOf([c, c], [], approver)).toHaveLength(1)
     const makings = [making(), making({ licenseId: 'L2', step: 'data' }), making({ licenseId: 'L3', mine: true })]
     expect(tasksOf([], makings, reviewer).map((t) => t.key)).toEqual(['making-L1'])
+  })
+
+  it('says one deadline in one way', () => {
+    const now = new Date('2026-11-21T02:00:00Z') // a Saturday
+    const say = (key: string) => key
+    const [friday, saturday, monday] = ['2026-11-21T00:00:00+08:00', '2026-11-22T00:00:00+08:00', '2026-11-24T00:00:00+08:00'] as const
+    expect([standing(friday, 0, now), standingText(friday, 0, 'zh', say, now)]).toEqual(['overdue', 'deadline.past'])
+    expect([standing(friday, -1, now), standingText(friday, -1, 'zh', say, now)]).toEqual(['overdue', 'deadline.overdue'])
+    expect([standing(saturday, 0, now), standingText(saturday, 0, 'zh', say, now)]).toEqual(['today', 'deadline.today'])
+    expect([standing(monday, 1, now), standingText(monday, 1, 'zh', say, now)]).toEqual(['soon', 'deadline.left'])
+    expect([standing(monday, undefined, now), standingText(monday, undefined, 'zh', say, now)]).toEqual(['soon', 'deadline.by'])
   })
 
   it('counts a moment in Beijing days', () => {

@@ -5522,6 +5522,11 @@ export interface components {
              * @description To be sent with every change; it is refused if someone else was faster.
              */
             version: number;
+            /**
+             * Format: int64
+             * @description Until the end of that day; negative when overdue.
+             */
+            workdaysLeft: number;
         };
         AnnualExamineInputBody: {
             /** @description The reason, which the holder reads. */
@@ -5539,6 +5544,11 @@ export interface components {
             license: components["schemas"]["IssuedLicense"];
             /** @enum {string} */
             step: "applied" | "examined" | "passed" | "failed" | "dropped";
+            /**
+             * Format: int64
+             * @description Until the end of that day; negative when overdue.
+             */
+            workdaysLeft: number;
         };
         AnnualListOutputBody: {
             items: components["schemas"]["AnnualItem"][];
@@ -6104,6 +6114,11 @@ export interface components {
             updatedAt: string;
             /** @description Why the review sent it back. */
             words?: string;
+            /**
+             * Format: int64
+             * @description Until dueAt; negative when overdue.
+             */
+            workdaysLeft?: number;
         };
         BatchCell: {
             column: string;
@@ -7834,6 +7849,11 @@ export interface components {
             version: number;
             /** @description The first one first. */
             versions: components["schemas"]["IssuedVersion"][];
+            /**
+             * Format: int64
+             * @description Until dueAt; negative when overdue.
+             */
+            workdaysLeft?: number;
         };
         IssuedHold: {
             /** @enum {string} */
@@ -8120,6 +8140,11 @@ export interface components {
             /** @enum {string} */
             step: "data" | "sealed" | "published" | "refused";
             type: components["schemas"]["Coded"];
+            /**
+             * Format: int64
+             * @description Negative when overdue.
+             */
+            workdaysLeft: number;
         };
         MakingDetail: {
             caseNo?: string;
@@ -8153,6 +8178,11 @@ export interface components {
             /** @enum {string} */
             step: "data" | "sealed" | "published" | "refused";
             type: components["schemas"]["Coded"];
+            /**
+             * Format: int64
+             * @description Negative when overdue.
+             */
+            workdaysLeft: number;
         };
         MakingForm: {
             code: string;
@@ -10098,6 +10128,11 @@ export interface components {
             subjectId: string;
             /** @description Whose work it is; absent: of whoever holds the role. */
             unit?: components["schemas"]["Named"];
+            /**
+             * Format: int64
+             * @description Until dueAt; negative when overdue.
+             */
+            workdaysLeft?: number;
         };
         TasksOutputBody: {
             items: components["schemas"]["Task"][];

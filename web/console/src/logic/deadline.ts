@@ -18,6 +18,18 @@ export function momentKind(dueAt: string, now: Date = new Date()): DeadlineKind 
   return days <= 2 ? 'soon' : 'later'
 }
 
+/** How a deadline stands by its working days and its moment: on a day off, neither says all. */
+export function standing(dueAt: string, workdays: number | undefined, now: Date = new Date()): DeadlineKind {
+  const moment = momentKind(dueAt, now)
+  if (workdays === undefined || moment === 'overdue' || workdays === 0) return moment
+  return deadlineKind(workdays)
+}
+
+/** 还剩1个工作日 · 今天到期 · 逾期2个工作日; without working days 11月25日前 and 已过期限. */
+export function standingText(dueAt: string, workdays: number | undefined, lang: Lang, t: Say, now: Date = new Date()): string {
+  return workdays ? workdaysText(workdays, t) : momentText(dueAt, lang, t, now)
+}
+
 type Say = (key: string, args: Record<string, unknown>, plural: number) => string
 
 /** 还剩1个工作日 · 今天到期 · 逾期2个工作日 */

@@ -101,6 +101,7 @@ function reviewTask(m: Making): Task {
     electronic: true,
     missing: 0,
     due: momentKind(m.dueAt),
+    workdaysLeft: m.workdaysLeft,
     dueAt: m.dueAt,
   }
 }
@@ -137,6 +138,7 @@ function configTask(w: ConfigTask): Task {
     electronic: false,
     missing: 0,
     due: w.late ? 'overdue' : w.dueAt ? momentKind(w.dueAt) : 'later',
+    workdaysLeft: w.workdaysLeft,
     dueAt: w.dueAt ?? '',
   }
 }

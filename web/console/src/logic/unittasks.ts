@@ -33,7 +33,7 @@ function inspectionTask(i: AnnualItem): Task {
   const dueAt = `${i.due}T23:59:59+08:00`
   return {
     ...plain, key: `annual-${i.id}`, verb: `today.verb.${i.step === 'applied' ? 'examine' : 'inspected'}`, to: { name: 'annual', params: { annualId: i.id } },
-    subject: i.license.type.name, person: i.license.holderNameMasked, due: i.late ? 'overdue' : momentKind(dueAt), dueAt,
+    subject: i.license.type.name, person: i.license.holderNameMasked, due: i.late ? 'overdue' : momentKind(dueAt), workdaysLeft: i.workdaysLeft, dueAt,
   }
 }
 
@@ -43,5 +43,5 @@ function batchTask(b: Batch, reviewer: boolean): Task | undefined {
   const back = b.state === 'checked' && b.mine && Boolean(b.words)
   if (!review && !back) return undefined
   const due = b.dueAt ? momentKind(b.dueAt) : 'later'
-  return { ...plain, key: `batch-${b.id}`, verb: `today.verb.${review ? 'batch' : 'batchBack'}`, to: { name: 'batch', params: { batchId: b.id } }, subject: b.fileName || b.type.name, person: b.type.name, due, dueAt: b.dueAt ?? '' }
+  return { ...plain, key: `batch-${b.id}`, verb: `today.verb.${review ? 'batch' : 'batchBack'}`, to: { name: 'batch', params: { batchId: b.id } }, subject: b.fileName || b.type.name, person: b.type.name, due, workdaysLeft: b.workdaysLeft, dueAt: b.dueAt ?? '' }
 }
