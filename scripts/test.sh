@@ -26,7 +26,7 @@ step() {
 }
 
 # What is judged by programs that we did not write: a license of every type from the demonstration, every thousandth
-# of the batches that were killed and resumed, and the corpus.
+# of the batches that were killed and resumed, one with three seals of three units on two levels, and the corpus.
 export YINXIN_BATCH_FILES="$work/batch"
 corpus() {
   bin/yinxin demo --once --data "$work/demo" && go run ./conformance/corpus -out "$work/corpus" &&

@@ -18,6 +18,8 @@ import (
 type SealTask struct {
 	ID        string    `json:"id"`
 	LicenseID string    `json:"licenseId"`
+	CaseNo    string    `json:"caseNo,omitempty"`
+	Holder    string    `json:"holderNameMasked"`
 	Type      Coded     `json:"type"`
 	Issuer    Named     `json:"issuer"`
 	Unit      Named     `json:"unit" doc:"Whose seal."`
@@ -159,6 +161,15 @@ func (d Deps) sealTask(ctx context.Context, q *db.Tx, t sealing.Task, lang strin
 	if out.Issuer, err = d.unitNamed(ctx, q, t.IssuerID, lang); err != nil {
 		return SealTask{}, err
 	}
+	l, err := d.Licenses.Get(ctx, q, t.HolderID, t.LicenseID)
+	if err != nil {
+		return SealTask{}, err
+	}
+	h, err := d.Holders.Get(ctx, q, l.HolderID)
+	if err != nil {
+		return SealTask{}, err
+	}
+	out.CaseNo, out.Holder = l.CaseNo, h.Profile.Masked()
 	out.Unit, err = d.unitNamed(ctx, q, t.UnitID, lang)
 	return out, err
 }

@@ -9,6 +9,7 @@ import { steps as typing } from './flow/loop/keyboard.mjs'
 import { steps as living } from './flow/loop/life.mjs'
 import { steps as making } from './flow/loop/making.mjs'
 import { steps as coming } from './flow/loop/people.mjs'
+import { steps as sealing } from './flow/loop/seal.mjs'
 import { steps as sharing } from './flow/loop/share.mjs'
 import { steps as showing } from './flow/loop/show.mjs'
 import { startBrowser } from './support/browser.mjs'
@@ -22,6 +23,7 @@ const chapters = {
   appealing,
   making,
   living,
+  sealing,
   batching,
   typing,
   coming,

@@ -169,9 +169,9 @@ describe('power', () => {
   })
 
   it('shows each role its rooms', () => {
-    expect(roomsOf(clerk)).toEqual(['today', 'window', 'cases', 'makings', 'appeals'])
-    expect(roomsOf(approver)).toEqual(['today', 'cases', 'makings'])
-    expect(roomsOf(reviewer)).toEqual(['today', 'makings'])
+    expect(roomsOf(clerk)).toEqual(['today', 'window', 'cases', 'makings', 'appeals', 'seals'])
+    expect(roomsOf(approver)).toEqual(['today', 'cases', 'makings', 'seals'])
+    expect(roomsOf(reviewer)).toEqual(['today', 'makings', 'seals'])
     expect(roomsOf({ ...clerk, roles: ['supervisor'] })).toEqual(['today', 'appeals', 'supervise'])
   })
 })

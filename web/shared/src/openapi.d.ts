@@ -9523,8 +9523,10 @@ export interface components {
             until: string;
         };
         SealTask: {
+            caseNo?: string;
             /** Format: date-time */
             createdAt: string;
+            holderNameMasked: string;
             id: string;
             issuer: components["schemas"]["Named"];
             licenseId: string;

@@ -49,7 +49,7 @@ export function roomsOf(me: Session): Room[] {
   if (has('clerk', 'reviewer', 'approver')) rooms.push('makings')
   if (has('clerk', 'supervisor')) rooms.push('appeals')
   if (has('supervisor')) rooms.push('supervise')
-  if (has('seal-manager', 'seal-user', 'seal-auditor')) rooms.push('seals')
+  if (has('seal-manager', 'seal-user', 'seal-auditor', 'clerk', 'approver', 'reviewer', 'digital')) rooms.push('seals')
   if (has('catalog', 'digital')) rooms.push('catalog')
   if (has('matters', 'digital', 'catalog')) rooms.push('matters')
   if (has('admin', 'digital', 'catalog', 'matters')) rooms.push('units')

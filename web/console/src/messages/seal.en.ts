@@ -86,7 +86,7 @@ export const sealEn: typeof sealZh = {
     over: 'ended {at}',
     past: 'Over ({n})',
     end: 'Take back',
-    endWho: 'Take back from {to}',
+    endWho: 'Take back: {to}',
     endEffect: 'Your colleague can no longer seal in your stead, at once.',
     none: 'Nobody stands in now.',
     done: 'Done.',

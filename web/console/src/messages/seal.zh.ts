@@ -85,7 +85,7 @@ export const sealZh = {
     over: '{at}到期',
     past: '已结束的代理（{n}）',
     end: '收回代理',
-    endWho: '收回{to}的代理',
+    endWho: '收回代理：{to}',
     endEffect: '收回后，同事立即不能再代您用印。',
     none: '现在没有人代理。',
     done: '已办理。',
