@@ -208,7 +208,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 		Holders: a.Holders, Licenses: a.Licenses, Door: a.Door, Book: a.Book})
 	a.Shares = share.New(share.Options{DB: a.DB, Clock: a.Clock, Units: a.Units, Types: a.Types, Holders: a.Holders, Licenses: a.Licenses,
 		Notices: a.Notices, Door: a.Door})
-	a.openFeeds()
+	a.openFeeds(handedIn)
 	if a.Config.MatterSource != "" {
 		if a.MatterSource, err = connect.OpenMatters(a.Config.MatterSource, 0); err != nil {
 			return err
@@ -218,13 +218,13 @@ func (a *App) build(ctx context.Context, o Options) error {
 }
 
 // openFeeds opens the desks that other systems send to, and that of inspections.
-func (a *App) openFeeds() {
+func (a *App) openFeeds(handedIn *blob.Folder) {
 	a.Feed = feed.New(feed.Options{DB: a.DB, Clock: a.Clock, Units: a.Units, Holders: a.Holders, Trail: a.Trail,
 		Matters: a.Matters, Types: a.Types, Deadlines: a.Deadlines})
 	a.Vertical = vertical.New(vertical.Options{DB: a.DB, Clock: a.Clock, Trail: a.Trail, Units: a.Units, Types: a.Types, Holders: a.Holders,
-		Licenses: a.Licenses, Hall: a.Hall, Verify: a.VerifyFile})
+		Licenses: a.Licenses, Hall: a.Hall, Steward: a.Steward, Verify: a.VerifyFile})
 	a.Inspections = inspection.Open(inspection.Options{DB: a.DB, Clock: a.Clock, Units: a.Units, Types: a.Types, Holders: a.Holders,
-		Licenses: a.Licenses, Notices: a.Notices})
+		Licenses: a.Licenses, Notices: a.Notices, Files: handedIn})
 }
 
 // openDoor opens the licenses and what is said about them, and gives the reader of bodies to the door, and to nothing
@@ -241,7 +241,7 @@ func (a *App) openDoor() error {
 		return err
 	}
 	a.Licenses = store
-	a.Steward = steward.New(steward.Options{DB: a.DB, Clock: a.Clock, Holders: a.Holders, Licenses: store})
+	a.Steward = steward.New(steward.Options{DB: a.DB, Clock: a.Clock, Units: a.Units, Types: a.Types, Holders: a.Holders, Licenses: store, Notices: a.Notices})
 	a.Seals.UseBound(store.CanBeUsed)
 	a.Cases = casefile.Open(a.DB, a.Clock, a.Holders)
 	a.Door, err = access.Open(access.Options{DB: a.DB, Clock: a.Clock, Reader: reader, Licenses: store, Cases: a.Cases,

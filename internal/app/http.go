@@ -89,7 +89,7 @@ func (c checker) Static(ctx context.Context, token string) (web.StaticView, erro
 	if err != nil {
 		return web.StaticView{}, err
 	}
-	return web.StaticView{Type: web.Text{Zh: v.Type.Name, En: v.Type.NameEn}, State: stateView(v.State), Parts: partViews(v.Parts), AsOf: v.At}, nil
+	return web.StaticView{Type: web.Text{Zh: v.Type.Name, En: v.Type.NameEn}, State: stateView(v.State), Parts: partViews(v.Parts), Late: v.Late, AsOf: v.At}, nil
 }
 
 func (c checker) Peek(ctx context.Context, token string) (web.PeekView, error) {
@@ -127,7 +127,7 @@ func (c checker) Check(ctx context.Context, actor *authn.Actor, token, purpose s
 		return web.VerdictView{}, err
 	}
 	out := web.VerdictView{Verdict: v.State.Verdict(), State: stateView(v.State), Type: web.Text{Zh: v.Type.Name, En: v.Type.NameEn},
-		Issuer: web.Text{Zh: v.Issuer}, Parts: partViews(v.Parts), CheckedAt: v.At, RecordNo: v.RecordNo}
+		Issuer: web.Text{Zh: v.Issuer}, Parts: partViews(v.Parts), Late: v.Late, CheckedAt: v.At, RecordNo: v.RecordNo}
 	for _, f := range v.Fields {
 		out.Fields = append(out.Fields, web.Field{Label: web.Text{Zh: f.Label, En: f.LabelEn}, Value: f.Value})
 	}

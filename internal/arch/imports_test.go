@@ -13,7 +13,7 @@ var (
 	public = []string{"gbcode", "ofd", "ses", "verify", "client"}
 	leaves = []string{
 		"internal/errs", "internal/clock", "internal/workday", "internal/config", "internal/obs",
-		"internal/gm", "internal/translog", "internal/blob", "internal/db", "internal/sealpic", "internal/pinyin", "internal/sheet", "internal/xmlscan", "policy",
+		"internal/gm", "internal/translog", "internal/blob", "internal/db", "internal/sealpic", "internal/pinyin", "internal/sheet", "internal/xmlscan", "internal/upload", "policy",
 		// Who asks must be known before anything is decided: sessions stand before the domain.
 		"internal/authn",
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/hall"
 	"github.com/yinxin-org/yinxin/internal/matter"
+	"github.com/yinxin-org/yinxin/internal/upload"
 )
 
 // application is what somebody of the cast has applied for from home when the demonstration begins.
@@ -118,7 +119,7 @@ func (s *setup) attach(ctx context.Context, a application, no string) error {
 		if err != nil {
 			return err
 		}
-		if _, err := s.app.Hall.Attach(ctx, s.actors[a.login], no, seq, hall.Upload{Name: "照片.png", Data: data}); err != nil {
+		if _, err := s.app.Hall.Attach(ctx, s.actors[a.login], no, seq, upload.File{Name: "照片.png", Data: data}); err != nil {
 			return err
 		}
 	}

@@ -22,7 +22,7 @@ func (s *setup) events(ctx context.Context) error {
 	}
 	return s.app.DB.Write(ctx, func(tx *db.Tx) error {
 		for _, e := range f.Events {
-			if err := s.app.Matters.PutEvent(ctx, tx, change.Of(s.actors[matterOffice], "设置新生儿出生一件事"), e, 0); err != nil {
+			if err := s.app.Matters.PutEvent(ctx, tx, change.Of(s.actors[matterOffice], "设置“"+e.Name+"”"), e, 0); err != nil {
 				return err
 			}
 		}

@@ -42,6 +42,7 @@ var licenseMessages = messages{
 	"seal.not-in-use":         {"印章“{name}”不在使用期内或已停用。", "Seal {name} is outside its period or stopped."},
 	"license.action":          {"没有这种证照操作。", "There is no such operation on a license."},
 	"license.ground-missing":  {"请填写依据：决定书、登记或办件的编号。", "State the ground: the number of the decision, the registration or the case."},
+	"license.rename":          {"只有一个持证人的证照，在变更或者更正时才能改持证人名称。", "A holder's name changes only with a next version that changes or corrects a license of one holder."},
 	"license.reason":          {"没有这个原因代码。", "There is no such code of a reason."},
 	"license.true-from":       {"生效时间不能晚于现在，也不能早于证照生效之时；只有注销、撤销、吊销和废止可以往前追溯。", "It cannot be true from later than now or before the license began; only an end can reach back."},
 	"license.pledged":         {"证照在质押中，质权人解押后才能注销。", "The license is pledged; it is cancelled only after the pledgee has let go."},

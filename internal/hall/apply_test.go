@@ -14,6 +14,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/hall"
 	"github.com/yinxin-org/yinxin/internal/matter"
 	"github.com/yinxin-org/yinxin/internal/notice"
+	"github.com/yinxin-org/yinxin/internal/upload"
 	"github.com/yinxin-org/yinxin/test/world"
 )
 
@@ -90,7 +91,7 @@ var pdf = []byte("%PDF-1.7\n演示")
 
 func (h *home) attach(no string, seq int) {
 	h.t.Helper()
-	if _, err := h.Hall.Attach(context.Background(), h.me, no, seq, hall.Upload{Name: "平面图.pdf", Data: pdf}); err != nil {
+	if _, err := h.Hall.Attach(context.Background(), h.me, no, seq, upload.File{Name: "平面图.pdf", Data: pdf}); err != nil {
 		h.t.Fatal(err)
 	}
 }
@@ -187,7 +188,7 @@ func TestWhatAnApplicantMayWrite(t *testing.T) {
 		wantCode(t, "an old version", h.Hall.SaveForm(ctx, h.me, no, 1, map[string]string{"items": "x"}), "conflict")
 
 		attach := func(seq int, data []byte) error {
-			_, err := h.Hall.Attach(ctx, h.me, no, seq, hall.Upload{Name: "x.exe", Data: data})
+			_, err := h.Hall.Attach(ctx, h.me, no, seq, upload.File{Name: "x.exe", Data: data})
 			return err
 		}
 		wantCode(t, "a license that is there", attach(1, pdf), "attachment.not-needed")
@@ -195,7 +196,7 @@ func TestWhatAnApplicantMayWrite(t *testing.T) {
 		wantCode(t, "no material", attach(9, pdf), "case.material-unknown")
 		wantCode(t, "nothing", attach(3, nil), "field.required")
 		wantCode(t, "a program", attach(3, []byte("MZ\x90")), "attachment.kind")
-		wantCode(t, "too large", attach(3, append(slices.Clone(pdf), make([]byte, hall.MaxAttachment)...)), "attachment.too-large")
+		wantCode(t, "too large", attach(3, append(slices.Clone(pdf), make([]byte, upload.Max)...)), "attachment.too-large")
 
 		stranger := w.Actor(t, "tea-firm")
 		_, err := h.Hall.Application(ctx, stranger, no)
@@ -222,7 +223,7 @@ func TestAttachments(t *testing.T) {
 		h.attach(no, 3)
 		h.attach(no, 3)
 		files := h.view(no).Attachments
-		if len(files) != 2 || files[0].Name != "平面图.pdf" || files[0].Media != hall.MediaPDF || files[0].Ground != casefile.GroundPlain {
+		if len(files) != 2 || files[0].Name != "平面图.pdf" || files[0].Media != upload.PDF || files[0].Ground != casefile.GroundPlain {
 			t.Fatalf("%+v", files)
 		}
 		a, data, err := h.Hall.OwnAttachment(ctx, h.me, no, files[0].ID)
@@ -426,15 +427,4 @@ func TestALicenseThatComesMeanwhile(t *testing.T) {
 	if got := h.view(no); got.Materials[0].Status != casefile.Attached || got.Attachments[0].Ground != casefile.GroundUnusable {
 		t.Errorf("%s, %+v", got.Materials[0].Status, got.Attachments)
 	}
-}
-
-func FuzzMediaOf(f *testing.F) {
-	f.Add(pdf)
-	f.Add([]byte("PK\x03\x04"))
-	f.Add([]byte{0xFF, 0xD8, 0xFF})
-	f.Fuzz(func(t *testing.T, data []byte) {
-		if m := hall.MediaOf(data); m != "" && len(data) < 3 {
-			t.Errorf("%d bytes are %s", len(data), m)
-		}
-	})
 }

@@ -1,44 +1,32 @@
 package hall
 
 import (
-	"archive/zip"
 	"bytes"
 	"context"
 	"errors"
 	"log/slog"
-	"path"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/yinxin-org/yinxin/internal/authn"
 	"github.com/yinxin-org/yinxin/internal/casefile"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/matter"
+	"github.com/yinxin-org/yinxin/internal/upload"
 )
 
-// Bounds of what applicants hand in.
-const (
-	MaxAttachment  = 10 << 20 // bytes of one file
-	attachmentsMax = 6        // files for one material
-	fileNameMax    = 80       // characters
-)
-
-// Upload is a file on its way in.
-type Upload struct {
-	Name string
-	Data []byte
-}
+// attachmentsMax bounds the files for one material.
+const attachmentsMax = 6
 
 // Attach takes a file for a material that no license of the applicant's satisfies, and gives its id. Where one does, a
 // file is refused: it is not to be asked for, and not needed (榕政办〔2018〕214号 第十五条).
-func (h *Hall) Attach(ctx context.Context, actor *authn.Actor, no string, seq int, u Upload) (string, error) {
-	media, err := checkUpload(u)
+func (h *Hall) Attach(ctx context.Context, actor *authn.Actor, no string, seq int, u upload.File) (string, error) {
+	media, err := u.Check()
 	if err != nil {
 		return "", err
 	}
-	a := casefile.Attachment{ID: db.NewID(), Seq: seq, Name: fileName(u.Name, media), Media: media, Size: len(u.Data), AddedBy: actor.AccountID}
+	a := casefile.Attachment{ID: db.NewID(), Seq: seq, Name: u.Shown(media), Media: media, Size: len(u.Data), AddedBy: actor.AccountID}
 	var sealed []byte
 	err = h.o.DB.Read(ctx, func(q *db.Tx) error {
 		c, m, err := h.inHand(ctx, q, actor, no, 0)
@@ -227,61 +215,6 @@ func (h *Hall) openAttachment(ctx context.Context, id string, find func(q *db.Tx
 	return a, data, nil
 }
 
-// The kinds of files that are taken.
-const (
-	MediaPDF  = "application/pdf"
-	MediaOFD  = "application/ofd"
-	MediaJPEG = "image/jpeg"
-	MediaPNG  = "image/png"
-)
-
-func checkUpload(u Upload) (media string, err error) {
-	switch {
-	case len(u.Data) == 0:
-		return "", errs.New(errs.Invalid, "field.required").On("file")
-	case len(u.Data) > MaxAttachment:
-		return "", errs.New(errs.TooLarge, "attachment.too-large")
-	}
-	if media = MediaOf(u.Data); media == "" {
-		return "", errs.New(errs.Invalid, "attachment.kind").On("file")
-	}
-	return media, nil
-}
-
-// MediaOf tells the kind of a file by its content; "" is one that is not taken.
-func MediaOf(data []byte) string {
-	switch {
-	case bytes.HasPrefix(data, []byte("%PDF-")):
-		return MediaPDF
-	case bytes.HasPrefix(data, []byte{0xFF, 0xD8, 0xFF}):
-		return MediaJPEG
-	case bytes.HasPrefix(data, []byte("\x89PNG\r\n\x1a\n")):
-		return MediaPNG
-	case bytes.HasPrefix(data, []byte("PK\x03\x04")):
-		z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
-		if err == nil && slices.ContainsFunc(z.File, func(f *zip.File) bool { return f.Name == "OFD.xml" }) {
-			return MediaOFD
-		}
-	}
-	return ""
-}
-
-// endings of the names of files by kind.
-var endings = map[string]string{MediaPDF: ".pdf", MediaOFD: ".ofd", MediaJPEG: ".jpg", MediaPNG: ".png"}
-
-// fileName keeps of a name what can be shown, with the ending of what the file is.
-func fileName(name, media string) string {
-	name = path.Base(strings.ReplaceAll(name, `\`, "/"))
-	name = strings.TrimSpace(strings.TrimSuffix(name, path.Ext(name)))
-	if !clean(name) || strings.ContainsAny(name, "\n\t\"") || strings.Trim(name, "./") == "" {
-		name = "file"
-	}
-	if r := []rune(name); len(r) > fileNameMax {
-		name = string(r[:fileNameMax])
-	}
-	return name + endings[media]
-}
-
 // HandedIn is what an applicant handed in with a case, as its unit sees it.
 type HandedIn struct {
 	Matter      matter.Matter
@@ -303,7 +236,7 @@ func (h *Hall) HandedIn(ctx context.Context, actor *authn.Actor, no string) (Han
 		}
 		for i := range v.Attachments {
 			if c.ClerkID != actor.AccountID {
-				v.Attachments[i].Name = "file" + endings[v.Attachments[i].Media] // names may name people
+				v.Attachments[i].Name = upload.File{}.Shown(v.Attachments[i].Media) // names may name people
 			}
 		}
 		v.Corrections, err = h.o.Cases.Corrections(ctx, q, c)

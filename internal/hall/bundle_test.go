@@ -144,6 +144,56 @@ func TestALifeEventServesItsMattersInOrder(t *testing.T) {
 	})
 }
 
+// ISS-9: one application for a comprehensive license. Its parts are approved at the same time by their units, and only then
+// the lead unit's turn comes; the license is made of what they granted.
+func TestAComprehensiveLicenseIsAppliedForAtOnce(t *testing.T) {
+	t.Parallel()
+	world.Each(t, func(t *testing.T, w *world.World) {
+		ctx := context.Background()
+		h := newHome(t, w, "food-firm")
+		owner := h.Cast(t, "owner")
+		id, err := h.Hall.ApplyEvent(ctx, h.me, hall.EventApplication{EventCode: "restaurant", Key: "k-restaurant-01",
+			Parties: map[matter.Party]hall.Person{matter.Representative: {Code: owner.Code, Name: owner.Name}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.answers(id)
+		for _, s := range h.bundle(id).Steps[:2] {
+			h.attach(s.Case.No, 3)
+			h.attach(s.Case.No, 4)
+		}
+		if err := h.Hall.HandInBundle(ctx, h.me, id); err != nil {
+			t.Fatal(err)
+		}
+		for n, x := range []struct {
+			step   int
+			office string
+			stages []string
+		}{
+			{1, "gl-wjj", []string{"accept", "accept", "wait"}}, // both wait for their units, and neither for the other
+			{0, "gl-scjg", []string{"accept", "done", "wait"}},
+			{2, "gl-xzfw", []string{"done", "done", "accept"}},
+		} {
+			if got := h.stages(id); !slices.Equal(got, x.stages) {
+				t.Fatalf("before %d: %v, want %v", n, got, x.stages)
+			}
+			h.serve(h.bundle(id).Steps[x.step].Case.No, x.office)
+		}
+		v := h.bundle(id)
+		w.Read(t, func(ctx context.Context, q *db.Tx) error {
+			whole, err := w.Licenses.Get(ctx, q, v.Steps[2].Result.HolderID, v.Steps[2].Result.ID)
+			if err != nil {
+				return err
+			}
+			parts, err := w.Licenses.Parts(ctx, q, whole)
+			if len(parts) != 2 || parts[0].License.ID != v.Steps[0].Result.ID || parts[1].License.ID != v.Steps[1].Result.ID {
+				t.Errorf("it is made of %+v", parts)
+			}
+			return err
+		})
+	})
+}
+
 // A process that dies after a result was published and before the next matter went on leaves nothing behind: whoever
 // looks for unfinished work takes it up, once.
 func TestAWaitingCaseGoesOnAfterACrash(t *testing.T) {

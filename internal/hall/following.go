@@ -2,6 +2,7 @@ package hall
 
 import (
 	"context"
+	"strings"
 
 	"github.com/yinxin-org/yinxin/internal/authn"
 	"github.com/yinxin-org/yinxin/internal/db"
@@ -17,6 +18,7 @@ func (h *Hall) kept(ctx context.Context, actor *authn.Actor, e Entry) (Entry, er
 	if len(e.Holders) > 0 {
 		return Entry{}, errs.New(errs.Invalid, "offline.keeps-holders").On("holders")
 	}
+	e.NewName = strings.TrimSpace(e.NewName)
 	return e, h.o.DB.Read(ctx, func(q *db.Tx) error {
 		before, err := h.followed(ctx, q, actor, e)
 		if err != nil {
@@ -38,6 +40,9 @@ func (h *Hall) followed(ctx context.Context, q *db.Tx, actor *authn.Actor, e Ent
 	if e.Follows == "" {
 		if e.Why != "" {
 			return license.License{}, errs.New(errs.Invalid, "field.unknown").On("why")
+		}
+		if e.NewName != "" {
+			return license.License{}, errs.New(errs.Invalid, "license.rename").On("newName")
 		}
 		return license.License{}, nil
 	}

@@ -41,6 +41,7 @@ type Entry struct {
 	PaperSerial string // printed number of the paper license
 	Follows     string // identifier of the version before (变更、延续、补发), whose holders it keeps; "": a first one
 	Why         string // code of why a next version is made
+	NewName     string // the holder's name from now on, where that has changed (名称变更); "": as before
 }
 
 // DueAt is when a license of a case closed on a day must be published: 榕政办〔2018〕214号 第七条, 脱机制证应当在办结之日内.
@@ -158,6 +159,9 @@ func (h *Hall) entered(ctx context.Context, tx *db.Tx, actor *authn.Actor, e Ent
 			return none(err)
 		}
 	}
+	if err := plainText("newName", e.NewName, nameMax); err != nil {
+		return none(err)
+	}
 	holders, err := h.enteredHolders(ctx, tx, e.Holders)
 	if err != nil {
 		return none(err)
@@ -171,7 +175,7 @@ func (h *Hall) entered(ctx context.Context, tx *db.Tx, actor *authn.Actor, e Ent
 	}
 	return license.Draft{TypeCode: e.TypeCode, Holders: holders, IssuerID: actor.UnitID, Fields: e.Fields, Number: number, CaseNo: caseNo,
 		MakerID: actor.AccountID, IssuedOn: issued, DueAt: due, Origin: license.Offline, OriginID: e.SystemID,
-		PaperSerial: serial, Follows: before.ID, Why: e.Why}, nil
+		PaperSerial: serial, Follows: before.ID, Why: e.Why, Renamed: e.NewName}, nil
 }
 
 // enteredHolders finds the holders of an entry, or enters those whom the platform does not know. A name that is not the

@@ -55,7 +55,10 @@ func (h *Hall) askFor(ctx context.Context, actor *authn.Actor, no, outcome strin
 // askForEntry asks the base registers about an entry. What cannot be asked about is refused when it is entered.
 func (h *Hall) askForEntry(ctx context.Context, actor *authn.Actor, e Entry) (register.Verdict, error) {
 	row := license.Row{Fields: e.Fields}
-	for _, p := range e.Holders {
+	for i, p := range e.Holders {
+		if i == 0 && e.NewName != "" {
+			p.Name = e.NewName // what registers say is held against what the license will say
+		}
 		code, kind, err := holder.ParseCode(p.Code, "")
 		if err != nil {
 			return register.Verdict{}, nil //nolint:nilerr // entering it says so, with its place

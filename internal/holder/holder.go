@@ -160,6 +160,27 @@ func (s *Store) correct(ctx context.Context, tx *db.Tx, id string, profile []byt
 	return nil
 }
 
+// Rename gives a holder another name (名称变更): it is the same holder, under the same code.
+func (s *Store) Rename(ctx context.Context, tx *db.Tx, id, name string) error {
+	h, err := s.Get(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	h.Profile.Name, h.Profile.Claimed = name, false
+	plain, err := json.Marshal(h.Profile)
+	if err != nil {
+		return fmt.Errorf("encode profile: %w", err)
+	}
+	sealed, err := s.Seal(ctx, tx, id, plain)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `UPDATE holder SET profile = $1 WHERE holder_id = $2`, sealed, id); err != nil {
+		return fmt.Errorf("rename holder: %w", err)
+	}
+	return nil
+}
+
 // Find leads from a code to the holder's id, or gives case.holder-unknown.
 func (s *Store) Find(ctx context.Context, q *db.Tx, code Code) (string, error) {
 	var id string

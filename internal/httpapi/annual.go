@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -12,6 +13,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/inspection"
 	"github.com/yinxin-org/yinxin/internal/license"
+	"github.com/yinxin-org/yinxin/internal/upload"
 )
 
 const tagAnnual = "年检与到期 Annual inspections and expiry"
@@ -25,24 +27,42 @@ type AnnualCycle struct {
 	Basis    string         `json:"basis" doc:"The law that demands it."`
 	Opens    string         `json:"opens" doc:"From when it can be applied for."`
 	MayApply bool           `json:"mayApply"`
+	MayUndo  bool           `json:"mayUndo" doc:"What was applied for can be taken back: nobody has examined it."`
 	Items    []AnnualResult `json:"items" nullable:"false" doc:"What was applied for, the newest first."`
 }
 
 // AnnualResult is one inspection that was applied for.
 type AnnualResult struct {
 	ID        string     `json:"id"`
-	Step      string     `json:"step" enum:"applied,examined,passed,failed,dropped"`
+	Step      string     `json:"step" enum:"applied,examined,passed,failed,dropped,withdrawn"`
 	Due       string     `json:"due"`
 	AppliedAt time.Time  `json:"appliedAt"`
 	ClosedAt  *time.Time `json:"closedAt,omitempty"`
 	Statement string     `json:"statement,omitempty"`
 	Finding   string     `json:"finding,omitempty" doc:"Once there is a result."`
+
+	Files []AnnualFile `json:"files" nullable:"false" doc:"What was handed in with it; to be opened while it has no result."`
+}
+
+// AnnualFile is a file that a holder handed in with an application.
+type AnnualFile struct {
+	ID    string `json:"id"`
+	Name  string `json:"name"`
+	Media string `json:"media"`
+	Size  int    `json:"size"`
+	URL   string `json:"url,omitempty" doc:"Where it can be opened; absent once there is a result."`
+}
+
+// AnnualUpload is a file on its way in.
+type AnnualUpload struct {
+	Name string `json:"name" maxLength:"200" doc:"As it is shown."`
+	Data []byte `json:"data" doc:"PDF, OFD, JPEG or PNG by its content, at most 10 MB."`
 }
 
 // AnnualItem is an inspection on the desk of its unit.
 type AnnualItem struct {
 	ID        string        `json:"id"`
-	Step      string        `json:"step" enum:"applied,examined,passed,failed,dropped"`
+	Step      string        `json:"step" enum:"applied,examined,passed,failed,dropped,withdrawn"`
 	License   IssuedLicense `json:"license"`
 	Due       string        `json:"due"`
 	Workdays  int           `json:"workdaysLeft" doc:"Until the end of that day; negative when overdue."`
@@ -58,6 +78,7 @@ type AnnualDetail struct {
 	Blocks     bool           `json:"blocks"`
 	Review     bool           `json:"review" doc:"A second person looks before the result counts."`
 	Statement  string         `json:"statement"`
+	Files      []AnnualFile   `json:"files" nullable:"false"`
 	Passes     bool           `json:"passes" doc:"What the examiner found."`
 	Finding    string         `json:"finding"`
 	Returned   string         `json:"returned" doc:"Why the second person gave it back."`
@@ -88,14 +109,25 @@ type annualCycleOutput struct{ Body AnnualCycle }
 type annualApplyInput struct {
 	HeldPath
 	Body struct {
-		Statement string `json:"statement" maxLength:"500" doc:"What the holder says to it; may be empty."`
+		Statement string         `json:"statement" maxLength:"500" doc:"What the holder says to it; may be empty."`
+		Files     []AnnualUpload `json:"files,omitempty" maxItems:"3" doc:"What is handed in with it."`
 	}
+}
+
+type ownAnnualFileInput struct {
+	HeldPath
+	FileID string `path:"fileId" format:"uuid"`
+}
+
+type annualFileInput struct {
+	AnnualPath
+	FileID string `path:"fileId" format:"uuid"`
 }
 
 type annualListInput struct {
 	Language
 	Page
-	Step string `query:"step" enum:"applied,examined,passed,failed,dropped" default:"applied"`
+	Step string `query:"step" enum:"applied,examined,passed,failed,dropped,withdrawn" default:"applied"`
 }
 
 type annualListOutput struct {
@@ -147,8 +179,17 @@ func registerAnnual(api huma.API, d Deps) {
 	holders, desk := []string{RoleHolder}, []string{RoleClerk, RoleApprover, RoleReviewer}
 	huma.Register(api, op("getMyAnnual", http.MethodGet, "/api/v1/me/licenses/{id}/inspection", "我的证照的年检",
 		"How an own license stands with its annual inspections; not found where it needs none.", holders, http.StatusNotFound), d.myAnnual)
-	huma.Register(api, op("applyForAnnual", http.MethodPost, "/api/v1/me/licenses/{id}/inspection", "申请年检",
-		"Apply for the annual inspection of an own license. One is open at a time.", holders, http.StatusNotFound, http.StatusConflict), d.applyForAnnual)
+	apply := op("applyForAnnual", http.MethodPost, "/api/v1/me/licenses/{id}/inspection", "申请年检",
+		"Apply for the annual inspection of an own license, with files where they are needed. One is open at a time.", holders,
+		http.StatusNotFound, http.StatusConflict, http.StatusRequestEntityTooLarge)
+	apply.MaxBodyBytes = inspection.MaxBody
+	huma.Register(api, apply, d.applyForAnnual)
+	huma.Register(api, op("withdrawAnnual", http.MethodPost, "/api/v1/me/licenses/{id}/inspection/withdraw", "撤回年检申请",
+		"Take back what was applied for, as long as nobody has examined it; its files are removed.", holders, http.StatusNotFound, http.StatusConflict), d.withdrawAnnual)
+	huma.Register(api, op("getMyAnnualFile", http.MethodGet, "/api/v1/me/licenses/{id}/inspection/files/{fileId}", "查看年检附件",
+		"A file as it was handed in, while there is no result.", holders, http.StatusNotFound), d.ownAnnualFile)
+	huma.Register(api, op("getAnnualFile", http.MethodGet, "/api/v1/annual-inspections/{annualId}/files/{fileId}", "打开年检附件",
+		"A file that the holder handed in, while there is no result.", desk, http.StatusNotFound, http.StatusConflict), d.annualFile)
 	huma.Register(api, op("listAnnual", http.MethodGet, "/api/v1/annual-inspections", "年检列表",
 		"Annual inspections of the own unit, the most urgent first.", desk), d.listAnnual)
 	huma.Register(api, op("getAnnual", http.MethodGet, "/api/v1/annual-inspections/{annualId}", "年检详情",
@@ -178,14 +219,28 @@ func (d Deps) myAnnual(ctx context.Context, in *HeldPath) (*annualCycleOutput, e
 		}
 		out.Body = AnnualCycle{Due: lastDay(l.InspectDue), Late: c.Late, Blocks: c.Rule.Blocks(), Months: c.Rule.Months, Basis: c.Rule.Basis,
 			Opens: date(c.Opens), MayApply: c.Refused == nil}
-		out.Body.Items, err = d.annualResults(ctx, q, c.Before, "")
+		out.Body.MayUndo = slices.ContainsFunc(c.Before, inspection.Inspection.Untouched)
+		out.Body.Items, err = d.annualResults(ctx, q, c.Before, "", "/api/v1/me/licenses/"+in.ID+"/inspection/files/")
 		return err
 	})
 	return out, err
 }
 
-// annualResults tells inspections but one. What was found is told when it counts.
-func (d Deps) annualResults(ctx context.Context, q *db.Tx, all []inspection.Inspection, but string) ([]AnnualResult, error) {
+// annualFiles are files with where each can be opened; "" for nowhere.
+func annualFiles(files []inspection.File, at string) []AnnualFile {
+	out := []AnnualFile{}
+	for _, f := range files {
+		x := AnnualFile{ID: f.ID, Name: f.Name, Media: f.Media, Size: f.Size}
+		if at != "" {
+			x.URL = at + f.ID
+		}
+		out = append(out, x)
+	}
+	return out
+}
+
+// annualResults tells inspections but one. What was found is told when it counts; files are opened at an address until then.
+func (d Deps) annualResults(ctx context.Context, q *db.Tx, all []inspection.Inspection, but, at string) ([]AnnualResult, error) {
 	out := []AnnualResult{}
 	for _, i := range all {
 		if i.ID == but {
@@ -196,9 +251,9 @@ func (d Deps) annualResults(ctx context.Context, q *db.Tx, all []inspection.Insp
 			return nil, err
 		}
 		x := AnnualResult{ID: i.ID, Step: string(i.Step), Due: lastDay(i.DueAt), AppliedAt: i.AppliedAt.In(clock.Shanghai), ClosedAt: beijing(i.ClosedAt),
-			Statement: w.Statement}
+			Statement: w.Statement, Files: annualFiles(w.Files, at)}
 		if !i.Open() {
-			x.Finding = w.Finding
+			x.Finding, x.Files = w.Finding, annualFiles(w.Files, "")
 		}
 		out = append(out, x)
 	}
@@ -206,10 +261,37 @@ func (d Deps) annualResults(ctx context.Context, q *db.Tx, all []inspection.Insp
 }
 
 func (d Deps) applyForAnnual(ctx context.Context, in *annualApplyInput) (*annualCycleOutput, error) {
-	if _, err := d.Inspections.Apply(ctx, actorFrom(ctx), in.ID, in.Body.Statement); err != nil {
+	var files []upload.File
+	for _, f := range in.Body.Files {
+		files = append(files, upload.File{Name: f.Name, Data: f.Data})
+	}
+	if _, err := d.Inspections.Apply(ctx, actorFrom(ctx), in.ID, in.Body.Statement, files...); err != nil {
 		return nil, err
 	}
 	return d.myAnnual(ctx, &in.HeldPath)
+}
+
+func (d Deps) withdrawAnnual(ctx context.Context, in *HeldPath) (*annualCycleOutput, error) {
+	if err := d.Inspections.Withdraw(ctx, actorFrom(ctx), in.ID); err != nil {
+		return nil, err
+	}
+	return d.myAnnual(ctx, in)
+}
+
+func (d Deps) ownAnnualFile(ctx context.Context, in *ownAnnualFileInput) (*file, error) {
+	f, data, err := d.Inspections.OwnFile(ctx, actorFrom(ctx), in.ID, in.FileID)
+	if err != nil {
+		return nil, err
+	}
+	return handedIn(f.Name, f.Media, data), nil
+}
+
+func (d Deps) annualFile(ctx context.Context, in *annualFileInput) (*file, error) {
+	f, data, err := d.Inspections.FileOf(ctx, actorFrom(ctx), in.ID, in.FileID)
+	if err != nil {
+		return nil, err
+	}
+	return handedIn(f.Name, f.Media, data), nil
 }
 
 func (d Deps) listAnnual(ctx context.Context, in *annualListInput) (*annualListOutput, error) {
@@ -274,6 +356,11 @@ func (d Deps) annualDetail(ctx context.Context, q *db.Tx, i inspection.Inspectio
 	out := AnnualDetail{AnnualItem: head, Statement: w.Statement, Passes: i.Passes, Finding: w.Finding, Returned: w.Returned, ClosedAt: beijing(i.ClosedAt),
 		MayExamine: i.Step == inspection.Applied && actor.Has(RoleClerk),
 		MayReview:  i.Step == inspection.Examined && actor.Has(RoleReviewer) && i.ExaminerID != actor.AccountID, Before: []AnnualResult{}, Version: i.RowVersion}
+	at := ""
+	if i.Open() {
+		at = "/api/v1/annual-inspections/" + i.ID + "/files/"
+	}
+	out.Files = annualFiles(w.Files, at)
 	if out.Examiner, err = d.actorOf(ctx, q, i.ExaminerID); err != nil {
 		return none(err)
 	}
@@ -285,7 +372,7 @@ func (d Deps) annualDetail(ctx context.Context, q *db.Tx, i inspection.Inspectio
 		return out, err
 	}
 	out.Months, out.Basis, out.Blocks, out.Review = c.Rule.Months, c.Rule.Basis, c.Rule.Blocks(), c.Rule.Review
-	out.Before, err = d.annualResults(ctx, q, c.Before, i.ID)
+	out.Before, err = d.annualResults(ctx, q, c.Before, i.ID, "")
 	return out, err
 }
 

@@ -7,8 +7,8 @@ import (
 	"testing"
 
 	"github.com/yinxin-org/yinxin/internal/db/dbtest"
-	"github.com/yinxin-org/yinxin/internal/hall"
 	"github.com/yinxin-org/yinxin/internal/httpapi"
+	"github.com/yinxin-org/yinxin/internal/upload"
 )
 
 const renewal = unitID + "4350131939001"
@@ -126,7 +126,7 @@ func (c *city) badApplications(t *testing.T, closed string) {
 	draft := c.applyFor(t, "food-firm", foodMatter, "apply-http-2", m{"representative": c.party(t, "owner")})
 	path := "/api/v1/me/applications/" + draft.CaseNo
 	for _, b := range []bad{
-		{name: "too large a file", method: "POST", path: path + "/attachments/3", body: make([]byte, hall.MaxAttachment+2), status: 413, code: "body.too-large"},
+		{name: "too large a file", method: "POST", path: path + "/attachments/3", body: make([]byte, upload.Max+2), status: 413, code: "body.too-large"},
 		{name: "no file at all", method: "POST", path: path + "/attachments/3", body: []byte{}, status: 400, code: "field.required"},
 		{name: "a program", method: "POST", path: path + "/attachments/3", body: []byte("MZ"), status: 422, code: "attachment.kind", field: "file"},
 		{name: "for a license that is there", method: "POST", path: path + "/attachments/1", body: []byte("%PDF-1"), status: 409, code: "attachment.not-needed"},

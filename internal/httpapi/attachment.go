@@ -9,7 +9,7 @@ import (
 
 	"github.com/yinxin-org/yinxin/internal/casefile"
 	"github.com/yinxin-org/yinxin/internal/clock"
-	"github.com/yinxin-org/yinxin/internal/hall"
+	"github.com/yinxin-org/yinxin/internal/upload"
 )
 
 type attachInput struct {
@@ -47,7 +47,7 @@ func attachmentOf(a casefile.Attachment, url string) ApplicationAttachment {
 }
 
 func (d Deps) attach(ctx context.Context, in *attachInput) (*applicationOutput, error) {
-	if _, err := d.Hall.Attach(ctx, actorFrom(ctx), in.CaseNo, in.Seq, hall.Upload{Name: in.FileName, Data: in.RawBody}); err != nil {
+	if _, err := d.Hall.Attach(ctx, actorFrom(ctx), in.CaseNo, in.Seq, upload.File{Name: in.FileName, Data: in.RawBody}); err != nil {
 		return nil, err
 	}
 	return d.applicationNow(ctx, in.CaseNo, in.lang())
@@ -65,7 +65,7 @@ func (d Deps) ownAttachment(ctx context.Context, in *AttachmentPath) (*file, err
 	if err != nil {
 		return nil, err
 	}
-	return handedIn(a, data), nil
+	return handedIn(a.Name, a.Media, data), nil
 }
 
 func (d Deps) caseAttachment(ctx context.Context, in *caseAttachmentInput) (*file, error) {
@@ -73,7 +73,7 @@ func (d Deps) caseAttachment(ctx context.Context, in *caseAttachmentInput) (*fil
 	if err != nil {
 		return nil, err
 	}
-	return handedIn(a, data), nil
+	return handedIn(a.Name, a.Media, data), nil
 }
 
 func (d Deps) caseFiles(ctx context.Context, in *CasePath) (*caseFilesOutput, error) {
@@ -94,12 +94,12 @@ func (d Deps) caseFiles(ctx context.Context, in *CasePath) (*caseFilesOutput, er
 }
 
 // handedIn gives a file as what its content was found to be; nothing else of what its sender said is believed.
-func handedIn(a casefile.Attachment, data []byte) *file {
+func handedIn(name, media string, data []byte) *file {
 	how := "inline"
-	if a.Media == hall.MediaOFD {
+	if media == upload.OFD {
 		how = "attachment"
 	}
-	return &file{ContentType: a.Media, Disposition: mime.FormatMediaType(how, map[string]string{"filename": a.Name}), CacheControl: "no-store", Body: data}
+	return &file{ContentType: media, Disposition: mime.FormatMediaType(how, map[string]string{"filename": name}), CacheControl: "no-store", Body: data}
 }
 
 func registerAttachment(api huma.API, d Deps) {
@@ -110,7 +110,7 @@ func registerAttachment(api huma.API, d Deps) {
 	const one = "/api/v1/me/applications/{caseNo}/attachments/{seq}"
 	add := op("attachToMyApplication", http.MethodPost, one, "上传材料",
 		"Hand in a file for a material that no license satisfies: PDF, OFD, JPEG or PNG by its content, at most 10 MB. Where a license does, it is refused.", RoleHolder)
-	add.MaxBodyBytes, add.Errors = hall.MaxAttachment+1, append(add.Errors, http.StatusRequestEntityTooLarge)
+	add.MaxBodyBytes, add.Errors = upload.Max+1, append(add.Errors, http.StatusRequestEntityTooLarge)
 	huma.Register(api, add, d.attach)
 	huma.Register(api, op("getMyAttachment", http.MethodGet, one+"/{attachmentId}", "查看上传的文件", "A file as it was handed in.", RoleHolder), d.ownAttachment)
 	huma.Register(api, op("removeMyAttachment", http.MethodDelete, one+"/{attachmentId}", "删除上传的文件",

@@ -14,7 +14,8 @@ import (
 	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
-	"github.com/yinxin-org/yinxin/internal/hall"
+	"github.com/yinxin-org/yinxin/internal/inspection"
+	"github.com/yinxin-org/yinxin/internal/upload"
 )
 
 // The largest bodies taken, in bytes.
@@ -158,7 +159,10 @@ func bodyLimit(r *http.Request) int64 {
 		return MaxFile + formSlack
 	}
 	if r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, "/api/v1/me/applications/") && strings.Contains(r.URL.Path, "/attachments/") {
-		return hall.MaxAttachment + 1
+		return upload.Max + 1
+	}
+	if r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, "/api/v1/me/licenses/") && strings.HasSuffix(r.URL.Path, "/inspection") {
+		return inspection.MaxBody + 1
 	}
 	if r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, "/api/v1/batches/") && strings.HasSuffix(r.URL.Path, "/corrections") {
 		return MaxBatch + 1

@@ -54,6 +54,7 @@ type OfflineEntry struct {
 	CaseNo      string            `json:"caseNo,omitempty" maxLength:"64" doc:"Number of the case in the system that handled it."`
 	PaperSerial string            `json:"paperSerial,omitempty" maxLength:"60" doc:"Number printed on the paper license."`
 	Follows     string            `json:"follows,omitempty" maxLength:"128" doc:"Identifier of the license of which this is the next version; that one is superseded when this one is published."`
+	NewName     string            `json:"newName,omitempty" maxLength:"200" doc:"The holder's name from now on, where that has changed: the same holder under the same code. Only of a next version, and where there is one holder."`
 	Why         string            `json:"why,omitempty" enum:"07,08,09,10" doc:"Why a next version is made: corrected, changed, renewed, lost or destroyed."`
 }
 
@@ -227,7 +228,7 @@ func ownFields(t *catalog.Type, lang string) []AppealField {
 
 func (e OfflineEntry) entry(key string) hall.Entry {
 	out := hall.Entry{Key: key, TypeCode: e.TypeCode, Fields: e.Fields, Number: e.Number, IssuedOn: e.IssuedOn, ClosedOn: e.ClosedOn,
-		SystemID: e.SystemID, CaseNo: e.CaseNo, PaperSerial: e.PaperSerial, Follows: e.Follows, Why: e.Why}
+		SystemID: e.SystemID, CaseNo: e.CaseNo, PaperSerial: e.PaperSerial, Follows: e.Follows, Why: e.Why, NewName: e.NewName}
 	for _, h := range e.Holders {
 		out.Holders = append(out.Holders, hall.Person{Code: h.Code, Name: h.Name})
 	}

@@ -168,22 +168,25 @@ func registerOperation(api huma.API, d Deps) {
 		"Take back what one asked for."), RoleClerk), d.withdrawOperation)
 }
 
-// actionNames are what can be done to a license, and where that stands.
-var actionNames = map[license.Action]struct{ zh, en, basis, basisEn string }{
-	license.Suspend:   {"挂起", "Suspend", "榕政办〔2018〕214号 第九条；依法限制使用的决定", "榕政办〔2018〕214号 art. 9; a decision that restricts its use"},
-	license.Release:   {"恢复", "Release", "榕政办〔2018〕214号 第九条；解除限制的决定", "榕政办〔2018〕214号 art. 9; a decision that lifts the restriction"},
-	license.Lose:      {"挂失", "Report lost", "榕政办〔2018〕214号 第九条", "榕政办〔2018〕214号 art. 9"},
-	license.Recover:   {"解挂", "Report found", "榕政办〔2018〕214号 第九条", "榕政办〔2018〕214号 art. 9"},
-	license.LosePaper: {"登记纸质遗失", "Report the paper lost", "榕政办〔2018〕214号 第九条", "榕政办〔2018〕214号 art. 9"},
-	license.FindPaper: {"登记纸质找回", "Report the paper found", "榕政办〔2018〕214号 第九条", "榕政办〔2018〕214号 art. 9"},
-	license.Pledge:    {"质押", "Pledge", "民法典 第四百四十条（权利质权）；榕政办〔2018〕214号 第九条", "Civil Code art. 440; 榕政办〔2018〕214号 art. 9"},
-	license.Unpledge:  {"解押", "Release the pledge", "民法典 第三百九十三条（担保物权消灭）；榕政办〔2018〕214号 第九条", "Civil Code art. 393; 榕政办〔2018〕214号 art. 9"},
-	license.Dispute:   {"标注争议", "Mark as disputed", "榕政办〔2018〕214号 第九条；复议、诉讼或异议的受理编号", "榕政办〔2018〕214号 art. 9; the number of the review, the suit or the objection"},
-	license.Settle:    {"争议解决", "Settle the dispute", "榕政办〔2018〕214号 第九条；复议、诉讼或异议的结果", "榕政办〔2018〕214号 art. 9; the outcome of the review, the suit or the objection"},
-	license.Cancel:    {"注销", "Cancel", "行政许可法 第七十条", "Administrative License Law art. 70"},
-	license.Withdraw:  {"撤销", "Withdraw", "行政许可法 第六十九条", "Administrative License Law art. 69"},
-	license.Penalise:  {"吊销", "Revoke", "行政处罚法 第九条（三）", "Administrative Penalty Law art. 9 (3)"},
-	license.Abolish:   {"废止", "Abolish", "行政许可法 第八条第二款；榕政办〔2018〕214号 第九条", "Administrative License Law art. 8 (2); 榕政办〔2018〕214号 art. 9"},
+// bases are where it stands that something can be done to a license. That 第九条 names pledges and not disputes, and the
+// articles of the laws on licenses and penalties, stand in the sources of the city's rules and in the laws of 2019 and 2021;
+// what marks a dispute is the platform's own and changes nothing in force (行政诉讼法 第五十六条: 诉讼期间不停止执行). The
+// articles of the Civil Code were read in one printed source only up to 第三百九十二条.
+var bases = map[license.Action]struct{ zh, en string }{
+	license.Suspend:   {"榕政办〔2018〕214号 第九条；依法限制使用的决定", "榕政办〔2018〕214号 art. 9; a decision that restricts its use"},
+	license.Release:   {"榕政办〔2018〕214号 第九条；解除限制的决定", "榕政办〔2018〕214号 art. 9; a decision that lifts the restriction"},
+	license.Lose:      {"榕政办〔2018〕214号 第九条", "榕政办〔2018〕214号 art. 9"},
+	license.Recover:   {"榕政办〔2018〕214号 第九条", "榕政办〔2018〕214号 art. 9"},
+	license.LosePaper: {"榕政办〔2018〕214号 第九条", "榕政办〔2018〕214号 art. 9"},
+	license.FindPaper: {"榕政办〔2018〕214号 第九条", "榕政办〔2018〕214号 art. 9"},
+	license.Pledge:    {"榕政办〔2018〕214号 第九条；民法典 第四百四十条（权利质权）", "榕政办〔2018〕214号 art. 9; Civil Code art. 440"},
+	license.Unpledge:  {"榕政办〔2018〕214号 第九条；民法典 第三百九十三条（担保物权消灭）", "榕政办〔2018〕214号 art. 9; Civil Code art. 393"},
+	license.Dispute:   {"本平台的标注，不影响效力；依据是复议、诉讼或异议的受理编号（行政诉讼法 第五十六条）", "A mark of this platform that changes nothing in force; it rests on the number of the review, the suit or the objection (Administrative Litigation Law art. 56)"},
+	license.Settle:    {"本平台的标注；依据是复议、诉讼或异议的结果", "A mark of this platform; it rests on the outcome of the review, the suit or the objection"},
+	license.Cancel:    {"榕政办〔2018〕214号 第九条；行政许可法 第七十条", "榕政办〔2018〕214号 art. 9; Administrative License Law art. 70"},
+	license.Withdraw:  {"榕政办〔2018〕214号 第九条；行政许可法 第六十九条", "榕政办〔2018〕214号 art. 9; Administrative License Law art. 69"},
+	license.Penalise:  {"榕政办〔2018〕214号 第九条；行政处罚法 第九条（三）", "榕政办〔2018〕214号 art. 9; Administrative Penalty Law art. 9 (3)"},
+	license.Abolish:   {"榕政办〔2018〕214号 第九条；因法律修改或者情况重大变化撤回的，行政许可法 第八条第二款", "榕政办〔2018〕214号 art. 9; where laws or facts have changed, Administrative License Law art. 8 (2)"},
 }
 
 // holdsOf are the holds of a license, each with its last placing before a moment.
@@ -207,8 +210,7 @@ func (d Deps) issuedLife(ctx context.Context, q *db.Tx, l license.License, steps
 	now := d.Clock.Now()
 	out := IssuedLife{Holds: holdsOf(l.Holds, steps, now, lang), May: []PossibleAction{}, Reasons: []ReasonCode{}}
 	for _, a := range l.May(now) {
-		w := actionNames[a]
-		out.May = append(out.May, PossibleAction{Action: string(a), Text: choose(lang, w.zh, w.en), Basis: choose(lang, w.basis, w.basisEn), Reason: a.UsualReason(),
+		out.May = append(out.May, PossibleAction{Action: string(a), Text: a.Text(lang), Basis: choose(lang, bases[a].zh, bases[a].en), Reason: a.UsualReason(),
 			NeedsSecond: a.NeedsSecond(), NeedsGround: a.NeedsGround(), NeedsWords: a.NeedsWords(), Ends: a.Ends()})
 	}
 	for _, r := range license.Reasons {
@@ -252,8 +254,7 @@ func (d Deps) operation(ctx context.Context, q *db.Tx, r steward.Request, lang s
 	if err != nil {
 		return Operation{}, err
 	}
-	w := actionNames[r.Action]
-	out := Operation{OperationID: r.ID, State: string(r.State), Action: string(r.Action), Text: choose(lang, w.zh, w.en), Basis: choose(lang, w.basis, w.basisEn),
+	out := Operation{OperationID: r.ID, State: string(r.State), Action: string(r.Action), Text: r.Action.Text(lang), Basis: choose(lang, bases[r.Action].zh, bases[r.Action].en),
 		Reason: reasonCode(r.Reason, lang), Ground: r.Ground, TrueFrom: beijing(r.TrueFrom), Identifier: head.Identifier, Type: head.Type,
 		HolderNameMasked: head.HolderNameMasked, LicenseState: head.State, AskedAt: r.AskedAt.In(clock.Shanghai), Mine: r.AskedBy == actorFrom(ctx).AccountID,
 		ClosedAt: beijing(r.ClosedAt), Version: r.RowVersion}

@@ -92,6 +92,7 @@ type Verdict struct {
 	Issuer    string        `json:"issuer"`
 	Fields    []Item        `json:"fields"`
 	Parts     []LicensePart `json:"parts,omitempty" doc:"Of a comprehensive license: what it joins, as it is now."`
+	Late      bool          `json:"late,omitempty" doc:"Its annual inspection is overdue, and it is in force all the same, as its type says."`
 	CheckedAt time.Time     `json:"checkedAt"`
 	RecordNo  string        `json:"recordNo" doc:"存证编号"`
 }
@@ -217,5 +218,5 @@ func (d Deps) check(ctx context.Context, in *checkInput) (*verdictOutput, error)
 
 func verdictOf(v present.Verdict, lang string) Verdict {
 	return Verdict{Verdict: v.State.Verdict(), State: stateOf(v.State, lang), Type: typeName(v.Type, lang),
-		Issuer: v.Issuer, Fields: items(v.Fields, lang), Parts: licenseParts(v.Parts, lang), CheckedAt: v.At.In(clock.Shanghai), RecordNo: v.RecordNo}
+		Issuer: v.Issuer, Fields: items(v.Fields, lang), Parts: licenseParts(v.Parts, lang), Late: v.Late, CheckedAt: v.At.In(clock.Shanghai), RecordNo: v.RecordNo}
 }

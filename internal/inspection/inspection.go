@@ -20,6 +20,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/license"
 	"github.com/yinxin-org/yinxin/internal/notice"
 	"github.com/yinxin-org/yinxin/internal/org"
+	"github.com/yinxin-org/yinxin/internal/upload"
 )
 
 // Step is how far an inspection has come.
@@ -32,6 +33,8 @@ const (
 	Passed   Step = "passed"   // 合格
 	Failed   Step = "failed"   // 不合格
 	Dropped  Step = "dropped"  // 证照已失效: the license ended meanwhile
+
+	Withdrawn Step = "withdrawn" // 已撤回 by who applied, before anybody examined it
 )
 
 // Inspection is one inspection that was applied for. Nothing in it is personal.
@@ -58,6 +61,7 @@ type Words struct {
 	Statement string `json:"statement"` // the holder's
 	Finding   string `json:"finding"`   // the examiner's
 	Returned  string `json:"returned"`  // why the second person gave it back
+	Files     []File `json:"files,omitempty"`
 }
 
 // longestText bounds what is written with an inspection, in characters.
@@ -72,6 +76,7 @@ type Options struct {
 	Holders  *holder.Store
 	Licenses *license.Store
 	Notices  *notice.Store
+	Files    Files
 }
 
 // Store keeps inspections.
@@ -120,28 +125,26 @@ func (s *Store) Cycle(ctx context.Context, q *db.Tx, l license.License) (*Cycle,
 // Open reports whether it has no result yet.
 func (i Inspection) Open() bool { return i.Step == Applied || i.Step == Examined }
 
+// Untouched reports whether nobody has examined it: it can be taken back.
+func (i Inspection) Untouched() bool { return i.Step == Applied && i.ExaminerID == "" }
+
 // Apply applies for the inspection of a license of the actor, or of whom they act for.
-func (s *Store) Apply(ctx context.Context, actor *authn.Actor, licenseID, statement string) (Inspection, error) {
+func (s *Store) Apply(ctx context.Context, actor *authn.Actor, licenseID, statement string, uploads ...upload.File) (Inspection, error) {
 	if !actor.May(authn.PowerApply) {
 		return Inspection{}, errs.New(errs.Denied, "acting.power")
 	}
 	if err := fits("statement", statement); err != nil {
 		return Inspection{}, err
 	}
+	files, err := s.take(ctx, actor, licenseID, uploads)
+	if err != nil {
+		return Inspection{}, err
+	}
 	var i Inspection
-	err := s.o.DB.Write(ctx, func(tx *db.Tx) error {
-		l, err := s.o.Licenses.Find(ctx, tx, actor.HolderID, licenseID)
+	err = s.o.DB.Write(ctx, func(tx *db.Tx) error {
+		l, err := s.appliable(ctx, tx, actor, licenseID)
 		if err != nil {
 			return err
-		}
-		c, err := s.Cycle(ctx, tx, l)
-		switch {
-		case err != nil:
-			return err
-		case c == nil:
-			return errs.New(errs.Conflict, "license.no-inspection")
-		case c.Refused != nil:
-			return c.Refused
 		}
 		if err := s.o.Licenses.Pin(ctx, tx, l); err != nil {
 			return err
@@ -156,9 +159,78 @@ func (s *Store) Apply(ctx context.Context, actor *authn.Actor, licenseID, statem
 		if err != nil {
 			return err
 		}
-		return s.insert(ctx, tx, i, versions[0].ID, Words{Statement: statement})
+		return s.insert(ctx, tx, i, versions[0].ID, Words{Statement: statement, Files: files})
 	})
+	if err != nil {
+		s.discard(ctx, files)
+	}
 	return i, err
+}
+
+// appliable is a license of the actor whose inspection can be applied for now.
+func (s *Store) appliable(ctx context.Context, q *db.Tx, actor *authn.Actor, licenseID string) (license.License, error) {
+	l, err := s.o.Licenses.Find(ctx, q, actor.HolderID, licenseID)
+	if err != nil {
+		return license.License{}, err
+	}
+	c, err := s.Cycle(ctx, q, l)
+	switch {
+	case err != nil:
+		return license.License{}, err
+	case c == nil:
+		return license.License{}, errs.New(errs.Conflict, "license.no-inspection")
+	}
+	return l, c.Refused
+}
+
+// Withdraw takes the application for a license of the actor back, as long as nobody has examined it. What was handed in
+// with it is removed; it can be applied for anew.
+func (s *Store) Withdraw(ctx context.Context, actor *authn.Actor, licenseID string) error {
+	if !actor.May(authn.PowerApply) {
+		return errs.New(errs.Denied, "acting.power")
+	}
+	var files []File
+	err := s.o.DB.Write(ctx, func(tx *db.Tx) error {
+		i, err := s.openOf(ctx, tx, actor, licenseID)
+		if err != nil {
+			return err
+		}
+		if !i.Untouched() {
+			return errs.New(errs.Conflict, "inspect.examined")
+		}
+		w, err := s.Words(ctx, tx, i)
+		if err != nil {
+			return err
+		}
+		files, w.Files = w.Files, nil
+		i.Step, i.ClosedAt = Withdrawn, s.o.Clock.Now()
+		return s.save(ctx, tx, &i, w)
+	})
+	if err == nil {
+		s.discard(ctx, files)
+	}
+	return err
+}
+
+// openOf is the inspection of a license of the actor that has no result yet.
+func (s *Store) openOf(ctx context.Context, q *db.Tx, actor *authn.Actor, licenseID string) (Inspection, error) {
+	l, err := s.o.Licenses.Find(ctx, q, actor.HolderID, licenseID)
+	if err != nil {
+		return Inspection{}, err
+	}
+	versions, err := s.o.Licenses.Versions(ctx, q, l)
+	if err != nil {
+		return Inspection{}, err
+	}
+	all, err := s.ofVersions(ctx, q, versions)
+	if err != nil {
+		return Inspection{}, err
+	}
+	n := slices.IndexFunc(all, Inspection.Open)
+	if n < 0 {
+		return Inspection{}, errs.New(errs.NotFound, "inspect.none-open")
+	}
+	return all[n], nil
 }
 
 // Examine enters what a clerk of the issuer found. Where the type asks for no second person, it is the result.

@@ -2,7 +2,9 @@ package inspection_test
 
 import (
 	"context"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -16,6 +18,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/holder"
 	"github.com/yinxin-org/yinxin/internal/inspection"
 	"github.com/yinxin-org/yinxin/internal/license"
+	"github.com/yinxin-org/yinxin/internal/upload"
 	"github.com/yinxin-org/yinxin/test/world"
 )
 
@@ -368,5 +371,72 @@ func TestInspectionOfAnEndedLicenseIsDropped(t *testing.T) {
 			}
 			return err
 		})
+	})
+}
+
+// What is handed in with an application is opened by its holder and by the unit, as long as there is no result; what was
+// applied for can be taken back until somebody has examined it, and its files are gone with it.
+func TestFilesAndTakingBack(t *testing.T) {
+	t.Parallel()
+	world.Each(t, func(t *testing.T, w *world.World) {
+		b := newBench(t, w, catalog.Inspection{Months: 12, Remind: 30, Basis: "试验", Overdue: "mark", Review: true})
+		l := b.issue("")
+		b.at(l.InspectDue.Add(-time.Hour))
+		me, ctx := w.Actor(t, "food-firm"), t.Context()
+		clerk, second := b.staff()
+		report := upload.File{Name: "年度报告.pdf", Data: []byte("%PDF-1.7\n演示")}
+		code := func(err error, want string) {
+			t.Helper()
+			if errs.Code(err) != want && (err != nil || want != "") {
+				t.Errorf("got %v, want %q", err, want)
+			}
+		}
+		code(w.Inspections.Withdraw(ctx, me, l.ID), "inspect.none-open")
+		_, err := w.Inspections.Apply(ctx, me, l.ID, "", report, report, report, report)
+		code(err, "inspect.files")
+		_, err = w.Inspections.Apply(ctx, me, l.ID, "", upload.File{Name: "x.pdf", Data: []byte("MZ")})
+		code(err, "attachment.kind")
+		i, err := w.Inspections.Apply(ctx, me, l.ID, "", report)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var words inspection.Words
+		w.Read(t, func(ctx context.Context, q *db.Tx) error {
+			words, err = w.Inspections.Words(ctx, q, i)
+			return err
+		})
+		f := words.Files[0]
+		for who, open := range map[string]func() (inspection.File, []byte, error){
+			"holder": func() (inspection.File, []byte, error) { return w.Inspections.OwnFile(ctx, me, l.ID, f.ID) },
+			"unit":   func() (inspection.File, []byte, error) { return w.Inspections.FileOf(ctx, clerk, i.ID, f.ID) },
+		} {
+			if got, data, err := open(); err != nil || got.Name != "年度报告.pdf" || got.Media != upload.PDF || string(data) != string(report.Data) {
+				t.Errorf("%s: %+v, %q, %v", who, got, data, err)
+			}
+		}
+		_, _, err = w.Inspections.FileOf(ctx, &authn.Actor{AccountID: "other", UnitID: "other"}, i.ID, f.ID)
+		code(err, "inspect.unknown")
+		_, _, err = w.Inspections.FileOf(ctx, clerk, i.ID, i.ID)
+		code(err, "attachment.unknown")
+
+		code(w.Inspections.Withdraw(ctx, me, l.ID), "")
+		_, _, err = w.Inspections.FileOf(ctx, clerk, i.ID, f.ID)
+		code(err, "inspect.stage")
+		if err := filepath.WalkDir(filepath.Join(w.Config.Data, "attachments"), func(path string, d fs.DirEntry, err error) error {
+			if err == nil && !d.IsDir() {
+				t.Errorf("%s stays", path)
+			}
+			return err
+		}); err != nil {
+			t.Error(err)
+		}
+		again := b.applied(l)
+		code(w.Inspections.Examine(ctx, clerk, again.ID, again.RowVersion, true, "齐全"), "")
+		code(w.Inspections.Withdraw(ctx, me, l.ID), "inspect.examined")
+		code(w.Inspections.Review(ctx, second, again.ID, again.RowVersion+1, false, "再看"), "")
+		code(w.Inspections.Withdraw(ctx, me, l.ID), "inspect.examined")
+		if got := b.get(l); !got.InspectDue.Equal(l.InspectDue) {
+			t.Error("taking back changed the license")
+		}
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -51,6 +52,7 @@ type Draft struct {
 	PaperSerial string
 	Follows     string // id of the version before, in the first holder's shard; it is superseded when this one is published
 	Why         string // code of why a next version is made (变更、延续、补发); "" for a first one
+	Renamed     string // the holder's name from the publication of this version on (名称变更); "": the name that they have
 
 	// Asked is what base registers said of it a moment ago. What they have not said of just this draft is asked before it
 	// is sealed.
@@ -100,7 +102,7 @@ func (s *Store) Draft(ctx context.Context, tx *db.Tx, d Draft) (License, error) 
 	if l.ValidFrom, l.ValidTo, err = t.Validity.Period(l.IssuedOn, d.Fields[endOfValidity]); err != nil {
 		return License{}, err
 	}
-	b := body{Values: values, Code: strings.ToLower(rand.Text())}
+	b := body{Values: values, Code: strings.ToLower(rand.Text()), Renamed: d.Renamed}
 	key, err := gm.NewKey()
 	if err != nil {
 		return License{}, err
@@ -137,6 +139,12 @@ func (s *Store) suits(ctx context.Context, tx *db.Tx, t *catalog.Type, d Draft) 
 	holders, err := s.holdersOf(ctx, tx, t, d.Holders)
 	if err != nil {
 		return nil, err
+	}
+	if d.Renamed != "" {
+		if d.Follows == "" || len(holders) != 1 || !slices.Contains([]string{"07", "08"}, d.Why) {
+			return nil, errs.New(errs.Invalid, "license.rename").On("newName")
+		}
+		holders[0].Profile.Name = d.Renamed
 	}
 	if err := t.CheckFields(d.Fields); err != nil {
 		return nil, err

@@ -71,6 +71,11 @@ func (s *Store) Index(ctx context.Context, tx *db.Tx, d Draft, identifier, diges
 	if err := s.record(ctx, tx, l, Operation{Action: "publish", UnitID: issuer.ID, Ground: d.CaseNo}); err != nil {
 		return License{}, err
 	}
+	if d.Renamed != "" {
+		if err := s.o.Holders.Rename(ctx, tx, l.HolderID, d.Renamed); err != nil {
+			return License{}, err
+		}
+	}
 	if l, err = s.carryOn(ctx, tx, before, l, ""); err != nil {
 		return License{}, err
 	}

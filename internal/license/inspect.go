@@ -67,6 +67,12 @@ func (l License) InspectionLate(now time.Time) bool {
 	return !l.InspectDue.IsZero() && !now.Before(l.InspectDue)
 }
 
+// InspectionMarked reports whether an inspection is overdue and the license is usable all the same, as its type says:
+// whoever checks it is told.
+func (l License) InspectionMarked(now time.Time) bool {
+	return l.InspectionLate(now) && l.State(now).Usable()
+}
+
 // notices are when a holder is told that a license expires, and that it must be inspected; zero: never.
 func (l License) notices(t *catalog.Type) (expires, inspect time.Time) {
 	if !l.ValidTo.IsZero() {

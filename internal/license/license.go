@@ -127,6 +127,8 @@ func Open(o Options) (*Store, *BodyReader, error) {
 type body struct {
 	Values map[string]string `json:"values"` // by field name, multi-values joined by ^; dates as 2006-01-02
 	Code   string            `json:"code"`   // the static check code on the face
+	// Renamed is the name that the holder takes with the publication, where it is another than before.
+	Renamed string `json:"renamed,omitempty"`
 }
 
 func (b body) input() face.Input { return face.Input{Values: b.Values, Code: b.Code} }

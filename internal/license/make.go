@@ -186,7 +186,9 @@ func (s *Store) Review(ctx context.Context, tx *db.Tx, r Review) (License, error
 	l.RowVersion++
 	var before License
 	if r.Publish {
-		before, err = s.supersede(ctx, tx, l, r.ReviewerID)
+		if before, err = s.supersede(ctx, tx, l, r.ReviewerID); err == nil {
+			err = s.rename(ctx, tx, l)
+		}
 	} else {
 		err = s.freeNumber(ctx, tx, l)
 	}

@@ -212,6 +212,22 @@ func (l License) May(now time.Time) []Action {
 	return may
 }
 
+// actionWords are the actions that people can ask for.
+var actionWords = map[Action]struct{ zh, en string }{
+	Suspend: {"挂起", "Suspend"}, Release: {"恢复", "Release"}, Lose: {"挂失", "Report lost"}, Recover: {"解挂", "Report found"},
+	LosePaper: {"登记纸质遗失", "Report the paper lost"}, FindPaper: {"登记纸质找回", "Report the paper found"},
+	Pledge: {"质押", "Pledge"}, Unpledge: {"解押", "Release the pledge"}, Dispute: {"标注争议", "Mark as disputed"}, Settle: {"争议解决", "Settle the dispute"},
+	Cancel: {"注销", "Cancel"}, Withdraw: {"撤销", "Withdraw"}, Penalise: {"吊销", "Revoke"}, Abolish: {"废止", "Abolish"},
+}
+
+// Text is the action's word in "zh" or "en".
+func (a Action) Text(lang string) string {
+	if lang == "en" {
+		return actionWords[a].en
+	}
+	return actionWords[a].zh
+}
+
 // Asked reports whether an action is one that people of the issuer may ask for.
 func (a Action) Asked() bool { return slices.Contains(Actions, a) }
 

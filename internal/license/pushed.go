@@ -103,7 +103,10 @@ func (s *Store) Push(ctx context.Context, tx *db.Tx, d Draft, identifier string,
 	if before, err = s.supersede(ctx, tx, l, ""); err != nil {
 		return License{}, err
 	}
-	if err := s.insert(ctx, tx, l, body{Values: values, Code: strings.ToLower(rand.Text())}, laid.key); err != nil {
+	if err := s.insert(ctx, tx, l, body{Values: values, Code: strings.ToLower(rand.Text()), Renamed: d.Renamed}, laid.key); err != nil {
+		return License{}, err
+	}
+	if err := s.rename(ctx, tx, l); err != nil {
 		return License{}, err
 	}
 	if err := s.join(ctx, tx, t, l); err != nil {

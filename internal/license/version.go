@@ -150,3 +150,16 @@ func (s *Store) supersede(ctx context.Context, tx *db.Tx, l License, accountID s
 
 // Followings are the codes of why a next version is made: changed, renewed, issued again, corrected.
 var Followings = []string{"08", "09", "10", "07"}
+
+// rename gives a holder the name that a version says they bear from now on, in the transaction that publishes it. Under the
+// same code they stay the same holder; the versions before keep the name that they were made with.
+func (s *Store) rename(ctx context.Context, tx *db.Tx, l License) error {
+	if l.Follows == "" {
+		return nil
+	}
+	b, err := s.body(ctx, tx, l)
+	if err != nil || b.Renamed == "" {
+		return err
+	}
+	return s.o.Holders.Rename(ctx, tx, l.HolderID, b.Renamed)
+}

@@ -41,6 +41,8 @@ const (
 	CommitmentContradicted Kind = "commitment-contradicted" // 已调取，与所填不符
 	CommitmentOverdue      Kind = "commitment-overdue"      // 承诺期限已过
 
+	LicenseOperated Kind = "license-operated" // 证照有变动: suspended, cancelled, revoked …, with the reason
+
 	InspectionDue    Kind = "inspection-due"    // 该年检了
 	InspectionPassed Kind = "inspection-passed" // 年检合格
 	InspectionFailed Kind = "inspection-failed" // 年检不合格

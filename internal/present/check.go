@@ -28,6 +28,7 @@ type Verdict struct {
 	Issuer   string
 	Fields   []access.Field // empty when the license is not in force
 	Parts    []Part         // of a comprehensive license (行业综合许可证), as they are now
+	Late     bool           // its annual inspection is overdue, and it is in force all the same
 	At       time.Time
 	RecordNo string
 }
@@ -223,7 +224,7 @@ func sides(actor *authn.Actor) (unitID, holderID string) {
 }
 
 func (d *Desk) verdict(ctx context.Context, r access.Reading) (Verdict, error) {
-	v := Verdict{State: r.License.State(r.At), Type: r.Type, Fields: r.Fields, At: r.At, RecordNo: r.RecordNo}
+	v := Verdict{State: r.License.State(r.At), Late: r.License.InspectionMarked(r.At), Type: r.Type, Fields: r.Fields, At: r.At, RecordNo: r.RecordNo}
 	var err error
 	if v.Issuer, err = d.issuer(ctx, r.License); err != nil {
 		return Verdict{}, err
@@ -272,7 +273,7 @@ func (d *Desk) status(ctx context.Context, find func(q *db.Tx) (license.License,
 		if err != nil {
 			return err
 		}
-		v.State = l.State(v.At)
+		v.State, v.Late = l.State(v.At), l.InspectionMarked(v.At)
 		if v.Type, err = d.o.Types.Version(ctx, q, l.TypeCode, l.TypeVersion); err != nil {
 			return err
 		}

@@ -15,11 +15,14 @@ import (
 	"unicode/utf8"
 
 	"github.com/yinxin-org/yinxin/internal/authn"
+	"github.com/yinxin-org/yinxin/internal/catalog"
 	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/holder"
 	"github.com/yinxin-org/yinxin/internal/license"
+	"github.com/yinxin-org/yinxin/internal/notice"
+	"github.com/yinxin-org/yinxin/internal/org"
 )
 
 // State is how far a request has come.
@@ -55,8 +58,11 @@ type Request struct {
 type Options struct {
 	DB       *db.DB
 	Clock    clock.Clock
+	Units    *org.Store
+	Types    *catalog.Store
 	Holders  *holder.Store
 	Licenses *license.Store
+	Notices  *notice.Store
 }
 
 // Desk carries out operations on licenses.
@@ -113,8 +119,7 @@ func (k *Desk) Ask(ctx context.Context, actor *authn.Actor, a Asking) (Request, 
 			return errs.New(errs.NotFound, "license.unknown")
 		}
 		if !a.Action.NeedsSecond() {
-			_, err := k.o.Licenses.Operate(ctx, tx, l, a.operation(actor))
-			return err
+			return k.Carry(ctx, tx, l, a.operation(actor))
 		}
 		if err := a.operation(actor).Check(l, k.o.Clock.Now()); err != nil {
 			return err
@@ -145,13 +150,49 @@ func (k *Desk) Approve(ctx context.Context, actor *authn.Actor, id string, versi
 		if err != nil {
 			return err
 		}
-		_, err = k.o.Licenses.Operate(ctx, tx, l, license.Operation{Action: r.Action, Reason: r.Reason, Ground: r.Ground, TrueFrom: r.TrueFrom,
+		err = k.Carry(ctx, tx, l, license.Operation{Action: r.Action, Reason: r.Reason, Ground: r.Ground, TrueFrom: r.TrueFrom,
 			AccountID: r.AskedBy, ApproverID: actor.AccountID, UnitID: r.UnitID, Words: words})
 		if err != nil {
 			return err
 		}
 		return k.end(ctx, tx, actor, r, Done, "")
 	})
+}
+
+// Carry does something to a license and tells its holders, with the reason and the number of what it rests on, in the
+// caller's transaction: whoever decided against them owes them that (行政许可法 第七条: 陈述、申辩、复议、诉讼).
+func (k *Desk) Carry(ctx context.Context, tx *db.Tx, l license.License, o license.Operation) error {
+	if _, err := k.o.Licenses.Operate(ctx, tx, l, o); err != nil {
+		return err
+	}
+	t, err := k.o.Types.Version(ctx, tx, l.TypeCode, l.TypeVersion)
+	if err != nil {
+		return err
+	}
+	unit, err := k.o.Units.Get(ctx, tx, l.IssuerID)
+	if err != nil {
+		return err
+	}
+	if o.Reason == "" {
+		o.Reason = o.Action.UsualReason()
+	}
+	detail := map[string]string{"type": t.Name, "typeEn": t.NameEn, "unit": unit.Name, "unitEn": unit.NameEn,
+		"action": o.Action.Text("zh"), "actionEn": o.Action.Text("en")}
+	for _, r := range license.Reasons {
+		if r.Code == o.Reason {
+			detail["reason"], detail["reasonEn"] = r.Zh, r.En
+		}
+	}
+	if o.Ground != "" {
+		detail["reason"] += "（" + o.Ground + "）"
+		detail["reasonEn"] += " (" + o.Ground + ")"
+	}
+	for _, id := range l.Holders {
+		if err := k.o.Notices.Send(ctx, tx, notice.Notice{HolderID: id, Kind: notice.LicenseOperated, Subject: l.ID, Detail: detail}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Refuse declines a request, with the reason. Nothing is done to the license.

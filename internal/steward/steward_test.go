@@ -11,6 +11,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/license"
+	"github.com/yinxin-org/yinxin/internal/notice"
 	"github.com/yinxin-org/yinxin/internal/steward"
 	"github.com/yinxin-org/yinxin/test/world"
 )
@@ -195,5 +196,41 @@ func TestAskingIsRefused(t *testing.T) {
 		_, err := w.Steward.Ask(context.Background(), w.Actor(t, "fz-wjw-clerk"), steward.Asking{Identifier: r.license().Identifier, Action: license.Lose})
 		r.want(err, "license.unknown")
 		r.queue(0, 0)
+	})
+}
+
+// Whoever holds a license is told what was done to it, why, by whom and on what ground; of what was only asked for, nothing.
+func TestHoldersAreToldWhatWasDone(t *testing.T) {
+	t.Parallel()
+	world.Each(t, func(t *testing.T, w *world.World) {
+		r, ctx := newRoom(t, w), context.Background()
+		told := func() (all []notice.Notice) {
+			r.Read(t, func(ctx context.Context, q *db.Tx) error {
+				found, _, err := w.Notices.List(ctx, q, r.holderID, 50, 0)
+				for _, n := range found {
+					if n.Kind == notice.LicenseOperated {
+						all = append(all, n)
+					}
+				}
+				return err
+			})
+			return all
+		}
+		open := r.mustAsk(steward.Asking{Action: license.Suspend, Ground: "榕监限〔2026〕3号"})
+		if n := len(told()); n != 0 {
+			t.Errorf("told %d times before a second person agreed", n)
+		}
+		r.want(w.Steward.Approve(ctx, r.reviewer, open.ID, 1), "")
+		r.mustAsk(steward.Asking{Action: license.LosePaper})
+		all := told()
+		if len(all) != 2 {
+			t.Fatalf("told %d times", len(all))
+		}
+		if n := all[1]; n.Subject != r.id || n.Detail["action"] != "挂起" || n.Detail["reason"] != "司法或行政限制（榕监限〔2026〕3号）" || n.Detail["unit"] == "" {
+			t.Errorf("the notice says %v", n.Detail)
+		}
+		if n := all[0]; n.Detail["action"] != "登记纸质遗失" || n.Detail["reason"] != "遗失或损毁" {
+			t.Errorf("the notice says %v", n.Detail)
+		}
 	})
 }

@@ -230,8 +230,7 @@ func (d *Desk) carryOut(ctx context.Context, tx *db.Tx, l *line, m Message, laid
 	if held := l.now.Holds.Has(license.Suspended); l.now.Ended == "" && (by.Action == license.Suspend && held || by.Action == license.Release && !held) {
 		return license.License{}, nil // it stands so already
 	}
-	_, err := d.o.Licenses.Operate(ctx, tx, l.now, by)
-	return license.License{}, err
+	return license.License{}, d.o.Steward.Carry(ctx, tx, l.now, by)
 }
 
 // pauses lie between two tries of what failed: the longer it fails, the longer they are.

@@ -63,6 +63,9 @@ func (d *Desk) profiles(ctx context.Context, q *db.Tx, l line, m Message) ([]hol
 			}
 			all = append(all, h.Profile)
 		}
+		if name := renamed(all, m); name != "" {
+			all[0].Name = name
+		}
 		return all, nil
 	}
 	for _, p := range m.Holders {
@@ -73,6 +76,17 @@ func (d *Desk) profiles(ctx context.Context, q *db.Tx, l line, m Message) ([]hol
 		all = append(all, holder.Profile{Name: p.Name, Code: code, CodeType: kind})
 	}
 	return all, nil
+}
+
+// renamed is the name that a message gives the one holder of a license where that is another than before; "" else.
+func renamed(held []holder.Profile, m Message) string {
+	if len(held) != 1 || len(m.Holders) != 1 || m.Holders[0].Name == "" || m.Holders[0].Name == held[0].Name {
+		return ""
+	}
+	if code, _, err := holder.ParseCode(m.Holders[0].Code, ""); err != nil || code != held[0].Code {
+		return ""
+	}
+	return m.Holders[0].Name
 }
 
 // enter enters a license or its new version. One of a type that is made here is drafted, and its issuer's second person
@@ -144,6 +158,13 @@ func (d *Desk) draft(ctx context.Context, tx *db.Tx, l *line, m Message) (licens
 		draft.CaseNo = m.CaseNo
 	} else {
 		draft.Follows, draft.TypeCode, draft.Holders, draft.IssuerID = l.now.ID, l.now.TypeCode, l.now.Holders, l.now.IssuerID
+		held, err := d.profiles(ctx, tx, *l, Message{Action: Change})
+		if err != nil {
+			return draft, err
+		}
+		if draft.Renamed = renamed(held, m); draft.Renamed != "" {
+			draft.Why = "08"
+		}
 		return draft, nil
 	}
 	named, err := d.profiles(ctx, tx, *l, m)

@@ -27,6 +27,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/holder"
 	"github.com/yinxin-org/yinxin/internal/license"
 	"github.com/yinxin-org/yinxin/internal/org"
+	"github.com/yinxin-org/yinxin/internal/steward"
 	"github.com/yinxin-org/yinxin/verify"
 )
 
@@ -43,6 +44,7 @@ type Options struct {
 	Holders  *holder.Store
 	Licenses *license.Store
 	Hall     *hall.Hall
+	Steward  *steward.Desk
 	Verify   func(file []byte) verify.Report // against the installation's trust anchors
 }
 

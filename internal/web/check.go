@@ -50,6 +50,7 @@ type StaticView struct {
 	Type  Text
 	State State
 	Parts []Part
+	Late  bool // its annual inspection is overdue, and it is in force all the same
 	AsOf  time.Time
 }
 
@@ -87,6 +88,7 @@ type VerdictView struct {
 	Issuer    Text
 	Fields    []Field
 	Parts     []Part
+	Late      bool   // as in StaticView
 	Preview   string // local address of a picture, or ""
 	CheckedAt time.Time
 	RecordNo  string // 存证编号
