@@ -79,5 +79,5 @@ func (s *setup) fingerprint(m vertical.Message) string {
 // verticalAt takes messages in as it was done before the demonstration began.
 func (s *setup) verticalAt(t time.Time) *vertical.Desk {
 	return vertical.New(vertical.Options{DB: s.app.DB, Clock: clock.At(t), Trail: s.app.Trail, Units: s.app.Units, Types: s.app.Types,
-		Holders: s.app.Holders, Licenses: s.app.Licenses, Hall: s.app.Hall, Verify: s.app.VerifyFile})
+		Holders: s.app.Holders, Licenses: s.app.Licenses, Hall: s.app.Hall, Steward: s.app.Steward, Verify: s.app.VerifyFile})
 }

@@ -396,6 +396,7 @@ func TestFilesAndTakingBack(t *testing.T) {
 		code(err, "inspect.files")
 		_, err = w.Inspections.Apply(ctx, me, l.ID, "", upload.File{Name: "x.pdf", Data: []byte("MZ")})
 		code(err, "attachment.kind")
+		before := stored(t, w)
 		i, err := w.Inspections.Apply(ctx, me, l.ID, "", report)
 		if err != nil {
 			t.Fatal(err)
@@ -422,13 +423,8 @@ func TestFilesAndTakingBack(t *testing.T) {
 		code(w.Inspections.Withdraw(ctx, me, l.ID), "")
 		_, _, err = w.Inspections.FileOf(ctx, clerk, i.ID, f.ID)
 		code(err, "inspect.stage")
-		if err := filepath.WalkDir(filepath.Join(w.Config.Data, "attachments"), func(path string, d fs.DirEntry, err error) error {
-			if err == nil && !d.IsDir() {
-				t.Errorf("%s stays", path)
-			}
-			return err
-		}); err != nil {
-			t.Error(err)
+		if now := stored(t, w); now != before {
+			t.Errorf("%d files stay, there were %d", now, before)
 		}
 		again := b.applied(l)
 		code(w.Inspections.Examine(ctx, clerk, again.ID, again.RowVersion, true, "齐全"), "")
@@ -439,4 +435,19 @@ func TestFilesAndTakingBack(t *testing.T) {
 			t.Error("taking back changed the license")
 		}
 	})
+}
+
+// stored counts the files that people handed in.
+func stored(t *testing.T, w *world.World) (n int) {
+	t.Helper()
+	err := filepath.WalkDir(filepath.Join(w.Config.Data, "attachments"), func(_ string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			n++
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
 }

@@ -244,7 +244,7 @@ func TestWhatWasKeptIsCarriedOutAfterARestart(t *testing.T) {
 		m.File = []byte("sealed there")
 		desk := func(judge func([]byte) verify.Report) *vertical.Desk {
 			return vertical.New(vertical.Options{DB: w.DB, Clock: w.Now, Trail: w.Trail, Units: w.Units, Types: w.Types, Holders: w.Holders,
-				Licenses: w.Licenses, Hall: w.Hall, Verify: judge})
+				Licenses: w.Licenses, Hall: w.Hall, Steward: w.Steward, Verify: judge})
 		}
 		func() {
 			defer func() {

@@ -172,6 +172,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/annual-inspections/{annualId}/files/{fileId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 打开年检附件
+         * @description A file that the holder handed in, while there is no result.
+         */
+        get: operations["getAnnualFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/annual-inspections/{annualId}/review": {
         parameters: {
             query?: never;
@@ -2927,9 +2947,49 @@ export interface paths {
         put?: never;
         /**
          * 申请年检
-         * @description Apply for the annual inspection of an own license. One is open at a time.
+         * @description Apply for the annual inspection of an own license, with files where they are needed. One is open at a time.
          */
         post: operations["applyForAnnual"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/licenses/{id}/inspection/files/{fileId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看年检附件
+         * @description A file as it was handed in, while there is no result.
+         */
+        get: operations["getMyAnnualFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/licenses/{id}/inspection/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 撤回年检申请
+         * @description Take back what was applied for, as long as nobody has examined it; its files are removed.
+         */
+        post: operations["withdrawAnnual"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5466,6 +5526,8 @@ export interface components {
             validTo?: string;
         };
         AnnualApplyInputBody: {
+            /** @description What is handed in with it. */
+            files?: components["schemas"]["AnnualUpload"][];
             /** @description What the holder says to it; may be empty. */
             statement: string;
         };
@@ -5480,6 +5542,8 @@ export interface components {
             items: components["schemas"]["AnnualResult"][];
             late: boolean;
             mayApply: boolean;
+            /** @description What was applied for can be taken back: nobody has examined it. */
+            mayUndo: boolean;
             /**
              * Format: int64
              * @description From one inspection to the next.
@@ -5499,6 +5563,7 @@ export interface components {
             closedAt?: string;
             due: string;
             examiner?: components["schemas"]["Actor"];
+            files: components["schemas"]["AnnualFile"][];
             finding: string;
             id: string;
             late: boolean;
@@ -5516,7 +5581,7 @@ export interface components {
             reviewer?: components["schemas"]["Actor"];
             statement: string;
             /** @enum {string} */
-            step: "applied" | "examined" | "passed" | "failed" | "dropped";
+            step: "applied" | "examined" | "passed" | "failed" | "dropped" | "withdrawn";
             /**
              * Format: int64
              * @description To be sent with every change; it is refused if someone else was faster.
@@ -5535,6 +5600,15 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        AnnualFile: {
+            id: string;
+            media: string;
+            name: string;
+            /** Format: int64 */
+            size: number;
+            /** @description Where it can be opened; absent once there is a result. */
+            url?: string;
+        };
         AnnualItem: {
             /** Format: date-time */
             appliedAt: string;
@@ -5543,7 +5617,7 @@ export interface components {
             late: boolean;
             license: components["schemas"]["IssuedLicense"];
             /** @enum {string} */
-            step: "applied" | "examined" | "passed" | "failed" | "dropped";
+            step: "applied" | "examined" | "passed" | "failed" | "dropped" | "withdrawn";
             /**
              * Format: int64
              * @description Until the end of that day; negative when overdue.
@@ -5561,12 +5635,14 @@ export interface components {
             /** Format: date-time */
             closedAt?: string;
             due: string;
+            /** @description What was handed in with it; to be opened while it has no result. */
+            files: components["schemas"]["AnnualFile"][];
             /** @description Once there is a result. */
             finding?: string;
             id: string;
             statement?: string;
             /** @enum {string} */
-            step: "applied" | "examined" | "passed" | "failed" | "dropped";
+            step: "applied" | "examined" | "passed" | "failed" | "dropped" | "withdrawn";
         };
         AnnualReviewInputBody: {
             agrees: boolean;
@@ -5574,6 +5650,12 @@ export interface components {
             reason: string;
             /** Format: int64 */
             version: number;
+        };
+        AnnualUpload: {
+            /** @description PDF, OFD, JPEG or PNG by its content, at most 10 MB. */
+            data: string;
+            /** @description As it is shown. */
+            name: string;
         };
         Appeal: {
             /** @description The office complained of. */
@@ -8572,6 +8654,8 @@ export interface components {
             /** @description Left out where it follows a license, whose holders it keeps. */
             holders?: components["schemas"]["EnteredHolder"][];
             issuedOn: string;
+            /** @description The holder's name from now on, where that has changed: the same holder under the same code. Only of a next version, and where there is one holder. */
+            newName?: string;
             /** @description As the paper license bears it; empty: the next one by the type's rule. */
             number?: string;
             /** @description Number printed on the paper license. */
@@ -8600,6 +8684,8 @@ export interface components {
             /** @description The same key gives the same license. */
             idempotencyKey: string;
             issuedOn: string;
+            /** @description The holder's name from now on, where that has changed: the same holder under the same code. Only of a next version, and where there is one holder. */
+            newName?: string;
             /** @description As the paper license bears it; empty: the next one by the type's rule. */
             number?: string;
             /** @description Number printed on the paper license. */
@@ -10625,6 +10711,8 @@ export interface components {
             checkedAt: string;
             fields: components["schemas"]["Item"][];
             issuer: string;
+            /** @description Its annual inspection is overdue, and it is in force all the same, as its type says. */
+            late?: boolean;
             /** @description Of a comprehensive license: what it joins, as it is now. */
             parts?: components["schemas"]["LicensePart"][];
             /** @description 存证编号 */
@@ -11613,7 +11701,7 @@ export interface operations {
                 limit?: number;
                 /** @description How many to leave out from the beginning. */
                 offset?: number;
-                step?: "applied" | "examined" | "passed" | "failed" | "dropped";
+                step?: "applied" | "examined" | "passed" | "failed" | "dropped" | "withdrawn";
             };
             header?: {
                 /** @description zh (default) or en. */
@@ -11766,6 +11854,89 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AnnualDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAnnualFile: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                annualId: string;
+                fileId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
                 };
             };
             /** @description Unauthorized */
@@ -23394,6 +23565,168 @@ export interface operations {
                 "application/json": components["schemas"]["AnnualApplyInputBody"];
             };
         };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnualCycle"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMyAnnualFile: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                id: string;
+                fileId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdrawAnnual: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description OK */
             200: {

@@ -44,6 +44,7 @@ const homes: Record<string, { part: Part; control: string }> = {
   'inspection.basis': { part: 'business', control: 'type-inspection-basis' },
   'inspection.overdue': { part: 'business', control: 'type-inspection-overdue' },
   inspection: { part: 'business', control: 'type-inspection' },
+  parts: { part: 'business', control: 'type-parts' },
   duplicate: { part: 'business', control: 'type-duplicate' },
   rules: { part: 'business', control: 'add-rule' },
   compare: { part: 'business', control: 'add-compare' },

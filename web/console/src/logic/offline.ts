@@ -12,11 +12,13 @@ export interface EntryDraft {
   /** Identifier of the license of which this is the next version; its holders are kept. */
   follows: string
   why: string
+  /** The holder's name from now on; empty: as before. */
+  newName: string
 }
 
 export function emptyDraft(today: string, form?: MakingForm): EntryDraft {
   const holders = Array.from({ length: form?.holdersMin ?? 1 }, () => ({ name: '', code: '' }))
-  return { holders, fields: {}, number: '', issuedOn: today, closedOn: today, systemId: '', caseNo: '', paperSerial: '', follows: '', why: '' }
+  return { holders, fields: {}, number: '', issuedOn: today, closedOn: today, systemId: '', caseNo: '', paperSerial: '', follows: '', why: '', newName: '' }
 }
 
 /** What the request holds: nothing that was left empty. */
@@ -34,6 +36,7 @@ export function entryOf(typeCode: string, d: EntryDraft): OfflineEntry {
     paperSerial: text(d.paperSerial),
     follows: text(d.follows),
     why: (text(d.why) as OfflineEntry['why']) ?? undefined,
+    newName: d.follows && (d.why === '07' || d.why === '08') ? text(d.newName) : undefined,
   }
 }
 
@@ -65,6 +68,7 @@ export function controlOf(field: string | undefined): string | undefined {
     systemId: 'entry-system',
     caseNo: 'entry-case',
     paperSerial: 'entry-serial',
+    newName: 'follow-name',
   }
   return own[field] ?? `own-${field}`
 }

@@ -98,7 +98,7 @@ export function factsOf(t: LicenseType, part: Part, w: Words): Fact[] {
       return [fact('holderKind', wordFor('holderKind', t.holderKind, w)), fact('holders', holdersText(t, w))]
     case 'business': {
       const source = t.making === 'vertical' || t.making === 'external' ? [fact('source', or(t.source, w)), fact('national', w.t(t.national ? 'type.yes' : 'type.no'))] : []
-      return [fact('making', wordFor('making', t.making, w)), ...source, fact('validity', validityText(t.validity, w)), fact('inspection', inspectionText(t, w))]
+      return [fact('making', wordFor('making', t.making, w)), ...source, fact('validity', validityText(t.validity, w)), fact('inspection', inspectionText(t, w)), ...(t.parts?.length ? [fact('parts', t.parts.join('\n'))] : [])]
     }
     case 'face':
       return [fact('page', w.t('type.pageOf', { w: t.face.width, h: t.face.height })), fact('objects', w.t('type.objectCount', { n: t.face.objects.length }))]

@@ -15,6 +15,7 @@ export const annualEn = {
     rule: 'Every {months} months; {overdue}',
     blocks: 'not usable once overdue',
     marks: 'marked and usable once overdue',
+    files: 'Files',
     seeLicense: 'How the license was made',
     found: 'Finding',
     passes: 'Passed',
@@ -38,7 +39,7 @@ export const annualEn = {
     closed: 'Closed.',
     before: 'Earlier inspections',
     beforeNone: 'None yet.',
-    step: { applied: 'To examine', examined: 'To review', passed: 'Passed', failed: 'Failed', dropped: 'Dropped: the license has ended' },
+    step: { applied: 'To examine', examined: 'To review', passed: 'Passed', failed: 'Failed', dropped: 'Dropped: the license has ended', withdrawn: 'taken back by the holder' },
     done: 'Saved',
   },
 }

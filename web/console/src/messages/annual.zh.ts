@@ -16,6 +16,7 @@ export const annualZh = {
     rule: '每{months}个月一次，{overdue}',
     blocks: '逾期不能使用',
     marks: '逾期注明，仍可使用',
+    files: '附件',
     seeLicense: '看证照制发情况',
     found: '审查结论',
     passes: '合格',
@@ -39,7 +40,7 @@ export const annualZh = {
     closed: '已办结。',
     before: '以前的年检',
     beforeNone: '还没有。',
-    step: { applied: '待审查', examined: '待复核', passed: '合格', failed: '不合格', dropped: '证照已失效，未办' },
+    step: { applied: '待审查', examined: '待复核', passed: '合格', failed: '不合格', dropped: '证照已失效，未办', withdrawn: '持证人已撤回' },
     done: '已保存',
   },
 }

@@ -86,6 +86,7 @@ export const catalogEn: SameShape<typeof catalogZh> = {
       national: 'National type',
       validity: 'Validity',
       inspection: 'Annual inspection',
+      parts: 'Licenses joined (comprehensive license)',
       page: 'Size of the face',
       objects: 'Objects on the face',
       seals: 'Seal plan',

@@ -84,6 +84,7 @@ export const catalogZh = {
       national: '国家统一类型',
       validity: '有效期',
       inspection: '年检',
+      parts: '集成的单项证照（行业综合许可证）',
       page: '照面尺寸',
       objects: '照面元素',
       seals: '用印计划',

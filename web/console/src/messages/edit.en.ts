@@ -94,6 +94,8 @@ export const editEn: SameShape<typeof editZh> = {
   years: 'Years',
   months: 'Months',
   days: 'Days',
+  partsLead: 'Only for comprehensive licenses: one is made of its holder’s licenses of these types. When one of them changes or ends, the platform drafts a new version at once.',
+  partsPick: 'What it is made of',
   inspected: 'The law demands an annual inspection',
   everyMonths: 'Every how many months',
   remind: 'Days of notice',

@@ -91,6 +91,8 @@ export const editZh = {
   years: '年',
   months: '月',
   days: '天',
+  partsLead: '只有行业综合许可证要填：它由同一持证人的这些证照组成，其中一项变更或者失效，平台立即起草新版本。',
+  partsPick: '由哪些证照组成',
   inspected: '法律规定要年检',
   everyMonths: '每几个月一次',
   remind: '提前几天提醒',

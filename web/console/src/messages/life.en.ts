@@ -92,6 +92,8 @@ export const lifeEn: typeof lifeZh = {
     lead: 'When the new version is published, this license becomes an earlier version. Holder and number stay.',
     before: 'License',
     why: 'Why a new version is made',
+    newName: 'Name of the holder from now on',
+    newNameHint: 'Leave it empty if the name stays. It is the same holder under the same code; with the publication the platform knows them by the new name, and versions before keep the old one.',
     reason: 'Why you look at the face',
     fill: 'Fill in what it says',
     fillLead: 'What it says is read from its face; this look is recorded.',

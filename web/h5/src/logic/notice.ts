@@ -21,6 +21,7 @@ const pages: [prefix: string, to: (subject: string) => string][] = [
   ['license-issued', (no) => `/applications/${no}`],
   ['license-made', (id) => `/licenses/${id}`],
   ['license-expiring', (id) => `/licenses/${id}`],
+  ['license-operated', (id) => `/licenses/${id}`],
   ['inspection-', (id) => `/licenses/${id}`],
   ['appeal-', (id) => `/appeals/${id}`],
   ['relation-', () => '/people'],

@@ -285,6 +285,7 @@ export const applyEn: SameShape<typeof applyZh> = {
     'commitment-overdue': '{matter}: the commitment for “{material}” was due on {date}. Please see to it soon.',
     'license-issued': '{matter}: the license is made and among yours.',
     'license-made': '{type}: made, and among your licenses.',
+    'license-operated': '{unit} acted on your {type}: {action}. Reason: {reason}. If it is a mistake, ask for a correction on the page of the license; against the decision you may ask for administrative review or go to court.',
     'inspection-due': '{type} must be inspected by {day}. Apply on its page.',
     'inspection-passed': '{type} passed its annual inspection; the next is due by {day}.',
     'inspection-failed': '{type} failed its annual inspection. See why, mend it and apply again.',

@@ -280,6 +280,7 @@ export const applyZh = {
     'commitment-overdue': '{matter}：“{material}”的承诺期限（{date}）已过，请尽快办理。',
     'license-issued': '{matter}：证照已制好，在“我的证照”里。',
     'license-made': '{type}已制好，在“我的证照”里。',
+    'license-operated': '{unit}对您的{type}作了变动：{action}。原因：{reason}。认为有误，可以在证照页申请更正；不服决定的，可以申请行政复议或者提起行政诉讼。',
     'inspection-due': '{type}最晚{day}年检，请在证照页申请。',
     'inspection-passed': '{type}年检合格，下次最晚{day}年检。',
     'inspection-failed': '{type}年检不合格，请看原因，整改后重新申请。',

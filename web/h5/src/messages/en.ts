@@ -294,6 +294,8 @@ export const en: SameShape<typeof zh> = {
     },
   },
   verify: {
+    late: 'Its annual inspection is overdue. Licenses of this type stay in force all the same; judge for yourself.',
+    parts: 'Permits joined',
     intro: 'Scan the code on the other person’s phone to learn at once whether a license is genuine and can be used now.',
     camera: 'Scan with the camera',
     cameraStop: 'Turn the camera off',
