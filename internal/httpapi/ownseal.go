@@ -10,9 +10,9 @@ import (
 	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
-	"github.com/yinxin-org/yinxin/internal/hall"
 	"github.com/yinxin-org/yinxin/internal/license"
 	"github.com/yinxin-org/yinxin/internal/sealing"
+	"github.com/yinxin-org/yinxin/internal/upload"
 )
 
 // OwnSeal is the seal that lives with an own license.
@@ -71,7 +71,7 @@ func registerOwnSeal(api huma.API, d Deps) {
 			"suspended, lost or ended, so is the seal. Only the holder, never somebody for them.",
 		Errors: append(errors, http.StatusRequestEntityTooLarge),
 	}, RoleHolder)
-	sign.MaxBodyBytes = hall.MaxAttachment + 1
+	sign.MaxBodyBytes = upload.Max + 1
 	huma.Register(api, sign, d.signWithMySeal)
 }
 
