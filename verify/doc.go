@@ -17,4 +17,8 @@
 // revoked certificates and of withdrawn seals. Everything in the file must
 // stand under a signature, and the last one must protect the list of them:
 // Report.Coverage tells what does.
+//
+// Of a seal whose key was stolen (RevokedSeal.Burned) only that is believed
+// which shows that it is older than the theft; what must be shown, and what of
+// it the file alone can show, stands at Logged.
 package verify

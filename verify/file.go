@@ -23,6 +23,12 @@ type Options struct {
 	Now          time.Time     // the time of the check; zero means the clock
 	CRLs         *CRLs         // revoked certificates
 	RevokedSeals []RevokedSeal // withdrawn seals
+	// Logged finds the record of a file in the log of evidence (存证) by the SM3
+	// digest of its bytes; identifier is what the file calls its license (ZZBS),
+	// "" if nothing. It is asked of a burned seal only, once a trusted time stamp
+	// speaks for the file. What the log does not have is [ErrNotLogged]; any
+	// other error, or no function, leaves the file unproven. See [Evidence].
+	Logged func(digest [32]byte, identifier string) (Logged, error)
 }
 
 func (o Options) filled() Options {
@@ -43,7 +49,7 @@ func File(b []byte, o Options) Report {
 	if p, err := ofd.Read(b, ofd.Limits{}); err != nil {
 		whole.add(FormatOFD, unreadable(err, ""), "")
 	} else {
-		whole = r.examine(p, o)
+		whole = r.examine(b, p, o)
 	}
 	r.conclude(whole)
 	return r
@@ -51,7 +57,7 @@ func File(b []byte, o Options) Report {
 
 // examine fills the report from a readable package and returns the causes that
 // concern the file as a whole.
-func (r *Report) examine(p *ofd.Package, o Options) findings {
+func (r *Report) examine(raw []byte, p *ofd.Package, o Options) findings {
 	var whole findings
 	info, err := p.Info()
 	items := metadata(info)
@@ -76,7 +82,7 @@ func (r *Report) examine(p *ofd.Package, o Options) findings {
 	if len(list.Items) > 0 && !sealed(list) {
 		whole.add(NoSeal, "signed", "")
 	}
-	c := &check{p: p, o: o, list: list, digests: map[string][]byte{}, covered: map[string]bool{}, seen: map[[32]byte]bool{}}
+	c := &check{raw: raw, name: items.get("ZZBS"), p: p, o: o, list: list, digests: map[string][]byte{}, covered: map[string]bool{}, seen: map[[32]byte]bool{}}
 	c.pages = p.PageIDs()
 	for _, item := range list.Items {
 		r.Seals = append(r.Seals, c.seal(item))

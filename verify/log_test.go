@@ -69,11 +69,15 @@ func logSigners(t testing.TB, seedText string) (ed, sm *translog.Signer) {
 
 func makeLogFiles(t testing.TB, seedText string) logFiles {
 	t.Helper()
+	return logFilesOf(t, seedText, "use", time.Date(2026, 3, 1, 1, 30, 0, 0, time.UTC), []byte(`{"purpose":"食品经营许可<新办>"}`))
+}
+
+// logFilesOf are the files of a record that stands at 257 of a log of 300.
+func logFilesOf(t testing.TB, seedText, kind string, at time.Time, body []byte) logFiles {
+	t.Helper()
 	ed, sm := logSigners(t, seedText)
-	id, salt, body := uuid.UUID{1, 2, 3}, bytes.Repeat([]byte{7}, leaf.SaltSize), []byte(`{"purpose":"食品经营许可<新办>"}`)
-	data, err := leaf.Leaf{
-		Kind: "use", At: time.Date(2026, 3, 1, 1, 30, 0, 0, time.UTC), Commitment: leaf.Commit(salt, id, body),
-	}.Bytes()
+	id, salt := uuid.UUID{1, 2, 3}, bytes.Repeat([]byte{7}, leaf.SaltSize)
+	data, err := leaf.Leaf{Kind: kind, At: at, Commitment: leaf.Commit(salt, id, body)}.Bytes()
 	if err != nil {
 		t.Fatal(err)
 	}

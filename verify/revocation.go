@@ -72,6 +72,12 @@ type RevokedSeal struct {
 	// Until is when a stopped seal (停用) was resumed; zero when it is withdrawn
 	// for good (撤销).
 	Until time.Time `json:"until,omitzero"`
+	// Burned says that others know the seal's key since At (失泄): what it
+	// sealed before has to prove so, see [Logged].
+	Burned bool `json:"burned,omitempty"`
+	// Leaves is how many leaves the log of evidence had at At, where all that a
+	// burned seal sealed stands in one; nil of a seal that is not logged so.
+	Leaves *uint64 `json:"leaves,omitempty"`
 }
 
 // reason says how the entry stands to a signature: "none" when it does not

@@ -16,6 +16,8 @@ const clockSkew = 10 * time.Minute
 
 // check is the work on one file.
 type check struct {
+	raw     []byte // the file
+	name    string // what the file calls its license (ZZBS)
 	p       *ofd.Package
 	o       Options
 	list    *ses.List
@@ -148,7 +150,9 @@ func (c *check) stampedSeal(s *SealReport, sig *ses.Signature, latest time.Time,
 		if r.ID != seal.ID {
 			continue
 		}
-		if reason := r.reason(latest, s.TimeTrusted); reason != "none" {
+		if r.Burned {
+			f.add(SealRevoked, c.burned(r, latest, s.TimeTrusted), s.ID)
+		} else if reason := r.reason(latest, s.TimeTrusted); reason != "none" {
 			f.add(SealRevoked, reason, s.ID)
 		}
 	}

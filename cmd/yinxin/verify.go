@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -12,8 +13,12 @@ import (
 type verifyCmd struct {
 	Anchors string   `placeholder:"FILE" help:"PEM file of the roots you trust. Without it a whole file is at best untrusted."`
 	Makers  string   `placeholder:"FILE" help:"PEM file of the seal makers you trust, when they are not all that the anchors vouch for."`
+	TSA     string   `name:"tsa" placeholder:"FILE" help:"PEM file of the time stamping authorities you trust, when the anchors do not vouch for them."`
 	CRL     string   `placeholder:"FILE" help:"Certificate revocation lists, DER or PEM."`
 	Burned  string   `placeholder:"FILE" help:"List of burned seals, as yinxin seal burn prints it."`
+	LogKey  string   `placeholder:"FILE" help:"The public keys of the log of evidence (log.pub), with --receipt and --proof."`
+	Receipt string   `placeholder:"FILE" help:"receipt.json that ships with the file: what the log recorded of it. For one file."`
+	Proof   string   `placeholder:"FILE" help:"proof.json that ships with the file: where that stands in the log."`
 	Files   []string `arg:"" name:"file" help:"OFD files."`
 }
 
@@ -23,6 +28,10 @@ func (verifyCmd) Help() string {
 flow with Chinese and English words, the license's metadata, the seals with names and times, and what the seals
 cover. An annotated copy (加注件) is valid for its purpose only, which the report names under "copy".
 
+Under a burned seal (--burned) a file is valid only if a trusted time stamp and the log of evidence both show that it
+is older than the theft. The stamp is in the file; of the log, give --log-key, --receipt and --proof, or the verdict
+is at best untrusted.
+
 Nothing leaves this machine. Whether a license is in force now, only the platform that keeps it can tell.
 Ends with 1 unless every file is valid.`
 }
@@ -31,6 +40,7 @@ Ends with 1 unless every file is valid.`
 type fileReport struct {
 	File string `json:"file"`
 	verify.Report
+	Evidence *verify.LogReport `json:"evidence,omitempty"` // of the receipt and the proof that were given
 }
 
 // Run judges the files.
@@ -42,6 +52,11 @@ func (c verifyCmd) Run(s streams) error {
 	}
 	if c.Makers != "" {
 		if o.Makers, err = readAnchors(c.Makers); err != nil {
+			return err
+		}
+	}
+	if c.TSA != "" {
+		if o.TSA, err = readAnchors(c.TSA); err != nil {
 			return err
 		}
 	}
@@ -63,6 +78,10 @@ func (c verifyCmd) Run(s streams) error {
 			return fmt.Errorf("%s: %w", c.Burned, err)
 		}
 	}
+	var evidence *verify.LogReport
+	if evidence, o.Logged, err = c.evidence(); err != nil {
+		return err
+	}
 	valid := true
 	for _, name := range c.Files {
 		b, err := os.ReadFile(name)
@@ -71,7 +90,7 @@ func (c verifyCmd) Run(s streams) error {
 		}
 		r := verify.File(b, o)
 		valid = valid && r.Verdict == verify.Valid
-		if err := printJSON(s.out, fileReport{File: name, Report: r}, true); err != nil {
+		if err := printJSON(s.out, fileReport{File: name, Report: r, Evidence: evidence}, true); err != nil {
 			return err
 		}
 	}
@@ -79,6 +98,26 @@ func (c verifyCmd) Run(s streams) error {
 		return errRefused
 	}
 	return nil
+}
+
+// evidence reads what ships with a file, where it is given.
+func (c verifyCmd) evidence() (*verify.LogReport, func([32]byte, string) (verify.Logged, error), error) {
+	if c.LogKey == "" && c.Receipt == "" && c.Proof == "" {
+		return nil, nil, nil
+	}
+	if len(c.Files) > 1 {
+		return nil, nil, errors.New("a receipt and a proof are of one file: give one")
+	}
+	var files [3][]byte
+	for i, name := range []string{c.LogKey, c.Receipt, c.Proof} {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			return nil, nil, err
+		}
+		files[i] = b
+	}
+	r, logged := verify.Evidence(files[0], files[1], files[2])
+	return &r, logged, nil
 }
 
 func readAnchors(path string) (*verify.Anchors, error) {

@@ -173,16 +173,16 @@ func (a *App) build(ctx context.Context, o Options) error {
 	}
 	a.Matters = matter.Open(matter.Options{DB: a.DB, Clock: a.Clock, Trail: a.Trail, Tasks: a.Tasks, Units: a.Units, Types: a.Types})
 	a.Holders = holder.Open(a.DB, a.Keys, a.Clock)
+	if err := a.openBook(ctx); err != nil {
+		return err
+	}
 	a.Seals = sealing.Open(sealing.Options{DB: a.DB, Keys: a.Keys, Clock: a.Clock, Units: a.Units, Trail: a.Trail, Tasks: a.Tasks,
-		PlatformID: a.Config.PlatformUnit})
+		Book: a.Book, PlatformID: a.Config.PlatformUnit})
 	a.Seals.UseMaker(o.Maker)
 	if err := a.openRegisters(ctx); err != nil {
 		return err
 	}
 	if err := a.openImports(); err != nil {
-		return err
-	}
-	if err := a.openBook(ctx); err != nil {
 		return err
 	}
 	if err := a.openDoor(); err != nil {
@@ -436,7 +436,7 @@ func (a *App) VerifyFile(file []byte) verify.Report {
 	a.judging <- struct{}{}
 	defer func() { <-a.judging }()
 	o := a.trust
-	o.Now = a.Clock.Now()
+	o.Now, o.Logged = a.Clock.Now(), a.logged
 	err := a.DB.Read(context.Background(), func(q *db.Tx) (err error) {
 		o.RevokedSeals, err = a.Seals.Burned(context.Background(), q)
 		return err
@@ -446,6 +446,21 @@ func (a *App) VerifyFile(file []byte) verify.Report {
 		o = verify.Options{Now: o.Now}
 	}
 	return verify.File(file, o)
+}
+
+// logged asks the platform's own log for the record of a file, by the same proofs that a holder takes along.
+func (a *App) logged(digest [32]byte, identifier string) (verify.Logged, error) {
+	receipt, proof, err := a.Licenses.Evidence(context.Background(), identifier, digest)
+	switch errs.Code(err) {
+	case "license.unknown", "evidence.unknown", "evidence.pending":
+		return verify.Logged{}, verify.ErrNotLogged
+	}
+	if err != nil {
+		a.Log.Error("the log was not asked about a file", slog.Any("error", err))
+		return verify.Logged{}, err
+	}
+	_, logged := verify.Evidence(a.Book.Pub(), receipt, proof)
+	return logged(digest, identifier)
 }
 
 // Run does the background work until ctx ends: it brings records into the log and finishes what a crash cut

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"iter"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -92,6 +93,16 @@ func (b *Book) Proof(ctx context.Context, leafID string) (leaf.Proof, error) {
 	return leaf.Proof{
 		No: leaf.Number(id), Index: index, Size: head.Size, Hashes: hashes, Checkpoint: string(head.Signed),
 	}, nil
+}
+
+// Length is how many leaves the log had at a moment: what was written before it stands before that place, what has a place
+// behind it was written later, whatever time it states. It reads all leaves, so it is for rare questions.
+func (b *Book) Length(ctx context.Context, q *db.Tx, at time.Time) (uint64, error) {
+	n, err := lengthAt(ctx, q, at)
+	if err != nil {
+		return 0, fmt.Errorf("measure log: %w", err)
+	}
+	return n, nil
 }
 
 // Check derives the whole published tree again from the database and compares root and every tile with what

@@ -40,6 +40,26 @@ func nextIndex(ctx context.Context, q *db.Tx) (uint64, error) {
 	return uint64(n), err
 }
 
+// lengthAt is how many leaves the log has, once all are placed that were written before a moment. Those that wait are
+// counted with it: they may be placed in any order.
+func lengthAt(ctx context.Context, q *db.Tx, at time.Time) (uint64, error) {
+	var n int64
+	err := q.QueryRow(ctx, `SELECT COALESCE(MAX(idx), -1) + 1 FROM log_leaf WHERE created_at < $1`, db.Micros(at)).Scan(&n)
+	if err != nil {
+		return 0, err
+	}
+	var before, all int64
+	err = q.QueryRow(ctx, `
+		SELECT COALESCE(SUM(CASE WHEN created_at < $1 THEN 1 ELSE 0 END), 0), COUNT(*)
+		FROM log_leaf
+		WHERE idx IS NULL`, db.Micros(at)).Scan(&before, &all)
+	if err != nil || before == 0 {
+		return uint64(n), err
+	}
+	next, err := nextIndex(ctx, q)
+	return next + uint64(all), err
+}
+
 func anyOpen(ctx context.Context, q *db.Tx) (bool, error) {
 	var id string
 	err := q.QueryRow(ctx, `

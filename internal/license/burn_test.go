@@ -15,7 +15,7 @@ import (
 	"github.com/yinxin-org/yinxin/verify"
 )
 
-// The key-burn drill: what was sealed and stamped before the key was stolen stays valid, in the check of the platform;
+// The key-burn drill: what was sealed, stamped and logged before the key was stolen stays valid, in the check of the platform;
 // what was sealed after is refused, and so is a forgery that sets its clock back and has no stamp.
 func TestBurnedSeal(t *testing.T) {
 	t.Parallel()
@@ -34,11 +34,11 @@ func TestBurnedSeal(t *testing.T) {
 			}
 			return made
 		}
-		before := make(1, 100)
+		before := make(1, 40)
 		w.Now.Move(time.Minute)
 		stolen := w.Now.Now()
 		w.Now.Move(time.Minute)
-		after := make(500, 100)
+		after := make(500, 40)
 		var seal sealing.Seal
 		w.Read(t, func(ctx context.Context, q *db.Tx) (err error) {
 			seal, err = w.Seals.Usable(ctx, q, o.IssuerID, sealing.ForLicenses)
@@ -54,6 +54,9 @@ func TestBurnedSeal(t *testing.T) {
 		}
 		wantCode(t, burn(w.Now.Now().Add(time.Second)), "seal.burn-time")
 		if err := burn(stolen); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Book.Sequence(ctx); err != nil {
 			t.Fatal(err)
 		}
 		for _, l := range before {

@@ -10,6 +10,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/evidence"
+	"github.com/yinxin-org/yinxin/internal/evidence/leaf"
 	"github.com/yinxin-org/yinxin/internal/gm"
 )
 
@@ -242,7 +243,7 @@ type event struct {
 
 // leaf is the record of an event of a license.
 func (s *Store) leaf(l License, action string, at time.Time, accountID, unitID, ground string) evidence.Event {
-	return evidence.Event{HolderID: l.HolderID, Kind: "license", At: at, Body: event{
+	return evidence.Event{HolderID: l.HolderID, Kind: leaf.License, At: at, Body: event{
 		Action: action, LicenseID: l.ID, TypeCode: l.TypeCode, VersionNo: l.VersionNo,
 		UnitID: unitID, AccountID: accountID, Ground: ground, File: l.FileDigest,
 	}}

@@ -16,6 +16,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
+	"github.com/yinxin-org/yinxin/internal/evidence"
 	"github.com/yinxin-org/yinxin/internal/gm"
 	"github.com/yinxin-org/yinxin/internal/org"
 	"github.com/yinxin-org/yinxin/internal/task"
@@ -67,6 +68,7 @@ type Options struct {
 	Units      *org.Store
 	Trail      *change.Trail
 	Tasks      *task.Store
+	Book       *evidence.Book
 	PlatformID string // the unit that runs the platform; its managers manage the seals of all
 }
 

@@ -30,6 +30,9 @@ const CommitmentSize = sm3.Size
 // timeLayout writes times in UTC to the microsecond, always with all digits, so that a time has one spelling.
 const timeLayout = "2006-01-02T15:04:05.000000Z"
 
+// License is the kind of a leaf whose record tells of a license; "file" in it is the SM3 of the file, in hex.
+const License = "license"
+
 // Leaf is one entry of the log.
 type Leaf struct {
 	Kind       string    // the kind of event, such as "use"; see KindOK
