@@ -473,6 +473,7 @@ func (a *App) Run(ctx context.Context) {
 	go a.Push.Run(ctx)
 	go a.syncMatters(ctx)
 	go a.fetchLate(ctx)
+	go a.sealAnew(ctx)
 	if err := a.Book.Run(ctx); err != nil {
 		a.Log.ErrorContext(ctx, "the log has stopped", slog.Any("error", err))
 		a.stopped.Store(true)
@@ -490,6 +491,22 @@ func (a *App) housekeep(ctx context.Context) {
 	for {
 		if err := errors.Join(a.Hall.Resume(ctx), a.Vertical.Resume(ctx), a.Accounts.Sweep(ctx), a.Units.Watch(ctx), a.TellOverdue(ctx), a.TellDue(ctx)); err != nil && ctx.Err() == nil {
 			a.Log.ErrorContext(ctx, "unfinished work", slog.Any("error", err))
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// sealAnew carries out orders to seal anew. It has a turn of its own, for one may take hours.
+func (a *App) sealAnew(ctx context.Context) {
+	tick := time.NewTicker(houseEvery)
+	defer tick.Stop()
+	for {
+		if err := a.Licenses.ResumeReseals(ctx); err != nil && ctx.Err() == nil {
+			a.Log.ErrorContext(ctx, "sealing anew stopped", slog.Any("error", err))
 		}
 		select {
 		case <-tick.C:

@@ -22,5 +22,7 @@ var sealMessages = messages{
 	"seal.document":      {"这不是能加盖印章的OFD文件。", "This is no OFD document that a seal can be set on."},
 	"seal.closed":        {"文件已经盖完章并锁定，不能再加盖。", "The document was closed by its last seal; no further one can be set."},
 	"seal.page":          {"文件没有这一页。", "The document has no such page."},
+	"seal.not-burned":    {"这枚证照印章没有失泄，不需要重新用印。", "This is no burned seal of licenses; nothing has to be sealed anew."},
+	"seal.not-resealed":  {"还没有为这枚印章安排重新用印。", "Nobody has ordered that what this seal sealed be sealed anew."},
 	"seal.bound":         {"印章“{name}”绑定的证照现在不能使用，印章也不能使用。", "The license with which seal {name} lives cannot be used now, and neither can the seal."},
 }

@@ -33,7 +33,7 @@ func ownUnit(a *authn.Actor, everywhere ...string) string {
 // registerOrg registers what is configured about units, people, regions, codes and days.
 func registerOrg(api huma.API, d Deps) {
 	for _, register := range []func(huma.API, Deps){registerUnit, registerReorganisation, registerMandate, registerDuty, registerSystem,
-		registerAccount, registerRegion, registerCodeTable, registerCalendar, registerChange, registerTask, registerSeal, registerSealRequest, registerSealDesk, registerSealStandIn,
+		registerAccount, registerRegion, registerCodeTable, registerCalendar, registerChange, registerTask, registerSeal, registerReseal, registerSealRequest, registerSealDesk, registerSealStandIn,
 		registerOwnSeal} {
 		register(api, d)
 	}

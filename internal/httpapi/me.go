@@ -59,7 +59,7 @@ type LicenseLog struct {
 }
 
 var actionWords = map[string][2]string{
-	"draft": {"已决定发证", "decided"}, "seal": {"已制作并加盖印章", "made and sealed"}, "publish": {"已复核发布", "reviewed and published"},
+	"draft": {"已决定发证", "decided"}, "seal": {"已制作并加盖印章", "made and sealed"}, "reseal": {"原印章失泄，已重新用印", "sealed anew, the seal before was compromised"}, "publish": {"已复核发布", "reviewed and published"},
 	"refuse": {"复核未通过", "refused at review"}, "contradict": {"与基础库不一致，已作废", "contradicted by a base register, void"}, "lost": {"已挂失", "reported lost"},
 	"found": {"已解除挂失", "report of loss taken back"}, "paper": {"已登记纸质证照印刷编号", "printed number of the paper noted"},
 	"suspended": {"已挂起", "suspended"}, "release": {"已解除挂起", "suspension ended"}, "superseded": {"已被新版本取代", "superseded by a new version"},

@@ -49,6 +49,11 @@ func (s *Store) BurnFrom(ctx context.Context, tx *db.Tx, by change.By, code stri
 	return x, nil
 }
 
+// NoteReseal notes in the life of a burned seal that what it sealed is to be sealed anew.
+func (s *Store) NoteReseal(ctx context.Context, tx *db.Tx, by change.By, x Seal) error {
+	return s.step(ctx, tx, Event{Subject: ofSeal, Of: x.Code, Action: Reseal, From: x.State, To: x.State, By: by})
+}
+
 // unlogged marks a seal whose uses do not stand in the log with the files' digests: annotated copies and what firms seal
 // themselves. A time stamp must do for them.
 const unlogged = -1

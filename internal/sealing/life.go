@@ -27,6 +27,7 @@ const (
 	Renew  = "renew"  // 换发: another one was made in its place
 	Revoke = "revoke" // 注销
 	Burn   = "burn"   // 失泄: its key is not to be believed from a moment on
+	Reseal = "reseal" // 重新用印: what it had sealed is to be sealed anew; the seal stays as it is
 )
 
 // Move is one permitted step of a life.

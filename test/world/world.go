@@ -87,6 +87,12 @@ type place struct {
 // at is a place that is reached at BaseURL and logs nothing. Without a url the database is in the folder.
 func at(dir, url string) place { return place{dir: dir, url: url, base: BaseURL, log: io.Discard} }
 
+// Again is the world of a folder and a database that another process, or this one, has left behind.
+func Again(t testing.TB, dir, url string) *World {
+	t.Helper()
+	return open(t, at(dir, url))
+}
+
 // open builds the object graph over a folder and a database.
 func open(t testing.TB, p place) *World {
 	t.Helper()

@@ -4156,6 +4156,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/seals/{sealCode}/reseal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 重新用印进度
+         * @description How far it has come to seal anew what a burned seal had sealed.
+         */
+        get: operations["getReseal"];
+        put?: never;
+        /**
+         * 重新用印
+         * @description Order that the licenses in force under a burned seal of the own unit be sealed anew, with the seal that it has now. It is done in the background; the order is also the consent for steps that people of the unit have to do.
+         */
+        post: operations["orderReseal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/seals/{sealCode}/state": {
         parameters: {
             query?: never;
@@ -8575,6 +8599,12 @@ export interface components {
             /** Format: int64 */
             total: number;
         };
+        MissedReseal: {
+            /** @description Stable code. */
+            cause: string;
+            licenseId: string;
+            text: string;
+        };
         Named: {
             id: string;
             name: string;
@@ -9334,6 +9364,37 @@ export interface components {
             types: components["schemas"]["TypeMove"][];
             /** @description The units it happens to. */
             units: components["schemas"]["UnitVersion"][];
+        };
+        Reseal: {
+            /**
+             * Format: int64
+             * @description Licenses that are provably older and were left as they are.
+             */
+            kept: number;
+            /**
+             * Format: int64
+             * @description Licenses that could not be sealed anew.
+             */
+            missed: number;
+            /** @description The first 100 of them. */
+            misses: components["schemas"]["MissedReseal"][];
+            /**
+             * Format: int64
+             * @description Licenses that were sealed anew so far.
+             */
+            sealed: number;
+            /** Format: date-time */
+            startedAt: string;
+            /** @enum {string} */
+            state: "running" | "done";
+            /** @description Only what is not provably older than the theft. */
+            unproven: boolean;
+        };
+        ResealInputBody: {
+            /** @description Why; kept in the trail of changes. No personal data. */
+            reason: string;
+            /** @description Only what is not provably older than the theft; false: all. */
+            unproven: boolean;
         };
         ResultInputBody: {
             /** @description 电子证照标识, GB/T 36904. */
@@ -28549,6 +28610,159 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getReseal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                sealCode: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reseal"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    orderReseal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                sealCode: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResealInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reseal"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
