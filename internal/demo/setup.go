@@ -253,8 +253,9 @@ func (s *setup) holders(ctx context.Context) (map[string]string, error) {
 // atOnce is how many licenses, or seals, are made at the same time: enough to share each commit of the database.
 const atOnce = 24
 
-// hashAtOnce is how many passwords are hashed at the same time; each takes its share of memory.
-const hashAtOnce = 4
+// hashAtOnce is how many passwords are hashed at the same time: as many as package authn lets, so that on a slow machine none
+// waits until it is told to come back later.
+const hashAtOnce = 2
 
 // licenses issues the stock (存量证照) the way any license is issued: drafted, sealed, reviewed, published.
 func (s *setup) licenses(ctx context.Context, ids map[string]string) error {
