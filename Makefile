@@ -7,7 +7,7 @@ export YES ?=
 
 LINT := bin/golangci-lint
 
-.PHONY: help demo test test-long bench bench-catalogue bench-hall bench-ofd bench-issue bench-life bench-burn tour build web types lint fmt fonts clean
+.PHONY: help demo test test-long bench bench-catalogue bench-hall bench-ofd bench-issue bench-life bench-long bench-burn tour build web types lint fmt fonts clean
 
 help:
 	@echo 'make demo       build everything and open the demonstration city (needs Go; Node for the pages)'
@@ -17,6 +17,7 @@ help:
 	@echo 'make bench-ofd  license files made and verified, beside ofdrw and beside what nobody can leave out'
 	@echo 'make bench-issue  a batch of 100,000 licenses from a file of rows to the log, beside what its parts allow'
 	@echo 'make bench-life  state and as-of queries among a million licenses, beside ten thousand'
+	@echo 'make bench-long  the same among ten million; it takes hours and tens of gigabytes of disk'
 	@echo 'make bench-burn  drill for a stolen seal key: 100,000 licenses verified, forged and sealed anew'
 	@echo 'make bench-catalogue  a city'\''s catalogue imported, searched and counted'
 	@echo 'make bench-hall  pages and answers of the demonstration under 50, 200 and 500 people at once'
@@ -76,7 +77,11 @@ bench-issue:
 
 bench-life:
 	@scripts/need.sh go
-	go run ./test/life -rows $${BENCH_ROWS:-1000000}
+	go run ./test/life -rows $${BENCH_ROWS:-1000000} -server "$${BENCH_DB:-}"
+
+bench-long:
+	@scripts/need.sh go
+	go run ./test/life -rows $${BENCH_ROWS:-10000000} -server "$${BENCH_DB:-}"
 
 bench-burn:
 	@scripts/need.sh go

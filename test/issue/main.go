@@ -4,15 +4,12 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"log/slog"
-	"net/url"
 	"os"
 	"path/filepath"
 	"runtime/pprof"
@@ -24,6 +21,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/authn"
 	"github.com/yinxin-org/yinxin/internal/config"
 	"github.com/yinxin-org/yinxin/internal/demo"
+	"github.com/yinxin-org/yinxin/test/scratch"
 )
 
 func main() {
@@ -54,7 +52,10 @@ func run(rows int, server, profile string) (err error) {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	database, drop, err := made(ctx, server)
+	if err := durable(ctx, server); err != nil {
+		return err
+	}
+	database, drop, err := scratch.Database(ctx, server)
 	if err != nil {
 		return err
 	}
@@ -184,35 +185,16 @@ func profiled(path string) (stop func(), err error) {
 	return pprof.StopCPUProfile, pprof.StartCPUProfile(f)
 }
 
-// made makes a database on a server; none for SQLite.
-func made(ctx context.Context, server string) (address string, drop func(), err error) {
-	if server == "" {
-		return "", func() {}, nil
-	}
-	admin, err := sql.Open("pgx", server)
-	if err != nil {
-		return "", nil, err
-	}
-	if err := durable(ctx, admin); err != nil {
-		return "", nil, errors.Join(err, admin.Close())
-	}
-	name := "yinxin_issue_" + strings.ToLower(rand.Text())
-	if _, err := admin.ExecContext(ctx, "CREATE DATABASE "+name); err != nil {
-		return "", nil, errors.Join(err, admin.Close())
-	}
-	u, err := url.Parse(server)
-	if err != nil {
-		return "", nil, err
-	}
-	u.Path = "/" + name
-	return u.String(), func() {
-		_, _ = admin.ExecContext(ctx, "DROP DATABASE "+name+" WITH (FORCE)")
-		_ = admin.Close()
-	}, nil
-}
-
 // durable refuses a server that answers before what it commits is on the disk: its figures would be another product's.
-func durable(ctx context.Context, server *sql.DB) error {
+func durable(ctx context.Context, address string) error {
+	if address == "" {
+		return nil
+	}
+	server, err := sql.Open("pgx", address)
+	if err != nil {
+		return fmt.Errorf("open the server: %w", err)
+	}
+	defer func() { _ = server.Close() }()
 	for _, setting := range []string{"fsync", "synchronous_commit", "full_page_writes"} {
 		var value string
 		if err := server.QueryRowContext(ctx, "SHOW "+setting).Scan(&value); err != nil {
