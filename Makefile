@@ -17,7 +17,7 @@ help:
 	@echo 'make bench-ofd  license files made and verified, beside ofdrw and beside what nobody can leave out'
 	@echo 'make bench-issue  a batch of 100,000 licenses from a file of rows to the log, beside what its parts allow'
 	@echo 'make bench-life  state and as-of queries among a million licenses, beside ten thousand'
-	@echo 'make bench-long  the same among ten million; it takes hours and tens of gigabytes of disk'
+	@echo 'make bench-long  the same among ten million; it takes hours and 30 GB of disk'
 	@echo 'make bench-burn  drill for a stolen seal key: 100,000 licenses verified, forged and sealed anew'
 	@echo 'make bench-catalogue  a city'\''s catalogue imported, searched and counted'
 	@echo 'make bench-hall  pages and answers of the demonstration under 50, 200 and 500 people at once'
