@@ -36,36 +36,77 @@ func (d *Desk) load(ctx context.Context, b Batch) error {
 	if err != nil {
 		return err
 	}
-	next, stop := iter.Pull2(table.Records())
+	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	for range b.Position {
-		if _, _, ok := next(); !ok {
-			break
+	for c := range l.judged(ctx, table) {
+		if _, refused := refusal(c.err); refused {
+			return d.refuse(ctx, l.b, c.err)
+		}
+		if c.err != nil {
+			return c.err
+		}
+		if err := l.take(ctx, c); err != nil {
+			return err
 		}
 	}
-	for more := true; more; {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		var chunk []sheet.Record
-		for len(chunk) < loadMost {
-			r, err, ok := next()
-			if more = ok; !ok {
-				break
-			}
-			if _, refused := refusal(err); refused {
-				return d.refuse(ctx, l.b, err)
-			}
-			if err != nil {
-				return err
-			}
-			chunk = append(chunk, copied(r))
-		}
-		if err := l.take(ctx, chunk, !more); err != nil {
-			return err
-		}
+	if err := ctx.Err(); err != nil {
+		return err
 	}
 	return d.o.Files.Remove(ctx, b.fileRef)
+}
+
+// judged is a chunk of rows, judged by what can be known without the database; one with an error is the last.
+type judged struct {
+	entries []entry
+	rows    []license.Row
+	last    bool // nothing is behind it
+	err     error
+}
+
+// judged reads the file from where the batch stands and judges its rows, a chunk while the one before is kept, until ctx ends.
+func (l *loader) judged(ctx context.Context, table *sheet.Table) <-chan judged {
+	out, ahead := make(chan judged), *l
+	go func() {
+		defer close(out)
+		next, stop := iter.Pull2(table.Records())
+		defer stop()
+		for range ahead.b.Position {
+			if _, _, ok := next(); !ok {
+				break
+			}
+		}
+		for {
+			c := ahead.next(next)
+			select {
+			case out <- c:
+			case <-ctx.Done():
+				return
+			}
+			if c.err != nil || c.last {
+				return
+			}
+			if !ahead.mends {
+				ahead.b.Total += len(c.entries)
+			}
+		}
+	}()
+	return out
+}
+
+// next reads and judges one chunk.
+func (l *loader) next(next func() (sheet.Record, error, bool)) (c judged) {
+	var chunk []sheet.Record
+	for len(chunk) < loadMost && !c.last {
+		r, err, ok := next()
+		if err != nil {
+			return judged{err: err}
+		}
+		if c.last = !ok; ok {
+			chunk = append(chunk, copied(r))
+		}
+	}
+	c.entries, c.rows, c.err = l.judge(chunk)
+	return c
 }
 
 // readable reads a file to its end before anything of it is kept: one that breaks off in the middle is refused whole.
@@ -132,17 +173,13 @@ func newReader(t *catalog.Type, k Kind, f sheet.Form, d *Desk) reader {
 	return reader{t: t, form: f, kind: k, now: now, day: clock.Date(now)}
 }
 
-// take judges a chunk of rows and keeps it, with the position in the file, in one transaction. The last chunk ends the
-// checking.
-func (l *loader) take(ctx context.Context, chunk []sheet.Record, last bool) error {
-	entries, rows, err := l.judge(chunk)
-	if err != nil {
+// take judges a chunk by what there is already and keeps it, with the position in the file, in one transaction. The last
+// chunk ends the checking.
+func (l *loader) take(ctx context.Context, c judged) error {
+	if err := l.known(ctx, c.entries, c.rows); err != nil {
 		return err
 	}
-	if err := l.known(ctx, entries, rows); err != nil {
-		return err
-	}
-	return l.d.o.DB.Write(ctx, func(tx *db.Tx) error { return l.write(ctx, tx, entries, last) })
+	return l.d.o.DB.Write(ctx, func(tx *db.Tx) error { return l.write(ctx, tx, c.entries, c.last) })
 }
 
 // judge reads each row and judges it by what can be known without the database.

@@ -164,40 +164,39 @@ func put(ctx context.Context, tx *db.Tx, batchID string, entries []entry) error 
 // askMost bounds the keys of one question: SQLite and PostgreSQL both take some thousands of arguments.
 const askMost = 100
 
-// twice tells which of some keys a batch has on good or made rows already, with the row. A key is digested with its batch,
-// and is asked for alone: were batch or state asked for in SQL too, both databases might go through all rows of the batch.
+// twice tells which of some keys a batch has on good or made rows already, with the row. A key is digested with its batch and
+// asked for alone, each in a select of its own: asked for many at once, PostgreSQL, which knows no counts of a table that has
+// just been filled, goes through all rows.
 func twice(ctx context.Context, q *db.Tx, keys [][]byte) (map[string]int, error) {
 	found := map[string]int{}
 	for len(keys) > 0 {
 		n := min(len(keys), askMost)
 		var args []any
-		var marks []string
-		for _, k := range keys[:n] {
+		var each []string
+		for i, k := range keys[:n] {
 			args = append(args, k)
-			marks = append(marks, "$"+strconv.Itoa(len(args)))
+			each = append(each, fmt.Sprintf(`
+			SELECT %d, min(file_row) FROM batch_row WHERE row_key = $%d AND state IN ('good', 'made', 'doubt')`, i, i+1))
 		}
-		keys = keys[n:]
-		rows, err := q.Query(ctx, `
-			SELECT row_key, file_row, state FROM batch_row
-			WHERE row_key IN (`+strings.Join(marks, ", ")+`)`, args...)
+		rows, err := q.Query(ctx, strings.Join(each, " UNION ALL "), args...)
 		if err != nil {
 			return nil, fmt.Errorf("look for rows: %w", err)
 		}
 		for rows.Next() {
-			var key []byte
-			var no int
-			var state RowState
-			if err := rows.Scan(&key, &no, &state); err != nil {
+			var i int
+			var no *int
+			if err := rows.Scan(&i, &no); err != nil {
 				_ = rows.Close()
 				return nil, fmt.Errorf("look for rows: %w", err)
 			}
-			if state == Good || state == Made || state == Doubt {
-				found[string(key)] = no
+			if no != nil {
+				found[string(keys[i])] = *no
 			}
 		}
 		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 			return nil, fmt.Errorf("look for rows: %w", err)
 		}
+		keys = keys[n:]
 	}
 	return found, nil
 }
