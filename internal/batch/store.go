@@ -165,38 +165,39 @@ func put(ctx context.Context, tx *db.Tx, batchID string, entries []entry) error 
 const askMost = 100
 
 // twice tells which of some keys a batch has on good or made rows already, with the row. A key is digested with its batch and
-// asked for alone, each in a select of its own: asked for many at once, PostgreSQL, which knows no counts of a table that has
-// just been filled, goes through all rows.
+// asked for alone. No two such rows have one key; order and limit say so to PostgreSQL, which knows no counts of a table that
+// has just been filled and would go through all rows.
 func twice(ctx context.Context, q *db.Tx, keys [][]byte) (map[string]int, error) {
 	found := map[string]int{}
 	for len(keys) > 0 {
 		n := min(len(keys), askMost)
 		var args []any
-		var each []string
-		for i, k := range keys[:n] {
+		var marks []string
+		for _, k := range keys[:n] {
 			args = append(args, k)
-			each = append(each, fmt.Sprintf(`
-			SELECT %d, min(file_row) FROM batch_row WHERE row_key = $%d AND state IN ('good', 'made', 'doubt')`, i, i+1))
+			marks = append(marks, "$"+strconv.Itoa(len(args)))
 		}
-		rows, err := q.Query(ctx, strings.Join(each, " UNION ALL "), args...)
+		keys = keys[n:]
+		rows, err := q.Query(ctx, `
+			SELECT row_key, file_row FROM batch_row
+			WHERE row_key IN (`+strings.Join(marks, ", ")+`) AND state IN ('good', 'made', 'doubt')
+			ORDER BY row_key
+			LIMIT `+strconv.Itoa(n), args...)
 		if err != nil {
 			return nil, fmt.Errorf("look for rows: %w", err)
 		}
 		for rows.Next() {
-			var i int
-			var no *int
-			if err := rows.Scan(&i, &no); err != nil {
+			var key []byte
+			var no int
+			if err := rows.Scan(&key, &no); err != nil {
 				_ = rows.Close()
 				return nil, fmt.Errorf("look for rows: %w", err)
 			}
-			if no != nil {
-				found[string(keys[i])] = *no
-			}
+			found[string(key)] = no
 		}
 		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 			return nil, fmt.Errorf("look for rows: %w", err)
 		}
-		keys = keys[n:]
 	}
 	return found, nil
 }
