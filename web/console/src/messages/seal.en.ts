@@ -21,7 +21,7 @@ export const sealEn: typeof sealZh = {
       revoke: 'It never seals again; what it sealed before stays valid. This cannot be undone.',
       renew: 'Once a new seal is approved and made, this one is stopped.',
     },
-    did: { make: 'Made', stop: 'Stopped', resume: 'Resumed', renew: 'Replaced and stopped', revoke: 'Revoked', burn: 'Key compromised, revoked', apply: 'Applied for', approve: 'Approved', refuse: 'Refused', withdraw: 'Withdrawn' },
+    did: { make: 'Made', stop: 'Stopped', resume: 'Resumed', renew: 'Replaced and stopped', revoke: 'Revoked', burn: 'Key compromised, revoked', reseal: 'Sealing anew begun', apply: 'Applied for', approve: 'Approved', refuse: 'Refused', withdraw: 'Withdrawn' },
     done: 'Done.',
     platform: 'The platform',
   },

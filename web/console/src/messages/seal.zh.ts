@@ -20,7 +20,7 @@ export const sealZh = {
       revoke: '注销后永远不能再盖章；以前盖的章仍然有效。不能恢复。',
       renew: '批准并制作新章后，这枚印章同时停用。',
     },
-    did: { make: '制章', stop: '停用', resume: '恢复', renew: '换发，停用旧章', revoke: '注销', burn: '私钥泄露，注销', apply: '提出申请', approve: '同意', refuse: '不同意', withdraw: '撤回' },
+    did: { make: '制章', stop: '停用', resume: '恢复', renew: '换发，停用旧章', revoke: '注销', burn: '私钥泄露，注销', reseal: '开始补盖', apply: '提出申请', approve: '同意', refuse: '不同意', withdraw: '撤回' },
     done: '已办理。',
     platform: '平台',
   },
