@@ -58,6 +58,7 @@ export function making(over: Partial<Making> = {}): Making {
     mine: false,
     madeAt: '2026-11-01T09:00:00+08:00',
     dueAt: '2026-11-20T18:00:00+08:00',
+    workdaysLeft: 9,
     ...over,
   }
 }
