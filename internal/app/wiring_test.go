@@ -24,6 +24,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/hall"
+	"github.com/yinxin-org/yinxin/internal/inspection"
 	"github.com/yinxin-org/yinxin/internal/intake"
 	"github.com/yinxin-org/yinxin/internal/license"
 	"github.com/yinxin-org/yinxin/internal/register"
@@ -53,7 +54,8 @@ func TestOnlyTheDoorReachesBodies(t *testing.T) {
 	}
 	// Spreadsheets that wait to be imported, rows that wait to be made, and what applicants hand in, lie in folders of their own.
 	files := w.owners[folder][reflect.TypeFor[license.Options]()]
-	others := []reflect.Type{reflect.TypeFor[intake.Options](), reflect.TypeFor[batch.Options](), reflect.TypeFor[hall.Options]()}
+	others := []reflect.Type{reflect.TypeFor[intake.Options](), reflect.TypeFor[batch.Options](), reflect.TypeFor[hall.Options](),
+		reflect.TypeFor[inspection.Options]()}
 	apart := len(files) == 1 && len(w.owners[folder]) == 1+len(others)
 	for _, o := range others {
 		held := w.owners[folder][o]
@@ -126,13 +128,15 @@ func TestTheStoreGivesNoBodies(t *testing.T) {
 		reflect.TypeFor[license.State](), reflect.TypeFor[[]license.Part](), reflect.TypeFor[[]license.Reminder](), reflect.TypeFor[bool](), reflect.TypeFor[int](),
 		reflect.TypeFor[[]license.Change](), reflect.TypeFor[[]register.Finding](), reflect.TypeFor[[]register.Verdict](), // that fields agree or not
 		reflect.TypeFor[*catalog.Type](), reflect.TypeFor[*license.Bulk](), reflect.TypeFor[license.Laid](),
-		reflect.TypeFor[license.OwnSeal]()} // a seal and its owner's name
+		reflect.TypeFor[license.OwnSeal](), // a seal and its owner's name
+		reflect.TypeFor[license.Reseal](), reflect.TypeFor[[]license.MissedReseal]()}
 	store := reflect.TypeFor[*license.Store]()
 	for m := range store.Methods() {
 		for out := range m.Type.Outs() {
 			names := m.Name == "OpenFields" && out == reflect.TypeFor[[]string]()                    // of fields of the type, no values
 			drawn := (m.Name == "Sketch" || m.Name == "SignOwn") && out == reflect.TypeFor[[]byte]() // what the caller brought, not what is kept
-			if slices.Contains(may, out) || names || drawn || m.Name == "MaskedNumber" && out.Kind() == reflect.String {
+			proofs := m.Name == "Evidence" && out == reflect.TypeFor[[]byte]()
+			if slices.Contains(may, out) || names || drawn || proofs || m.Name == "MaskedNumber" && out.Kind() == reflect.String {
 				continue
 			}
 			t.Errorf("license.Store.%s gives %s", m.Name, out)
