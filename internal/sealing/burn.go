@@ -37,7 +37,7 @@ func (s *Store) BurnFrom(ctx context.Context, tx *db.Tx, by change.By, code stri
 		if err != nil {
 			return Seal{}, err
 		}
-		leaves = int64(n) //nolint:gosec // a count
+		leaves = int64(n)
 	}
 	if _, err := tx.Exec(ctx, `
 		UPDATE seal
@@ -74,7 +74,7 @@ func (s *Store) Burned(ctx context.Context, q *db.Tx) ([]verify.RevokedSeal, err
 		}
 		r.At = db.Time(at)
 		if leaves != unlogged {
-			n := uint64(leaves) //nolint:gosec // a count
+			n := uint64(leaves)
 			r.Leaves = &n
 		}
 		found = append(found, r)
