@@ -30,7 +30,8 @@ func jointly(t *testing.T, w *world.World, modes ...string) license.Draft {
 	own.Seals = []catalog.SealStep{{Step: 1, Unit: "issuer", Name: "签发机关", Mode: modes[0]},
 		{Step: 2, Unit: "definer", Name: "定义机关", Mode: modes[1]}, {Step: 3, Unit: cityUnit, Name: "联合机关", Mode: modes[2]}}
 	own.Face.Width, own.Face.Height = 200, 80
-	own.Face.Objects = []catalog.FaceObject{{Kind: "field", Field: "ZZBH", X: 5, Y: 10, W: 70, Size: 4}}
+	own.Face.Objects = []catalog.FaceObject{{Kind: "field", Field: "ZZBH", X: 5, Y: 10, W: 70, Size: 4},
+		{Kind: "field", Field: "CZZT", X: 80, Y: 10, W: 110, Size: 4}}
 	for step := range 3 {
 		own.Face.Objects = append(own.Face.Objects, catalog.FaceObject{Kind: "seal", Step: step + 1, X: 10 + 60*float64(step), Y: 20, W: 40, H: 40})
 	}
