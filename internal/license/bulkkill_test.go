@@ -90,7 +90,9 @@ func TestBulkKilled(t *testing.T) {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("killed %d times", killUntilDone(t, dir))
+	kills := killUntilDone(t, "TestBulkChild", []string{killFolder + "=" + dir}, 200*time.Millisecond,
+		func(wait time.Duration) time.Duration { return wait + 150*time.Millisecond })
+	t.Logf("killed %d times", kills)
 	w = world.In(t, dir)
 	t.Cleanup(func() { _ = w.Close() })
 	if n := w.Count(t, countMade); n != killRows {
@@ -172,13 +174,14 @@ func rowLicense(t *testing.T, w *world.World, n int) license.License {
 	return l
 }
 
-// killUntilDone starts children and kills them, later each time, until one comes to the end.
-func killUntilDone(t *testing.T, dir string) (kills int) {
+// killUntilDone starts children that run one test with some settings, and kills them, later each time, until one comes to
+// the end.
+func killUntilDone(t *testing.T, test string, settings []string, wait time.Duration, later func(time.Duration) time.Duration) (kills int) {
 	t.Helper()
 	dice := rand.New(rand.NewPCG(3, 3))
-	for wait := 200 * time.Millisecond; wait < 2*time.Minute; wait += 150 * time.Millisecond {
-		child := exec.CommandContext(t.Context(), os.Args[0], "-test.run", "^TestBulkChild$")
-		child.Env = append(os.Environ(), killFolder+"="+dir)
+	for ; wait < 4*time.Minute; wait = later(wait) {
+		child := exec.CommandContext(t.Context(), os.Args[0], "-test.run", "^"+test+"$")
+		child.Env = append(os.Environ(), settings...)
 		var out bytes.Buffer
 		child.Stdout, child.Stderr = &out, &out
 		if err := child.Start(); err != nil {

@@ -1,11 +1,8 @@
 package license_test
 
 import (
-	"bytes"
 	"context"
-	"math/rand/v2"
 	"os"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -194,7 +191,9 @@ func TestResealKilled(t *testing.T) {
 		if err := w.Close(); err != nil {
 			t.Fatal(err)
 		}
-		t.Logf("killed %d times", killReseal(t, dir, url, code))
+		kills := killUntilDone(t, "TestResealChild", []string{resealFolder + "=" + dir, resealURL + "=" + url, resealCode + "=" + code}, time.Second,
+			func(wait time.Duration) time.Duration { return wait * 4 / 3 })
+		t.Logf("killed %d times", kills)
 		w = world.Again(t, dir, url)
 		defer func() { _ = w.Close() }()
 		sealed := w.Count(t, `SELECT sealed FROM reseal`)
@@ -216,31 +215,4 @@ func TestResealKilled(t *testing.T) {
 			t.Errorf("some were left out: %+v", again)
 		}
 	})
-}
-
-// killReseal starts children and kills them, later each time, until one comes to the end.
-func killReseal(t *testing.T, dir, url, code string) (kills int) {
-	t.Helper()
-	dice := rand.New(rand.NewPCG(5, 5))
-	for wait := time.Second; wait < 4*time.Minute; wait = wait * 4 / 3 {
-		child := exec.CommandContext(t.Context(), os.Args[0], "-test.run", "^TestResealChild$")
-		child.Env = append(os.Environ(), resealFolder+"="+dir, resealURL+"="+url, resealCode+"="+code)
-		var out bytes.Buffer
-		child.Stdout, child.Stderr = &out, &out
-		if err := child.Start(); err != nil {
-			t.Fatal(err)
-		}
-		timer := time.AfterFunc(wait+time.Duration(dice.IntN(200))*time.Millisecond, func() { _ = child.Process.Kill() })
-		err := child.Wait()
-		timer.Stop()
-		if err == nil {
-			return kills
-		}
-		if child.ProcessState.Exited() {
-			t.Fatalf("the child failed: %s", out.String())
-		}
-		kills++
-	}
-	t.Fatal("it never came to the end")
-	return kills
 }
