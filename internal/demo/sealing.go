@@ -38,10 +38,11 @@ func (s *setup) sealApplications(ctx context.Context) error {
 	}
 	office, manager := s.actors[digitalOffice], s.actors[sealManager]
 	ask := func(a *authn.Actor, kind, reason string, units ...sealing.RequestUnit) (r sealing.Request, err error) {
-		return r, s.app.DB.Write(ctx, func(tx *db.Tx) error {
+		err = s.app.DB.Write(ctx, func(tx *db.Tx) error {
 			r, err = s.app.Seals.Ask(ctx, tx, a, sealing.Request{Kind: kind, Purpose: sealing.ForLicenses, Reason: reason, Units: units})
 			return err
 		})
+		return r, err
 	}
 	decide := func(id, action, reason string) error {
 		return s.app.DB.Write(ctx, func(tx *db.Tx) error {
@@ -108,10 +109,11 @@ func (s *setup) withoutSeals(ctx context.Context, region string, n int) ([]seali
 }
 
 func (s *setup) sealOf(ctx context.Context, unitID string) (x sealing.Seal, err error) {
-	return x, s.app.DB.Read(ctx, func(q *db.Tx) error {
+	err = s.app.DB.Read(ctx, func(q *db.Tx) error {
 		x, err = s.app.Seals.Usable(ctx, q, unitID, sealing.ForLicenses)
 		return err
 	})
+	return x, err
 }
 
 // sealedByHand takes the mandate for one type back and makes licenses of it, which now wait for the unit's word.

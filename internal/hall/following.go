@@ -19,7 +19,7 @@ func (h *Hall) kept(ctx context.Context, actor *authn.Actor, e Entry) (Entry, er
 		return Entry{}, errs.New(errs.Invalid, "offline.keeps-holders").On("holders")
 	}
 	e.NewName = strings.TrimSpace(e.NewName)
-	return e, h.o.DB.Read(ctx, func(q *db.Tx) error {
+	err := h.o.DB.Read(ctx, func(q *db.Tx) error {
 		before, err := h.followed(ctx, q, actor, e)
 		if err != nil {
 			return err
@@ -33,6 +33,7 @@ func (h *Hall) kept(ctx context.Context, actor *authn.Actor, e Entry) (Entry, er
 		}
 		return nil
 	})
+	return e, err
 }
 
 // followed is the license of the actor's unit that an entry follows; the zero License where it follows none.

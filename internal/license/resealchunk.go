@@ -122,7 +122,7 @@ func (w *resealing) chunk(ctx context.Context) error {
 // since there is the seal.
 func (w *resealing) next(ctx context.Context) ([]*resealed, error) {
 	var chunk []*resealed
-	return chunk, w.s.o.DB.Read(ctx, func(q *db.Tx) error {
+	err := w.s.o.DB.Read(ctx, func(q *db.Tx) error {
 		args := []any{w.r.atHolder, w.r.atLicense, string(StepSealed), string(StepPublished), db.Micros(w.s.o.Clock.Now()),
 			db.Micros(w.seal.ValidFrom), string(Pushed), w.seal.UnitID, string(Stock), resealMost}
 		others := ""
@@ -146,10 +146,10 @@ func (w *resealing) next(ctx context.Context) ([]*resealed, error) {
 		plans := map[string]*resealPlan{}
 		for _, l := range found {
 			x := &resealed{l: l}
-			if x.b, err = w.s.body(ctx, q, l); err != nil {
+			if x.key, err = w.s.key(ctx, q, l.HolderID, l.ID); err != nil {
 				return err
 			}
-			if x.key, err = w.s.key(ctx, q, l.HolderID, l.ID); err != nil {
+			if x.b, err = w.s.opened(ctx, q, l, x.key); err != nil {
 				return err
 			}
 			of := fmt.Sprintf("%s|%d|%s|%t", l.TypeCode, l.TypeVersion, l.IssuerID, l.Origin == Stock)
@@ -163,6 +163,7 @@ func (w *resealing) next(ctx context.Context) ([]*resealed, error) {
 		}
 		return nil
 	})
+	return chunk, err
 }
 
 // plan is how licenses like one are sealed now.

@@ -211,8 +211,13 @@ func (s *Store) body(ctx context.Context, q *db.Tx, l License) (body, error) {
 	if err != nil {
 		return body{}, err
 	}
+	return s.opened(ctx, q, l, key)
+}
+
+// opened is what a license says, opened with its key.
+func (s *Store) opened(ctx context.Context, q *db.Tx, l License, key []byte) (body, error) {
 	var sealed []byte
-	err = q.QueryRow(ctx, `
+	err := q.QueryRow(ctx, `
 		SELECT data FROM license
 		WHERE holder_id = $1 AND license_id = $2`, l.HolderID, l.ID).Scan(&sealed)
 	if err != nil {

@@ -282,7 +282,7 @@ func (s *Store) Fill(ctx context.Context, actor *authn.Actor, id, reason string)
 			return Request{}, err
 		}
 	}
-	return r, s.o.DB.Write(ctx, func(tx *db.Tx) error {
+	err = s.o.DB.Write(ctx, func(tx *db.Tx) error {
 		r, err = s.Request(ctx, tx, id)
 		if err != nil || r.State == Done {
 			return err
@@ -290,6 +290,7 @@ func (s *Store) Fill(ctx context.Context, actor *authn.Actor, id, reason string)
 		r, err = s.moveRequest(ctx, tx, by, r, Made)
 		return err
 	})
+	return r, err
 }
 
 func (s *Store) noteFault(ctx context.Context, requestID string, u *RequestUnit, code string) error {
