@@ -19,6 +19,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/evidence"
+	"github.com/yinxin-org/yinxin/internal/gm"
 	"github.com/yinxin-org/yinxin/internal/holder"
 	"github.com/yinxin-org/yinxin/internal/license"
 	"github.com/yinxin-org/yinxin/internal/matter"
@@ -67,7 +68,8 @@ type Options struct {
 	Units      *org.Store
 	Holders    *holder.Store
 	Book       *evidence.Book
-	PlatformID string // the unit whose seal stands on annotated copies
+	Signer     *gm.Signer // signs use grants and tokens
+	PlatformID string     // the unit whose seal stands on annotated copies
 }
 
 // Door decides, records and hands out.

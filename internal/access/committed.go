@@ -36,9 +36,11 @@ func (d *Door) Committed(ctx context.Context, a Ask, seq int) (Reading, string, 
 		}
 		u.purpose = "commitment"
 		if len(u.reasons) == 0 {
-			if u.grantID, _, err = d.liveGrant(ctx, tx, u, now); err != nil {
+			g, err := d.liveGrant(ctx, tx, u, now)
+			if err != nil {
 				return err
 			}
+			u.grantID = g.id
 			if p, err = d.purpose(ctx, tx, u, grant{createdAt: now}); err != nil {
 				return err
 			}

@@ -28,6 +28,7 @@ type use struct {
 	caseNo     string
 	matterCode string
 	grantID    string
+	tokenHash  []byte   // of the token that was redeemed, if there was one
 	fields     []string // nil: all
 	beside     []string // what a picture shows beside them
 	whole      bool     // a file is handed out, which shows the whole face whatever fields are bound
@@ -64,6 +65,8 @@ type entry struct {
 	Relation  string   `json:"relation,omitempty"` // by which the account acted for the holder
 	UnitID    string   `json:"unitId"`
 	CaseNo    string   `json:"caseNo,omitempty"`
+	Grant     string   `json:"grant,omitempty"` // 用证码
+	Token     []byte   `json:"token,omitempty"` // digest of the token: each can stand in one record of a reading given
 	Matter    string   `json:"matter,omitempty"`
 	HolderID  string   `json:"holderId"`
 	LicenseID string   `json:"licenseId"`
@@ -93,7 +96,7 @@ func (d *Door) record(ctx context.Context, tx *db.Tx, u *use) error {
 	}
 	receipt, err := d.o.Book.Append(ctx, tx, evidence.Event{HolderID: u.holderID, Kind: "use", At: u.at, Body: entry{
 		Ground: u.ground, Result: u.result(), Reasons: u.reasons, AccountID: actorID(u.actor), Relation: relationOf(u.actor), UnitID: unit,
-		CaseNo: u.caseNo, Matter: u.matterCode, HolderID: u.holderID, LicenseID: u.license.ID,
+		CaseNo: u.caseNo, Grant: u.grantID, Token: u.tokenHash, Matter: u.matterCode, HolderID: u.holderID, LicenseID: u.license.ID,
 		TypeCode: u.license.TypeCode, VersionNo: u.license.VersionNo, Fields: fields, Purpose: u.purpose,
 		Place: u.place, At: u.at.Format(time.RFC3339Nano),
 	}})
@@ -115,10 +118,12 @@ func (d *Door) record(ctx context.Context, tx *db.Tx, u *use) error {
 	}
 	_, err = tx.Exec(ctx, `
 		INSERT INTO access_record (holder_id, record_id, at, ground, result, reasons, account_id, unit_id, role, case_no,
-			matter_code, license_id, version_no, type_code, fields, purpose, place, relation_id)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
+			matter_code, license_id, version_no, type_code, fields, purpose, place, relation_id,
+			grant_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
 		u.holderID, u.recordID, db.Micros(u.at), string(u.ground), u.result(), string(reasons), actorID(u.actor), unit,
-		role, u.caseNo, u.matterCode, u.license.ID, u.license.VersionNo, u.license.TypeCode, string(names), purpose, u.place, relationOf(u.actor))
+		role, u.caseNo, u.matterCode, u.license.ID, u.license.VersionNo, u.license.TypeCode, string(names), purpose, u.place, relationOf(u.actor),
+		u.grantID)
 	if err != nil {
 		return fmt.Errorf("record use: %w", err)
 	}

@@ -185,7 +185,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 	if err := a.openImports(); err != nil {
 		return err
 	}
-	if err := a.openDoor(); err != nil {
+	if err := a.openDoor(ctx); err != nil {
 		return err
 	}
 	if err := errors.Join(a.openBatches(), a.openPush(ctx)); err != nil {
@@ -229,7 +229,7 @@ func (a *App) openFeeds(handedIn *blob.Folder) {
 
 // openDoor opens the licenses and what is said about them, and gives the reader of bodies to the door, and to nothing
 // else.
-func (a *App) openDoor() error {
+func (a *App) openDoor(ctx context.Context) error {
 	files, err := blob.OpenFolder(filepath.Join(a.Config.Data, "files"))
 	if err != nil {
 		return err
@@ -244,7 +244,14 @@ func (a *App) openDoor() error {
 	a.Steward = steward.New(steward.Options{DB: a.DB, Clock: a.Clock, Units: a.Units, Types: a.Types, Holders: a.Holders, Licenses: store, Notices: a.Notices})
 	a.Seals.UseBound(store.CanBeUsed)
 	a.Cases = casefile.Open(a.DB, a.Clock, a.Holders)
-	a.Door, err = access.Open(access.Options{DB: a.DB, Clock: a.Clock, Reader: reader, Licenses: store, Cases: a.Cases,
+	if err := a.Keys.Generate(ctx, useSigner); err != nil {
+		return err
+	}
+	uses, err := a.Keys.Signer(useSigner)
+	if err != nil {
+		return err
+	}
+	a.Door, err = access.Open(access.Options{DB: a.DB, Signer: uses, Clock: a.Clock, Reader: reader, Licenses: store, Cases: a.Cases,
 		Matters: a.Matters, Units: a.Units, Holders: a.Holders, Book: a.Book, PlatformID: a.Config.PlatformUnit})
 	if err != nil {
 		return err
@@ -253,6 +260,9 @@ func (a *App) openDoor() error {
 		Matters: a.Matters, Holders: a.Holders, Licenses: a.Licenses, Book: a.Book, Notices: a.Notices, Deadlines: a.Deadlines, PlatformID: a.Config.PlatformUnit})
 	return nil
 }
+
+// useSigner is the key under which use grants and tokens are signed.
+const useSigner = "use"
 
 // pushSigner is the key by which other systems know what this platform tells them.
 const pushSigner = "push"

@@ -9,6 +9,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/catalog"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
+	"github.com/yinxin-org/yinxin/internal/gm"
 	"github.com/yinxin-org/yinxin/internal/httpapi"
 	"github.com/yinxin-org/yinxin/internal/license"
 	"github.com/yinxin-org/yinxin/internal/matter"
@@ -37,10 +38,30 @@ func handler(a *App) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := a.serveUseKey(mux); err != nil {
+		return nil, err
+	}
 	a.serveLog(mux)
 	edge := httpapi.Edge{Log: a.Log, Clock: a.Clock, Secure: strings.HasPrefix(a.Config.BaseURL, "https://"), PageError: site.Error,
 		Proxies: a.Config.Proxies}
 	return edge.Handler(mux), nil
+}
+
+// serveUseKey publishes the key under which use grants are signed, for whoever is shown one.
+func (a *App) serveUseKey(mux *http.ServeMux) error {
+	signer, err := a.Keys.Signer(useSigner)
+	if err != nil {
+		return err
+	}
+	text, err := gm.EncodePublicKey(signer.Public())
+	if err != nil {
+		return err
+	}
+	mux.HandleFunc("GET /log/use.pub", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/x-pem-file")
+		_, _ = w.Write(text)
+	})
+	return nil
 }
 
 // serveLog publishes the log: its keys, its checkpoint and its tiles, for anyone to check.

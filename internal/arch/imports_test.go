@@ -29,11 +29,11 @@ var (
 )
 
 // publicMay names what public packages may use of the inside: only what is needed to check a proof of the
-// log offline, and to read XML; it imports nothing of the platform itself.
+// log and a use grant offline, and to read XML; it imports nothing of the platform itself.
 var publicMay = map[string][]string{
 	"ofd":    {"internal/xmlscan"},
 	"ses":    {"internal/xmlscan"},
-	"verify": {"internal/translog", "internal/evidence/leaf"},
+	"verify": {"internal/translog", "internal/evidence/leaf", "internal/access/usecode"},
 }
 
 // fences: a dependency or standard package, and the only packages whose code may import it.
@@ -49,7 +49,7 @@ var fences = []struct {
 	{"github.com/cedar-policy", []string{"internal/access"}, "one door decides"},
 	{
 		"github.com/emmansun/gmsm",
-		append([]string{"internal/gm", "internal/translog", "internal/evidence/leaf"}, public...),
+		append([]string{"internal/gm", "internal/translog", "internal/evidence/leaf", "internal/access/usecode"}, public...),
 		"one place to change when a device takes over the keys",
 	},
 	{"github.com/transparency-dev", []string{"internal/translog", "verify"}, "one log"},

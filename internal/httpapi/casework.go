@@ -93,8 +93,9 @@ type lentOutput struct{ Body LentLicense }
 
 // UseToken redeems one reading.
 type UseToken struct {
-	Token     string    `json:"token" doc:"Works once; kept nowhere."`
-	GrantID   string    `json:"grantId" doc:"用证码: one license, one case, one clerk."`
+	Token     string    `json:"token" doc:"Works once; kept nowhere. Signed by the platform and bound to its grant."`
+	Grant     string    `json:"grant" doc:"用证码: one license, one case, one clerk, signed by the platform; its public key is at /log/use.pub."`
+	GrantID   string    `json:"grantId"`
 	ExpiresAt time.Time `json:"expiresAt"`
 	RecordNo  string    `json:"recordNo"`
 }
@@ -104,7 +105,7 @@ type tokenOutput struct{ Body UseToken }
 type redeemInput struct {
 	Language
 	Body struct {
-		Token string `json:"token" minLength:"1" maxLength:"128"`
+		Token string `json:"token" minLength:"1" maxLength:"1024"`
 	}
 }
 
@@ -198,7 +199,7 @@ func (d Deps) materialToken(ctx context.Context, in *MaterialPath) (*tokenOutput
 	if err != nil {
 		return nil, err
 	}
-	return &tokenOutput{Body: UseToken{Token: t.Secret, GrantID: t.GrantID, ExpiresAt: t.ExpiresAt.In(clock.Shanghai), RecordNo: t.RecordNo}}, nil
+	return &tokenOutput{Body: UseToken{Token: t.Secret, Grant: t.Code, GrantID: t.GrantID, ExpiresAt: t.ExpiresAt.In(clock.Shanghai), RecordNo: t.RecordNo}}, nil
 }
 
 func (d Deps) redeem(ctx context.Context, in *redeemInput) (*lentOutput, error) {

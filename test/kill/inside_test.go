@@ -75,13 +75,13 @@ var halves = []struct{ what, query string }{
 	{"a material lent without a grant", `
 		SELECT count(*) FROM case_material m WHERE m.status = 'lent' AND (m.record_no = '' OR NOT EXISTS (
 			SELECT 1 FROM use_grant g WHERE g.holder_id = m.license_holder_id AND g.grant_id = m.grant_id))`},
-	// Each lending is one record when the token is given and one when it is spent.
-	{"a token given or spent without a record", `
-		SELECT count(*) FROM (
-			SELECT g.case_no, count(*) + count(CASE WHEN t.redeemed_at > 0 THEN 1 END) AS n FROM use_token t
-			JOIN use_grant g ON g.holder_id = t.holder_id AND g.grant_id = t.grant_id
-			GROUP BY g.case_no) x
-		WHERE x.n <> (SELECT count(*) FROM access_record r WHERE r.case_no = x.case_no AND r.ground = 'case' AND r.result = 'given')`},
+	// Each lending is one record, which names its grant.
+	{"a grant without a record", `
+		SELECT count(*) FROM use_grant g WHERE NOT EXISTS (
+			SELECT 1 FROM access_record r WHERE r.holder_id = g.holder_id AND r.grant_id = g.grant_id AND r.result = 'given')`},
+	{"a use in a case without a grant", `
+		SELECT count(*) FROM access_record r WHERE r.ground = 'case' AND r.result = 'given' AND NOT EXISTS (
+			SELECT 1 FROM use_grant g WHERE g.holder_id = r.holder_id AND g.grant_id = r.grant_id)`},
 	{"a gap in the order of the leaves", `
 		SELECT count(*) FROM (SELECT count(*) AS n, coalesce(max(idx), -1) AS last FROM log_entry) x WHERE x.n <> x.last + 1`},
 	{"a leaf placed on one side only", `
@@ -132,7 +132,7 @@ func (x *auditor) whole(ctx context.Context) {
 	x.files(ctx)
 }
 
-// reads: for every answer with data a token was spent, and so, as whole has seen, there is a record.
+// reads: for every answer with data there is a record.
 func (x *auditor) reads(ctx context.Context, j *journal) {
 	x.t.Helper()
 	j.mu.Lock()
@@ -142,9 +142,8 @@ func (x *auditor) reads(ctx context.Context, j *journal) {
 			continue
 		}
 		n := x.count(ctx, `
-			SELECT count(*) FROM use_token t
-			JOIN use_grant g ON g.holder_id = t.holder_id AND g.grant_id = t.grant_id
-			WHERE g.case_no = $1 AND t.redeemed_at > 0`, no)
+			SELECT count(*) FROM access_record
+			WHERE case_no = $1 AND ground = 'case' AND result = 'given'`, no)
 		if n < f.read {
 			x.t.Errorf("case %s: data began to come in %d times, and %d readings are recorded", no, f.read, n)
 		}

@@ -10742,10 +10742,11 @@ export interface components {
         UseToken: {
             /** Format: date-time */
             expiresAt: string;
-            /** @description 用证码: one license, one case, one clerk. */
+            /** @description 用证码: one license, one case, one clerk, signed by the platform; its public key is at /log/use.pub. */
+            grant: string;
             grantId: string;
             recordNo: string;
-            /** @description Works once; kept nowhere. */
+            /** @description Works once; kept nowhere. Signed by the platform and bound to its grant. */
             token: string;
         };
         UsesOutputBody: {
