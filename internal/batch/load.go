@@ -136,6 +136,7 @@ type loader struct {
 	form   sheet.Form
 	mends  bool           // the file corrects rows
 	open   map[string]int // where it does: the rows that may be corrected, by their row in the list
+	seen   seen           // nil where rows were kept by another reading: each key is asked for then
 }
 
 func (d *Desk) loader(ctx context.Context, b Batch) (*loader, *sheet.Table, error) {
@@ -160,6 +161,9 @@ func (d *Desk) loader(ctx context.Context, b Batch) (*loader, *sheet.Table, erro
 		l.form = corrections(l.form)
 	}
 	l.reader = newReader(t, b.Kind, l.form, d)
+	if b.Total == 0 && !l.mends {
+		l.seen = newSeen()
+	}
 	book, err := d.file(ctx, b, l.v)
 	if err != nil {
 		return nil, nil, err
@@ -296,7 +300,10 @@ func (l *loader) known(ctx context.Context, entries []entry, rows []license.Row)
 			continue
 		}
 		first[string(e.key)] = e.fileRow
-		keys, good = append(keys, e.key), append(good, i)
+		good = append(good, i)
+		if l.seen == nil || l.seen.meet(e.key) {
+			keys = append(keys, e.key)
+		}
 	}
 	candidates := make([]license.Row, len(good))
 	for n, i := range good {

@@ -165,8 +165,7 @@ func put(ctx context.Context, tx *db.Tx, batchID string, entries []entry) error 
 const askMost = 100
 
 // twice tells which of some keys a batch has on good or made rows already, with the row. A key is digested with its batch and
-// asked for alone. No two such rows have one key; order and limit say so to PostgreSQL, which knows no counts of a table that
-// has just been filled and would go through all rows.
+// asked for alone. The states are those of the unique index over such keys, word for word: a database uses it for nothing else.
 func twice(ctx context.Context, q *db.Tx, keys [][]byte) (map[string]int, error) {
 	found := map[string]int{}
 	for len(keys) > 0 {
@@ -180,9 +179,7 @@ func twice(ctx context.Context, q *db.Tx, keys [][]byte) (map[string]int, error)
 		keys = keys[n:]
 		rows, err := q.Query(ctx, `
 			SELECT row_key, file_row FROM batch_row
-			WHERE row_key IN (`+strings.Join(marks, ", ")+`) AND state IN ('good', 'made', 'doubt')
-			ORDER BY row_key
-			LIMIT `+strconv.Itoa(n), args...)
+			WHERE row_key IN (`+strings.Join(marks, ", ")+`) AND state IN ('good', 'made', 'doubt')`, args...)
 		if err != nil {
 			return nil, fmt.Errorf("look for rows: %w", err)
 		}

@@ -138,9 +138,8 @@ func placedLeaves(ctx context.Context, q *db.Tx, from uint64, limit int) ([]plac
 		SELECT e.idx, e.leaf_hash, l.leaf
 		FROM log_entry e
 		JOIN log_leaf l ON l.holder_id = e.holder_id AND l.leaf_id = e.leaf_id
-		WHERE e.idx >= $1
-		ORDER BY e.idx
-		LIMIT $2`, int64(from), limit)
+		WHERE e.idx >= $1 AND e.idx < $2
+		ORDER BY e.idx`, int64(from), int64(from)+int64(limit))
 	if err != nil {
 		return nil, err
 	}
