@@ -319,7 +319,8 @@ func (m *maker) settle(ctx context.Context, tx *db.Tx, rows []Row, made []licens
 		UPDATE batch_row
 		SET state = 'made', payload = $2, holder_id = v.column2, license_id = v.column3
 		FROM (VALUES `+strings.Join(done, ", ")+`) AS v
-		WHERE batch_row.batch_id = $1 AND batch_row.row_no = v.column1 AND batch_row.state = 'good'`, args...)
+		WHERE batch_row.batch_id = $1 AND batch_row.row_no = v.column1 AND batch_row.state = 'good'
+			AND batch_row.row_no BETWEEN `+fmt.Sprintf("$%d AND $%d", len(args)+1, len(args)+2), append(args, rows[0].No, rows[len(rows)-1].No)...)
 	if err != nil {
 		return fmt.Errorf("settle rows: %w", err)
 	}
