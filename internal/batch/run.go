@@ -338,8 +338,8 @@ func leave(ctx context.Context, tx *db.Tx, batchID string, no int, f Fault) erro
 	}
 	n, err := tx.Exec(ctx, `
 		UPDATE batch_row
-		SET state = 'left', faults = $1
-		WHERE batch_id = $2 AND row_no = $3 AND state = 'good'`, string(text), batchID, no)
+		SET state = 'left', faults = $1, row_key = $4
+		WHERE batch_id = $2 AND row_no = $3 AND state = 'good'`, string(text), batchID, no, []byte{})
 	if err != nil {
 		return fmt.Errorf("leave row out: %w", err)
 	}

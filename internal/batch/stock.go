@@ -220,8 +220,8 @@ func answered(ctx context.Context, tx *db.Tx, batchID string, r Row, state RowSt
 	}
 	n, err := tx.Exec(ctx, `
 		UPDATE batch_row
-		SET state = $1, faults = $2, holder_id = $3, license_id = $4
-		WHERE batch_id = $5 AND row_no = $6 AND state = 'doubt'`, string(state), faults, r.HolderID, r.LicenseID, batchID, r.No)
+		SET state = $1, faults = $2, holder_id = $3, license_id = $4, row_key = CASE WHEN $7 = '' THEN row_key ELSE $8 END
+		WHERE batch_id = $5 AND row_no = $6 AND state = 'doubt'`, string(state), faults, r.HolderID, r.LicenseID, batchID, r.No, fault, []byte{})
 	if err != nil {
 		return fmt.Errorf("settle row: %w", err)
 	}

@@ -164,8 +164,8 @@ func put(ctx context.Context, tx *db.Tx, batchID string, entries []entry) error 
 // askMost bounds the keys of one question: SQLite and PostgreSQL both take some thousands of arguments.
 const askMost = 100
 
-// twice tells which of some keys a batch has on good or made rows already, with the row. A key is digested with its batch and
-// asked for alone. The states are those of the unique index over such keys, word for word: a database uses it for nothing else.
+// twice tells which of some keys a batch has on rows already, with the row. A key is digested with its batch and asked for
+// alone; a row that is faulty or left out has none. The length is asked for as the index over the keys has it, word for word.
 func twice(ctx context.Context, q *db.Tx, keys [][]byte) (map[string]int, error) {
 	found := map[string]int{}
 	for len(keys) > 0 {
@@ -179,7 +179,7 @@ func twice(ctx context.Context, q *db.Tx, keys [][]byte) (map[string]int, error)
 		keys = keys[n:]
 		rows, err := q.Query(ctx, `
 			SELECT row_key, file_row FROM batch_row
-			WHERE row_key IN (`+strings.Join(marks, ", ")+`) AND state IN ('good', 'made', 'doubt')`, args...)
+			WHERE row_key IN (`+strings.Join(marks, ", ")+`) AND length(row_key) > 0`, args...)
 		if err != nil {
 			return nil, fmt.Errorf("look for rows: %w", err)
 		}
