@@ -100,7 +100,6 @@ func run(rows int, server, profile string) (err error) {
 	stop()
 	_, _ = fmt.Fprintf(os.Stdout, "%.2f ms of processor for each license\n", float64(used()-cpu)/1e6/float64(rows))
 	r := result{PerSecond: float64(rows) / time.Since(began).Seconds(), DB: p.DB.Dialect()}
-	r.OfLimit = r.PerSecond / min(engine, writes)
 	after, err := p.size(ctx)
 	if err != nil {
 		return err
@@ -111,6 +110,13 @@ func run(rows int, server, profile string) (err error) {
 	if r.PeakRSS, err = peak(); err != nil {
 		return err
 	}
+	// A machine that is shared is not as fast in one minute as in the next: the engine's mean before and after is what counts.
+	again, err := p.engine(ctx, min(rows, 10_000))
+	if err != nil {
+		return err
+	}
+	_, _ = fmt.Fprintf(os.Stdout, "document engine alone, once more: %.0f licenses/s\n", again)
+	r.OfLimit = r.PerSecond / min((engine+again)/2, writes)
 	return json.NewEncoder(os.Stdout).Encode(r)
 }
 
