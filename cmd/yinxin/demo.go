@@ -8,9 +8,42 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
+	"github.com/yinxin-org/yinxin/internal/authn"
 	"github.com/yinxin-org/yinxin/internal/demo"
 )
+
+type demoCodeCmd struct {
+	Account string `arg:"" help:"Name of the account, as in accounts.txt."`
+	Data    string `default:"yinxin-demo" placeholder:"DIR" help:"Folder of the demonstration's data (${default})."`
+}
+
+// Help is the long help of the command.
+func (demoCodeCmd) Help() string {
+	return `What weighs much — seals, batches, powers, authorisations — needs a strong confirmation: the six digits of an
+authenticator app. Each account of the demonstration has one; its secret stands in DIR/accounts.txt for any app to take,
+and this command prints what such an app would show. Each code counts once; the next one comes after half a minute.`
+}
+
+// Run prints the code.
+func (c demoCodeCmd) Run(s streams) error {
+	secrets, err := demo.Secrets(c.Data)
+	if err != nil {
+		return err
+	}
+	secret := secrets[c.Account]
+	if secret == "" {
+		_, _ = fmt.Fprintln(s.err, "yinxin: 没有这个账号 no such account:", c.Account)
+		return errRefused
+	}
+	code, err := authn.CodeAt(secret, time.Now())
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(s.out, code)
+	return err
+}
 
 type demoCmd struct {
 	Data     string `default:"yinxin-demo" placeholder:"DIR" help:"Folder for the demonstration's data, made if missing (${default})."`
@@ -108,8 +141,8 @@ func welcome(w io.Writer, s *demo.Server) error {
 		}
 		fmt.Fprintf(&b, "  %-18s %s   %s\n", login, passwords[login], what[i])
 	}
-	fmt.Fprintf(&b, "\n  其余账号 all accounts: %s\n  日志 log: %s\n  人口库、婚姻登记 source: %s (yinxin reference source --help)\n  停止 stop: Ctrl+C\n\n",
-		filepath.Join(s.Data, demo.AccountsFile), filepath.Join(s.Data, "yinxin.log"), s.Source)
+	fmt.Fprintf(&b, "\n  其余账号 all accounts: %s\n  确认用验证码 codes to confirm with: yinxin demo-code --data %s ACCOUNT\n  日志 log: %s\n  人口库、婚姻登记 source: %s (yinxin reference source --help)\n  停止 stop: Ctrl+C\n\n",
+		filepath.Join(s.Data, demo.AccountsFile), s.Data, filepath.Join(s.Data, "yinxin.log"), s.Source)
 	_, err = io.WriteString(w, b.String())
 	return err
 }

@@ -37,6 +37,7 @@ Exit codes: 0 valid or done, 1 invalid or refused, 2 wrong use or an error.`
 // cli is the command line.
 type cli struct {
 	Demo      demoCmd      `cmd:"" help:"Run everything with demonstration data on this machine."`
+	DemoCode  demoCodeCmd  `cmd:"" name:"demo-code" help:"Print the code with which an account of the demonstration confirms itself now."`
 	Serve     serveCmd     `cmd:"" help:"Run the service of an installation."`
 	Account   accountCmd   `cmd:"" help:"Make the first administrator of an installation."`
 	Migrate   migrateCmd   `cmd:"" help:"Bring the database of an installation to this program's schema."`

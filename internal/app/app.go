@@ -154,7 +154,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 	if err := a.openKeys(ctx); err != nil {
 		return err
 	}
-	if a.Accounts, err = authn.Open(authn.Options{DB: a.DB, Clock: a.Clock, Vault: a.Keys, Params: o.Hash}); err != nil {
+	if a.Accounts, err = authn.Open(authn.Options{DB: a.DB, Clock: a.Clock, Vault: a.Keys, Params: o.Hash, Origin: authn.PasskeyOrigin(a.Config.BaseURL)}); err != nil {
 		return err
 	}
 	a.Trail, a.Tasks, a.Notices = change.Open(a.Clock), task.Open(a.Clock), notice.Open(a.Clock)

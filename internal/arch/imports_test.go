@@ -56,6 +56,8 @@ var fences = []struct {
 	{"github.com/alecthomas/kong", []string{"cmd"}, "commands are wiring"},
 	{"github.com/klauspost/compress", []string{"ofd"}, "a package is written and read in one place"},
 	{"github.com/ebitengine/purego", []string{"internal/gm/sdf"}, "one place calls what was not written in Go"},
+	{"github.com/go-webauthn", []string{"internal/authn"}, "one place says who somebody is"},
+	{"github.com/pquerna/otp", []string{"internal/authn"}, "one place says who somebody is"},
 	{"github.com/xuri/excelize", []string{"internal/sheet"}, "spreadsheets are read and written in one place"},
 	{
 		"net/http",

@@ -1,14 +1,17 @@
-// Package authn knows who is at the other end: accounts, passwords and sessions.
+// Package authn knows who is at the other end: accounts, passwords, second factors and sessions.
 //
 // It guarantees that a wrong name and a wrong password cannot be told apart (same words, same work, same
 // lockout), that no password and no session token can be read back from the database, and that signing
-// out, disabling an account or changing its password ends its sessions at once. It decides nothing about
+// out, disabling an account or changing its password ends its sessions at once; and that no code, no answer of a
+// passkey and no face check confirms twice (强确认). It decides nothing about
 // what an account may do; that is the business of access (用证) and of each operation's roles.
 package authn
 
 import (
 	"slices"
 	"time"
+
+	"github.com/go-webauthn/webauthn/webauthn"
 
 	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/db"
@@ -46,6 +49,9 @@ type Actor struct {
 	SelfID    string  // of holders: who they are
 	Acting    *Acting // nil: they act for themselves
 	Roles     []string
+
+	Confirmed   time.Time // when the session was last confirmed strongly (强确认); zero: not
+	ConfirmedBy string    // and by what: ByCode, ByPasskey, ByFace
 }
 
 // Acting is on what a holder acts for another one (代办): for a firm as its agent, for a child as its guardian.
@@ -90,6 +96,7 @@ type Options struct {
 	Clock  clock.Clock
 	Vault  Vault
 	Params Params // cost of new password hashes; zero means DefaultParams
+	Origin string // the address under which passkeys work, see PasskeyOrigin; empty: none do
 }
 
 // Service signs people in and out and tells who a session belongs to. Safe for concurrent use.
@@ -100,6 +107,8 @@ type Service struct {
 	hasher *hasher
 	decoy  string // hash of a random password, checked when a name is unknown
 	acts   Acts   // nil: nobody acts for others here
+	origin string
+	party  *webauthn.WebAuthn // nil: no passkeys here
 }
 
 // Open makes a Service. It computes one hash, so it takes as long as one sign-in.
@@ -112,8 +121,15 @@ func Open(o Options) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Service{db: o.DB, clock: o.Clock, vault: o.Vault, hasher: h, decoy: decoy}, nil
+	party, err := relyingParty(o.Origin)
+	if err != nil {
+		return nil, err
+	}
+	return &Service{db: o.DB, clock: o.Clock, vault: o.Vault, hasher: h, decoy: decoy, origin: o.Origin, party: party}, nil
 }
+
+// Origin is the address under which passkeys work; "" where they do not.
+func (s *Service) Origin() string { return s.origin }
 
 // The refusals of this package.
 var (
@@ -126,4 +142,14 @@ var (
 	errUnknown = errs.New(errs.NotFound, "authn.unknown")
 	errAccount = errs.New(errs.Invalid, "authn.account")
 	errActing  = errs.New(errs.Denied, "acting.over")
+
+	errConfirm       = errs.New(errs.Denied, "authn.confirm")
+	errConfirmLocked = errs.New(errs.Limited, "authn.confirm-locked")
+	errStep          = errs.New(errs.Conflict, "authn.step")
+	errCode          = errs.New(errs.Invalid, "authn.code")
+	errCodeUsed      = errs.New(errs.Invalid, "authn.code-used")
+	errPassword      = errs.New(errs.Invalid, "authn.password")
+	errPasskey       = errs.New(errs.Denied, "authn.passkey")
+	errPasskeyCopied = errs.New(errs.Denied, "authn.passkey-copied")
+	errNoPasskeys    = errs.New(errs.Conflict, "authn.no-passkeys")
 )

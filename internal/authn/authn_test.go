@@ -37,7 +37,7 @@ func each(t *testing.T, fn func(t *testing.T, w world)) {
 			t.Fatal(err)
 		}
 		c := clock.At(start)
-		s, err := authn.Open(authn.Options{DB: d, Clock: c, Vault: keys, Params: cheap})
+		s, err := authn.Open(authn.Options{DB: d, Clock: c, Vault: keys, Params: cheap, Origin: origin})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -45,7 +45,10 @@ func each(t *testing.T, fn func(t *testing.T, w world)) {
 	})
 }
 
-const goodPassword = "Gulou-2026"
+const (
+	goodPassword = "Gulou-2026"
+	origin       = "https://yinxin.example"
+)
 
 func (w world) clerk(t *testing.T) {
 	t.Helper()

@@ -182,8 +182,14 @@ func (s *Service) Actor(ctx context.Context, token string) (*Actor, error) {
 		}
 	}
 	a, err := s.actor(r.row)
-	if err != nil || r.relation == "" {
-		return a, err
+	if err != nil {
+		return nil, err
+	}
+	if r.confirmed > 0 {
+		a.Confirmed, a.ConfirmedBy = db.Time(r.confirmed), r.confirmedBy
+	}
+	if r.relation == "" {
+		return a, nil
 	}
 	return a, s.actFor(ctx, a, r.relation)
 }
@@ -216,6 +222,9 @@ func (s *Service) Sweep(ctx context.Context) error {
 		if _, err := tx.Exec(ctx, `DELETE FROM session WHERE expires_at <= $1 OR seen_at <= $2`,
 			db.Micros(now), db.Micros(now.Add(-IdleTime))); err != nil {
 			return fmt.Errorf("sweep sessions: %w", err)
+		}
+		if _, err := tx.Exec(ctx, `DELETE FROM session_step WHERE expires_at <= $1`, db.Micros(now)); err != nil {
+			return fmt.Errorf("sweep steps: %w", err)
 		}
 		if _, err := tx.Exec(ctx, `DELETE FROM login_attempt WHERE updated_at < $1`,
 			db.Micros(now.Add(-forgetAfter))); err != nil {

@@ -53,6 +53,8 @@ type sessionRow struct {
 	row
 	relation      string
 	seen, expires int64
+	confirmed     int64
+	confirmedBy   string
 }
 
 // bySession finds a session by the hash of its token.
@@ -60,12 +62,12 @@ func (s *Service) bySession(ctx context.Context, hash []byte) (r sessionRow, fou
 	err = s.db.Read(ctx, func(q *db.Tx) error {
 		found = false
 		err := q.QueryRow(ctx, `
-			SELECT s.relation_id, s.seen_at, s.expires_at,
+			SELECT s.relation_id, s.seen_at, s.expires_at, s.confirmed_at, s.confirmed_by,
 			       a.account_id, a.kind, COALESCE(a.holder_id, ''), COALESCE(a.unit_id, ''), a.roles, a.name, a.state
 			FROM session s
 			JOIN account a ON a.account_id = s.account_id
 			WHERE s.token_hash = $1`, hash).
-			Scan(&r.relation, &r.seen, &r.expires, &r.id, &r.kind, &r.holderID, &r.unitID, &r.roles, &r.name, &r.state)
+			Scan(&r.relation, &r.seen, &r.expires, &r.confirmed, &r.confirmedBy, &r.id, &r.kind, &r.holderID, &r.unitID, &r.roles, &r.name, &r.state)
 		if errors.Is(err, db.ErrNoRows) {
 			return nil
 		}

@@ -90,15 +90,20 @@ func (u *user) send(ctx context.Context, method, path, kind string, body []byte)
 }
 
 // Passwords reads the accounts of a demonstration's folder: password by login.
-func Passwords(dir string) (map[string]string, error) {
+func Passwords(dir string) (map[string]string, error) { return accountColumn(dir, 1) }
+
+// Secrets reads from the same file what the accounts confirm themselves with: secret of their codes by login.
+func Secrets(dir string) (map[string]string, error) { return accountColumn(dir, 3) }
+
+func accountColumn(dir string, column int) (map[string]string, error) {
 	b, err := os.ReadFile(filepath.Join(dir, AccountsFile))
 	if err != nil {
 		return nil, err
 	}
 	out := map[string]string{}
 	for line := range strings.Lines(string(b)) {
-		if w := strings.Split(line, "\t"); len(w) >= 2 {
-			out[w[0]] = w[1]
+		if w := strings.Split(strings.TrimSuffix(line, "\n"), "\t"); len(w) > column {
+			out[w[0]] = w[column]
 		}
 	}
 	return out, nil

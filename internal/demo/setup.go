@@ -309,7 +309,8 @@ func (s *setup) issue(ctx context.Context, l License, ids map[string]string) err
 // login is an account to be made, with what the list of accounts says of it.
 type login struct {
 	authn.Account
-	what string
+	what   string
+	secret string // of its codes for strong confirmations
 }
 
 // accounts makes the accounts with passwords of their own and lists them in a file that only the owner reads.
@@ -317,8 +318,8 @@ func (s *setup) accounts(ctx context.Context, ids map[string]string) error {
 	var all []login
 	for _, x := range s.city.Staff {
 		u, _ := s.city.Unit(x.Unit)
-		all = append(all, login{authn.Account{Login: x.Login, Name: x.Name, Kind: authn.KindStaff, UnitID: x.Unit, Roles: x.Roles},
-			strings.Join(x.Roles, ",") + " " + u.Name})
+		all = append(all, login{Account: authn.Account{Login: x.Login, Name: x.Name, Kind: authn.KindStaff, UnitID: x.Unit, Roles: x.Roles},
+			what: strings.Join(x.Roles, ",") + " " + u.Name})
 	}
 	if len(ids) > 0 {
 		holders, err := s.holderAccounts(ids)
@@ -332,8 +333,10 @@ func (s *setup) accounts(ctx context.Context, ids map[string]string) error {
 	}
 	var list strings.Builder
 	list.WriteString("# 印信演示账号。口令只为本目录生成。 Accounts of this demonstration; passwords were made for this folder.\n")
+	list.WriteString("# 最后一列是动态验证码的密钥，可输入任何验证器；也可以用 yinxin demo-code 账号 直接看当前验证码。\n")
+	list.WriteString("# The last column is the secret of the account's codes, for any authenticator app; yinxin demo-code ACCOUNT prints the code of the moment.\n")
 	for _, a := range all {
-		fmt.Fprintf(&list, "%s\t%s\t%s\n", a.Login, a.Password, a.what)
+		fmt.Fprintf(&list, "%s\t%s\t%s\t%s\n", a.Login, a.Password, a.what, a.secret)
 	}
 	return os.WriteFile(filepath.Join(s.app.Config.Data, AccountsFile), []byte(list.String()), 0o600)
 }
@@ -351,6 +354,9 @@ func (s *setup) createAccounts(ctx context.Context, all []login) error {
 			if err != nil {
 				return fmt.Errorf("make account %s: %w", a.Login, err)
 			}
+			if a.secret, err = s.app.Accounts.AddCode(ctx, id, "演示验证器"); err != nil {
+				return fmt.Errorf("make account %s: %w", a.Login, err)
+			}
 			mu.Lock()
 			defer mu.Unlock()
 			s.actors[a.Login] = &authn.Actor{AccountID: id, Name: a.Name, Kind: a.Kind, UnitID: a.UnitID, HolderID: a.HolderID, SelfID: a.HolderID, Roles: a.Roles}
@@ -364,7 +370,7 @@ func (s *setup) createAccounts(ctx context.Context, all []login) error {
 func (s *setup) holderAccounts(ids map[string]string) ([]login, error) {
 	var all []login
 	add := func(name string, h Holder, note string) {
-		all = append(all, login{authn.Account{Login: name, Name: h.Name, Kind: authn.KindHolder, HolderID: ids[h.Code], Roles: []string{"holder"}}, "holder " + note})
+		all = append(all, login{Account: authn.Account{Login: name, Name: h.Name, Kind: authn.KindHolder, HolderID: ids[h.Code], Roles: []string{"holder"}}, what: "holder " + note})
 	}
 	for _, key := range castLogins {
 		h, ok := s.city.Cast(key)

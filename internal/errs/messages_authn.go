@@ -13,4 +13,15 @@ var authnMessages = messages{
 	"authn.apart":      {"系统管理员不能兼任其他岗位（三员分立）。", "An administrator holds no other role: whoever administers the system does no other work in it."},
 	"authn.own-roles":  {"不能改自己的岗位，请由另一位系统管理员办理。", "Nobody changes their own roles; ask another administrator."},
 	"authn.last-admin": {"这是最后一个在用的系统管理员，不能停用或改岗。请先设立另一个。", "This is the last active administrator and cannot be stopped or given another role; make another one first."},
+
+	"authn.confirm":        {"这一步影响较大，请先确认是您本人：用动态验证码或通行密钥确认一次，5分钟内有效。还没有的，请先登记一种。", "This step weighs much: confirm first that it is you, by a code or a passkey; that holds for five minutes. If you have neither yet, enrol one first."},
+	"authn.confirm-locked": {"连续多次不正确，已暂停确认，请{minutes}分钟后再试。验证器丢失的，请联系单位管理员或政务服务窗口。", "Too many wrong attempts at confirming; try again in {minutes} minutes. If you lost your authenticator, ask your unit's administrator or a service counter."},
+	"authn.step":           {"这次操作没有开始，或者已经超过5分钟。请重新开始。", "This was not begun, or more than five minutes ago. Begin again."},
+	"authn.code":           {"动态验证码不正确。请输入验证器上现在显示的6位数字。", "The code is wrong. Type the six digits that your authenticator shows now."},
+	"authn.code-used":      {"这个动态验证码已经用过，每个只能用一次。请等验证器换成下一个。", "This code was used before, and each counts once. Wait for your authenticator to show the next one."},
+	"authn.password":       {"登录密码不正确。", "The password is wrong."},
+	"authn.passkey":        {"没有通过通行密钥确认。请重试，或者换一种方式。", "The passkey did not confirm it. Try again, or choose another way."},
+	"authn.passkey-copied": {"这把通行密钥的使用次数对不上，可能被复制过，不能用于确认。请换一种方式确认，并删除它。", "The count of this passkey does not agree with what is kept here: it may have been copied. Confirm in another way and remove it."},
+	"authn.no-passkeys":    {"本平台的这个地址不能使用通行密钥，请使用动态验证码。", "Passkeys do not work at this address of the platform; use a code."},
+	"authn.factors":        {"登记的确认方式已达上限，请先删除不用的。", "There is no room for another way of confirming; remove one that is not used."},
 }

@@ -114,6 +114,7 @@ func New(mux *http.ServeMux, d Deps) huma.API {
 	api.UseMiddleware(authenticate(api, d.Sessions))
 
 	registerSession(api, d)
+	registerFactor(api, d)
 	registerMatters(api, d)
 	registerCase(api, d)
 	registerCasework(api, d)

@@ -48,11 +48,12 @@ type city struct {
 	*demotest.World
 	url     string
 	clients map[string]*client
+	codes   map[string]string // secrets of accounts that tests made
 }
 
 func newCity(t *testing.T, url string) *city {
 	t.Helper()
-	c := &city{World: demotest.Open(t, url), clients: map[string]*client{}}
+	c := &city{World: demotest.Open(t, url), clients: map[string]*client{}, codes: map[string]string{}}
 	h, err := c.App.Handler()
 	if err != nil {
 		t.Fatal(err)
@@ -60,32 +61,52 @@ func newCity(t *testing.T, url string) *city {
 	s := httptest.NewServer(h)
 	t.Cleanup(s.Close)
 	c.url = s.URL
-	_, err = c.App.Accounts.Create(t.Context(), authn.Account{Login: threefold, Password: threefoldPassword, Name: "兼任三岗", Kind: authn.KindStaff,
+	id, err := c.App.Accounts.Create(t.Context(), authn.Account{Login: threefold, Password: threefoldPassword, Name: "兼任三岗", Kind: authn.KindStaff,
 		UnitID: unitID, Roles: []string{"clerk", "approver", "reviewer"}})
 	if err != nil {
+		t.Fatal(err)
+	}
+	if c.codes[threefold], err = c.App.Accounts.AddCode(t.Context(), id, "试验"); err != nil {
 		t.Fatal(err)
 	}
 	return c
 }
 
-// client is one person's browser.
+// code is what the authenticator of an account shows now.
+func (c *city) code(t *testing.T, login string) string {
+	t.Helper()
+	secret, ok := c.codes[login]
+	if !ok {
+		return c.Code(t, login, 0)
+	}
+	code, err := authn.CodeAt(secret, c.Clock.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return code
+}
+
+// client is one person's browser. Asked to confirm strongly, it types the code of the person's authenticator and sends the
+// request again, as the pages do; weak keeps it from that.
 type client struct {
 	t    *testing.T
 	url  string
 	http *http.Client
+	code func(t *testing.T) string // nil: the person has no authenticator
+	weak bool
 }
 
 // as is the client of a login, signed in at first use; "" is nobody.
 func (c *city) as(t *testing.T, login string) *client {
 	t.Helper()
 	if cl, ok := c.clients[login]; ok {
-		return &client{t, cl.url, cl.http}
+		return &client{t, cl.url, cl.http, cl.code, cl.weak}
 	}
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	cl := &client{t, c.url, &http.Client{Jar: jar}}
+	cl := &client{t: t, url: c.url, http: &http.Client{Jar: jar}}
 	c.clients[login] = cl
 	if login != "" {
 		password := c.Password(login)
@@ -93,14 +114,27 @@ func (c *city) as(t *testing.T, login string) *client {
 			password = threefoldPassword
 		}
 		cl.must("POST", "/api/v1/session", m{"account": login, "password": password}, nil)
+		cl.code = func(t *testing.T) string { t.Helper(); return c.code(t, login) }
 	}
 	return cl
 }
 
 type m = map[string]any
 
-// do sends a request. body is sent as it is if it is bytes or a string, otherwise as JSON; nil sends none.
+// do sends a request, confirming itself when it is asked to. body is sent as it is if it is bytes or a string, otherwise as JSON; nil sends none.
 func (c *client) do(method, path string, body any, headers ...string) answer {
+	c.t.Helper()
+	a := c.send(method, path, body, headers...)
+	if c.weak || c.code == nil || a.StatusCode != http.StatusForbidden || !strings.Contains(a.body, `"authn.confirm"`) {
+		return a
+	}
+	if got := c.send("POST", "/api/v1/session/confirm", m{"code": c.code(c.t)}); got.StatusCode != http.StatusOK {
+		c.t.Fatalf("confirm: %d %s", got.StatusCode, got.body)
+	}
+	return c.send(method, path, body, headers...)
+}
+
+func (c *client) send(method, path string, body any, headers ...string) answer {
 	c.t.Helper()
 	var raw []byte
 	kind := "application/json"
@@ -224,7 +258,7 @@ func (c *city) show(t *testing.T, login, licenseID string) (code, id string) {
 
 // recording are the tables that a refusal may write to: records of uses with their leaves, of paper that must not be asked
 // for with the notice of it, and who is signed in.
-var recording = []string{"access_record", "violation", "supervisor_violation", "notice", "log_leaf", "log_entry", "log_lease", "session", "login_attempt"}
+var recording = []string{"access_record", "account_factor", "session_step", "violation", "supervisor_violation", "notice", "log_leaf", "log_entry", "log_lease", "session", "login_attempt"}
 
 // state is everything the installation keeps, but for recording: per table its rows, and the names of all files.
 func (c *city) state(t *testing.T) map[string][]string {

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"maps"
 	"net/http"
+	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -12,10 +13,12 @@ import (
 
 const sessionScheme = "session"
 
-// Extensions of the document: who may call an operation.
+// Extensions of the document: who may call an operation, and how.
 const (
 	extRoles = "x-roles" // the roles, any of which suffices; empty: every signed-in account
 	extOpen  = "x-open"  // true: no sign-in needed
+
+	extConfirm = "x-confirm" // true: the session must have been confirmed strongly a short while ago
 )
 
 // The roles of accounts (岗位), as package authn keeps them.
@@ -60,6 +63,23 @@ func require(api huma.API, op huma.Operation, roles ...string) huma.Operation {
 			}
 			next(ctx)
 		}
+	})
+	return op
+}
+
+// confirmed closes an operation that was require(…)d also to sessions that were not confirmed strongly a short while ago
+// (强确认): what gives power over data, seals or other people's rights is not done by whoever finds a screen unlocked.
+func confirmed(api huma.API, d Deps, op huma.Operation) huma.Operation {
+	op.Extensions = withExtension(op.Extensions, extConfirm, true)
+	if !slices.Contains(op.Errors, http.StatusForbidden) {
+		op.Errors = append(op.Errors, http.StatusForbidden)
+	}
+	op.Middlewares = append(op.Middlewares, func(ctx huma.Context, next func(huma.Context)) {
+		if err := d.Accounts.MustBeStrong(ctx.Context(), actorFrom(ctx.Context())); err != nil {
+			_ = huma.WriteErr(api, ctx, Status(err), "", err)
+			return
+		}
+		next(ctx)
 	})
 	return op
 }

@@ -39,7 +39,7 @@ func TestUnitsAreConfigured(t *testing.T) {
 		var made accountView
 		admin.must("POST", "/api/v1/accounts", m{"login": "new-reviewer", "name": "方新", "unitId": id, "roles": []string{"reviewer"}, "reason": "新设机构"}, &made)
 		var me struct{ Unit struct{ ID string } }
-		(&client{t, c.url, http.DefaultClient}).must("POST", "/api/v1/session", m{"account": "NEW-reviewer", "password": made.Password}, &me)
+		(&client{t: t, url: c.url, http: http.DefaultClient}).must("POST", "/api/v1/session", m{"account": "NEW-reviewer", "password": made.Password}, &me)
 		if me.Unit.ID != id || strings.Contains(c.Log.String(), made.Password) {
 			t.Errorf("signed in for %s", me.Unit.ID)
 		}

@@ -26,6 +26,7 @@ type Problem struct {
 	Zh        string         `json:"zh" doc:"The words in Chinese."`
 	En        string         `json:"en" doc:"The words in English."`
 	Errors    []FieldProblem `json:"errors,omitempty" doc:"The fields to blame, where there are any."`
+	Confirm   []string       `json:"confirm,omitempty" enum:"totp,passkey,face" doc:"With authn.confirm: the ways in which the account can confirm itself; absent: it must enrol one first."`
 	Reference string         `json:"reference,omitempty" doc:"Names this request in the service's log; give it to the operators."`
 }
 
@@ -139,6 +140,9 @@ func fromError(ctx context.Context, lang language.Tag, err error) *Problem {
 		e = errs.New(errs.TooLarge, "body.too-large").Wrap(max)
 	}
 	p := plain(lang, statusOf(e.Kind), e.Code, e.Args)
+	if ways := e.Args["ways"]; ways != "" {
+		p.Confirm = strings.Split(ways, ",")
+	}
 	if e.Field != "" {
 		p.Errors = []FieldProblem{{Field: shownName(e.Field), Code: e.Code, Zh: p.Zh, En: p.En}}
 	}

@@ -82,7 +82,7 @@ func TestAnAnswerNeedsOneConnection(t *testing.T) {
 		} {
 			patient := *who.http
 			patient.Timeout = 5 * time.Second
-			a := (&client{t, who.url, &patient}).do("GET", path, nil)
+			a := (&client{t: t, url: who.url, http: &patient}).do("GET", path, nil)
 			if a.StatusCode != 200 || !strings.Contains(a.body, "{") {
 				t.Errorf("%s: %d %s", path, a.StatusCode, a.body)
 			}

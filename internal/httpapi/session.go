@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -11,14 +12,15 @@ import (
 
 // Session is who is signed in.
 type Session struct {
-	AccountID string   `json:"accountId"`
-	Name      string   `json:"name" doc:"The account's own full name."`
-	Kind      string   `json:"kind" enum:"staff,holder"`
-	Roles     []string `json:"roles" doc:"clerk 经办, approver 审批, reviewer 签发单位复核, verifier 核验, holder 持证主体, catalog 目录编制, digital 数字办, matters 审改办, admin 系统管理员, supervisor 监督, seal-manager 印章管理, seal-user 用印, seal-auditor 用印审计"`
-	Unit      *Named   `json:"unit,omitempty" doc:"The unit (机构) of staff."`
-	HolderID  string   `json:"holderId,omitempty"`
-	Acting    *Acting  `json:"acting,omitempty" doc:"For whom the session acts; absent: for the account itself."`
-	Demo      bool     `json:"demo" doc:"The data are a demonstration's."`
+	AccountID string     `json:"accountId"`
+	Name      string     `json:"name" doc:"The account's own full name."`
+	Kind      string     `json:"kind" enum:"staff,holder"`
+	Roles     []string   `json:"roles" doc:"clerk 经办, approver 审批, reviewer 签发单位复核, verifier 核验, holder 持证主体, catalog 目录编制, digital 数字办, matters 审改办, admin 系统管理员, supervisor 监督, seal-manager 印章管理, seal-user 用印, seal-auditor 用印审计"`
+	Unit      *Named     `json:"unit,omitempty" doc:"The unit (机构) of staff."`
+	HolderID  string     `json:"holderId,omitempty"`
+	Acting    *Acting    `json:"acting,omitempty" doc:"For whom the session acts; absent: for the account itself."`
+	Strong    *time.Time `json:"strongUntil,omitempty" doc:"Until when the session counts as confirmed strongly; absent: it does not."`
+	Demo      bool       `json:"demo" doc:"The data are a demonstration's."`
 }
 
 // Acting is for whom a session acts (代办).
@@ -115,6 +117,9 @@ func (d Deps) signOut(ctx context.Context, _ *struct{}) (*signOutOutput, error) 
 
 func (d Deps) session(ctx context.Context, a *authn.Actor) (Session, error) {
 	s := Session{AccountID: a.AccountID, Name: a.Name, Kind: a.Kind, Roles: a.Roles, HolderID: a.HolderID, Demo: d.Demo}
+	if a.Strong(d.Clock.Now()) {
+		s.Strong = beijing(a.Confirmed.Add(authn.StrongTime))
+	}
 	if a.Acting != nil {
 		name, err := d.holderName(ctx, a.HolderID)
 		if err != nil {

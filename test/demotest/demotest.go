@@ -7,6 +7,7 @@ import (
 	"io"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/yinxin-org/yinxin/internal/app"
 	"github.com/yinxin-org/yinxin/internal/authn"
@@ -28,7 +29,7 @@ type World struct {
 	City  *demo.City
 	Log   *Log // what the installation wrote into its log
 
-	passwords map[string]string
+	passwords, secrets map[string]string
 }
 
 // Main runs a package's tests, as world.Main does; a package that calls Open needs it.
@@ -39,11 +40,22 @@ func Open(t *testing.T, url string) *World {
 	t.Helper()
 	log := &Log{}
 	w := world.Filling(t, url, "http://yinxin.example", log)
-	return &World{App: w.App, Clock: w.Now, City: w.City, Log: log, passwords: w.Passwords}
+	return &World{App: w.App, Clock: w.Now, City: w.City, Log: log, passwords: w.Passwords, secrets: w.Secrets}
 }
 
 // Password is the password of one of the demonstration's accounts.
 func (w *World) Password(login string) string { return w.passwords[login] }
+
+// Code is what the authenticator of one of the demonstration's accounts shows, ahead half minutes from now: each code
+// counts once, so that a test that confirms twice at one moment takes the one that comes next.
+func (w *World) Code(t *testing.T, login string, ahead int) string {
+	t.Helper()
+	code, err := authn.CodeAt(w.secrets[login], w.Clock.Now().Add(time.Duration(ahead)*30*time.Second))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return code
+}
 
 // Actor signs one of the demonstration's accounts in.
 func (w *World) Actor(t *testing.T, login string) *authn.Actor {

@@ -39,6 +39,8 @@ type World struct {
 
 	// Passwords are those of the demonstration's accounts, by login.
 	Passwords map[string]string
+	// Secrets are what they make their codes with for strong confirmations, by login.
+	Secrets map[string]string
 
 	mu     sync.Mutex
 	actors map[string]*authn.Actor
@@ -119,6 +121,9 @@ func begin(t testing.TB, p place) *World {
 	w := open(t, p)
 	t.Cleanup(func() { _ = w.Close() })
 	var err error
+	if w.Secrets, err = demo.Secrets(p.dir); err != nil {
+		t.Fatal(err)
+	}
 	if w.Passwords, err = demo.Passwords(p.dir); err != nil {
 		t.Fatal(err)
 	}
