@@ -34,7 +34,7 @@ func (d *Door) Grant(ctx context.Context, actor *authn.Actor, a Ask) (Token, err
 	err := d.o.DB.Write(ctx, func(tx *db.Tx) error {
 		now := d.o.Clock.Now()
 		var err error
-		if u, err = d.inCase(ctx, tx, actor, a, lifeOf(actor, now)); err != nil {
+		if u, err = d.inCase(ctx, tx, actor, a, demand{right: rightRead, life: lifeOf(actor, now)}); err != nil {
 			return err
 		}
 		u.purpose = "grant"
@@ -88,7 +88,8 @@ func (d *Door) Redeem(ctx context.Context, actor *authn.Actor, secret string, wa
 		if err != nil {
 			return err
 		}
-		if u, err = d.inCase(ctx, tx, actor, g.ask, life{grantee: g.accountID, from: g.createdAt, until: g.until()}); err != nil {
+		if u, err = d.inCase(ctx, tx, actor, g.ask, demand{right: want.right(),
+			life: life{grantee: g.accountID, from: g.createdAt, until: g.until()}}); err != nil {
 			return err
 		}
 		u.tokenHash = token.hash
@@ -117,7 +118,7 @@ func (d *Door) Lend(ctx context.Context, actor *authn.Actor, a Ask, want Want) (
 	err := d.o.DB.Write(ctx, func(tx *db.Tx) error {
 		now := d.o.Clock.Now()
 		var err error
-		if u, err = d.inCase(ctx, tx, actor, a, lifeOf(actor, now)); err != nil {
+		if u, err = d.inCase(ctx, tx, actor, a, demand{right: want.right(), life: lifeOf(actor, now)}); err != nil {
 			return err
 		}
 		var g grant
@@ -141,7 +142,7 @@ func (d *Door) Lend(ctx context.Context, actor *authn.Actor, a Ask, want Want) (
 
 // read records one reading under a grant, given or refused, and says what a copy of it is for.
 func (d *Door) read(ctx context.Context, tx *db.Tx, u *use, g grant, want Want) (license.Purpose, error) {
-	u.grantID, u.purpose, u.whole = g.id, "read", want == File
+	u.grantID, u.purpose, u.whole = g.id, string(want.right()), want == File
 	var p license.Purpose
 	var err error
 	if len(u.reasons) == 0 && want == Picture {
@@ -157,14 +158,39 @@ func (d *Door) read(ctx context.Context, tx *db.Tx, u *use, g grant, want Want) 
 	return p, d.record(ctx, tx, u)
 }
 
-// inCase gathers the facts of a use in a case and lets the rules decide.
-func (d *Door) inCase(ctx context.Context, tx *db.Tx, actor *authn.Actor, a Ask, life life) (use, error) {
-	u := use{ground: Case, actor: actor, caseNo: a.CaseNo, matterCode: a.MatterCode}
+// demand is which right is asked for, and by whom and when.
+type demand struct {
+	right right
+	tries int // how often values told were held against the license in this case before
+	life  life
+}
+
+// right is what a redemption needs: a copy, and its picture, is more than fields. One that is only prepared is handed to nobody.
+func (w Want) right() right {
+	if w == Picture || w == File {
+		return rightCopy
+	}
+	return rightRead
+}
+
+// inCase finds the license asked for and decides about its use in a case.
+func (d *Door) inCase(ctx context.Context, tx *db.Tx, actor *authn.Actor, a Ask, x demand) (use, error) {
 	l, err := d.licenseOf(ctx, tx, a)
 	if err != nil {
 		return use{}, err
 	}
-	u.license, u.holderID = l, l.HolderID
+	return d.judgeCase(ctx, tx, actor, a, l, x)
+}
+
+// judgeCase gathers the facts of a use in a case and lets the rules decide.
+func (d *Door) judgeCase(ctx context.Context, tx *db.Tx, actor *authn.Actor, a Ask, l license.License, x demand) (use, error) {
+	u := use{ground: Case, actor: actor, caseNo: a.CaseNo, matterCode: a.MatterCode, license: l, holderID: l.HolderID, purpose: string(x.right)}
+	var err error
+	if l.ID == "" { // about a holder, and no license of theirs
+		if u.holderID, err = d.shardOf(ctx, tx, a.LicenseHolderID); err != nil {
+			return use{}, err
+		}
+	}
 	c, parties, err := d.caseOf(ctx, tx, a.CaseNo)
 	if err != nil {
 		return use{}, err
@@ -181,7 +207,7 @@ func (d *Door) inCase(ctx context.Context, tx *db.Tx, actor *authn.Actor, a Ask,
 	u.fields = append([]string{}, b.fields...)
 	now := d.o.Clock.Now()
 	u.reasons, err = d.rules.decide(facts{
-		ground: Case, actor: actor, license: l, usable: l.State(now).Usable(),
+		ground: Case, right: x.right, actor: actor, license: l, usable: l.State(now).Usable(),
 		context: cedar.RecordMap{
 			"case": cedar.NewRecord(cedar.RecordMap{
 				"state": cedar.String(c.State), "unit": cedar.String(c.UnitID), "desk": cedar.String(desk), "matter": cedar.String(c.MatterCode),
@@ -191,13 +217,24 @@ func (d *Door) inCase(ctx context.Context, tx *db.Tx, actor *authn.Actor, a Ask,
 			"boundTypes":   stringSet(b.types),
 			"boundParties": stringSet(b.parties),
 			"boundStages":  stringSet(stages(b.material)),
-			"grantee":      cedar.String(life.grantee),
+			"boundFields":  stringSet(b.fields),
+			"tries":        cedar.Long(x.tries),
+			"grantee":      cedar.String(x.life.grantee),
 			"now":          cedar.Long(now.UnixMicro()),
-			"from":         cedar.Long(life.from.UnixMicro()),
-			"until":        cedar.Long(life.until.UnixMicro()),
+			"from":         cedar.Long(x.life.from.UnixMicro()),
+			"until":        cedar.Long(x.life.until.UnixMicro()),
 		},
 	})
 	return u, err
+}
+
+// shardOf is in whose records an ask about a holder stands: the holder's own, or the platform's where there is no such holder.
+func (d *Door) shardOf(ctx context.Context, tx *db.Tx, holderID string) (string, error) {
+	_, err := d.o.Holders.Get(ctx, tx, holderID)
+	if errs.Code(err) == "case.holder-unknown" {
+		return "", nil
+	}
+	return holderID, err
 }
 
 // deskOf is the front desk that accepts a case for its unit, as long as the unit's mandate for it is in force.

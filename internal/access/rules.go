@@ -14,9 +14,9 @@ import (
 	"github.com/yinxin-org/yinxin/policy"
 )
 
-// Actions of the rules, one a ground.
+// Actions of the rules, one a ground; that of ground case has one for each right below it.
 var actions = map[Ground]cedar.EntityUID{
-	Case:         cedar.NewEntityUID("Action", "useInCase"),
+	Case:         inCase,
 	Self:         cedar.NewEntityUID("Action", "readOwn"),
 	Presentation: cedar.NewEntityUID("Action", "checkShown"),
 	Consent:      cedar.NewEntityUID("Action", "readByConsent"),
@@ -56,6 +56,7 @@ func readRules() (*rules, error) {
 // facts are what one decision rests on.
 type facts struct {
 	ground  Ground
+	right   right        // on ground case
 	actor   *authn.Actor // nil: the public
 	license license.License
 	usable  bool
@@ -72,8 +73,13 @@ func (f facts) request() (cedar.EntityMap, cedar.Request) {
 		"holders": stringSet(f.license.Holders),
 		"usable":  cedar.Boolean(f.usable),
 	})}
+	action := actions[f.ground]
+	if f.ground == Case {
+		action = inCaseActions[f.right]
+		entities[action] = cedar.Entity{UID: action, Parents: cedar.NewEntityUIDSet(inCase)}
+	}
 	return entities, cedar.Request{
-		Principal: principal, Action: actions[f.ground], Resource: resource, Context: cedar.NewRecord(f.context),
+		Principal: principal, Action: action, Resource: resource, Context: cedar.NewRecord(f.context),
 	}
 }
 
@@ -102,7 +108,7 @@ func (r *rules) decide(f facts) ([]string, error) {
 
 // order is the order in which reasons are told: the most basic first.
 var order = []string{"access.case.open", "access.case.unit", "access.case.clerk", "access.case.time", "access.case.matter",
-	"access.case.party", "access.case.type", "access.case.stage", "access.license.state", "access.self.holder", "access.self.power", "access.issuing.task", "access.issuing.unit", "access.issuing.published", "access.issuing.reason",
+	"access.case.party", "access.case.type", "access.case.stage", "access.case.fields", "access.case.tries", "access.license.state", "access.self.holder", "access.self.power", "access.issuing.task", "access.issuing.unit", "access.issuing.published", "access.issuing.reason",
 	"access.present.live", "access.present.scenario", "access.consent.live", "access.consent.grantee", "access.consent.holder",
 	"access.consent.fields", "access.consent.time", "access.consent.scenario"}
 

@@ -10,6 +10,8 @@ var accessMessages = messages{
 	"access.case.clerk":         {"办件现不由您经办。", "You are not the assigned clerk of this case."},
 	"access.case.unit":          {"办件不由您的单位办理。", "Your unit does not handle this case."},
 	"access.case.time":          {"用证码已过期或已失效，请重新打开办件。", "The use grant has expired or ended; open the case again."},
+	"access.case.fields":        {"本办件事项只允许核验和比对这种证照，不能查看照面内容。", "The matter of this case lets this license be verified and compared, but not read."},
+	"access.case.tries":         {"本办件对这本证照的比对次数已用完。", "This license has been compared as often as one case allows."},
 	"access.license.state":      {"证照现在的状态不能用于办事。", "The license may not be used in its present state."},
 	"access.self.published":     {"这本证照还没有发布，请等待签发单位复核。", "This license is not published yet; the issuer is still reviewing it."},
 	"access.self.holder":        {"只能查看自己的证照。", "You may only read your own licenses."},

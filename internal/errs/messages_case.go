@@ -26,4 +26,5 @@ var caseMessages = messages{
 	"material.not-in-force": {"证照现为“{state}”，不能用于本次办理。", "The license is now {stateEn} and cannot be used for this case."},
 	"material.party-absent": {"办件没有登记这项材料所属的当事人。", "The case names no party this material belongs to."},
 	"material.expired":      {"证照已于{date}过期，不能用于本次办理。可以先办理延续。", "The license expired on {date} and cannot be used for this case; renew it first."},
+	"compare.nothing":       {"请填写要比对的内容。", "Enter what is to be compared."},
 }

@@ -18,7 +18,6 @@ var matterMessages = messages{
 	"matter.shared":             {"各级共有的要素由审改部门维护，请联系审改部门。", "Elements that all levels share are kept by the matter office; ask them."},
 	"binding.plain-bound":       {"确认为普通材料的，不能再绑定证照。", "A material confirmed plain cannot be bound as well."},
 	"binding.type-twice":        {"同一证照类型在一份材料里只能绑定一次。", "A license type is bound to a material once."},
-	"binding.no-field":          {"请选定可以读取的字段，只选办这件事必需的。", "Choose the fields that may be read, and only those the matter needs."},
 	"binding.field-unknown":     {"证照类型没有这个字段，或字段重复。", "The license type has no such field, or it stands twice."},
 	"binding.field-gone":        {"证照类型的现行版本已没有这个字段，请修改绑定。", "The current version of the license type no longer has this field; change the binding."},
 	"list.unknown":              {"清单里没有这一条。", "No such entry in the list."},

@@ -156,23 +156,48 @@ func (h *Hall) fetch(ctx context.Context, actor *authn.Actor, t errand) error {
 		t.outcome.LicenseHolderID, t.outcome.LicenseID = t.license.HolderID, t.license.ID
 	}
 	if t.license.ID != "" && t.heed(said) {
-		reading, grantID, err := h.o.Door.Lend(ctx, actor, access.Ask{
-			CaseNo: t.c.No, MatterCode: t.c.MatterCode, LicenseHolderID: t.license.HolderID, LicenseID: t.license.ID,
-		}, access.Prepared)
-		o := &t.outcome
-		if refused, ok := errors.AsType[*access.Refusal](err); ok {
-			o.Status, o.Reason, o.RecordNo = casefile.Declined, refused.Reasons[0], refused.RecordNo
-		} else if t.failed(err) {
-			h.o.Log.WarnContext(ctx, "license not had from its source", slog.String("type", t.license.TypeCode), slog.Any("error", err))
-		} else if err != nil {
+		fields, err = h.lend(ctx, actor, &t)
+		if err != nil {
 			return err
-		} else {
-			o.Status, o.GrantID, o.RecordNo = casefile.Lent, grantID, reading.RecordNo
-			o.LicenseState = string(reading.License.State(reading.At))
-			fields = reading.Fields
 		}
 	}
 	return h.settle(ctx, actor, t, fields)
+}
+
+// lend gets a license through the door, or the reason why not, and gives what it says. Of a type whose binding names no field
+// the door only says that it is in force.
+func (h *Hall) lend(ctx context.Context, actor *authn.Actor, t *errand) ([]access.Field, error) {
+	ask := access.Ask{CaseNo: t.c.No, MatterCode: t.c.MatterCode, LicenseHolderID: t.license.HolderID, LicenseID: t.license.ID}
+	var reading access.Reading
+	var grantID string
+	var err error
+	if x, _ := t.material.Binding(t.license.TypeCode); len(x.Fields) > 0 {
+		reading, grantID, err = h.o.Door.Lend(ctx, actor, ask, access.Prepared)
+	} else {
+		var v access.Verdict
+		v, err = h.o.Door.Verify(ctx, actor, ask, access.Claim{})
+		reading = access.Reading{License: v.License, RecordNo: v.RecordNo, At: v.At}
+		if err == nil && v.Code != access.VerifiedValid {
+			t.outcome.Status, t.outcome.Reason, t.outcome.RecordNo = casefile.Unusable, "material.not-in-force", v.RecordNo
+			t.outcome.Detail["state"], t.outcome.Detail["stateEn"] = v.State.Text("zh"), v.State.Text("en")
+			return nil, nil
+		}
+	}
+	o := &t.outcome
+	if refused, ok := errors.AsType[*access.Refusal](err); ok {
+		o.Status, o.Reason, o.RecordNo = casefile.Declined, refused.Reasons[0], refused.RecordNo
+		return nil, nil
+	}
+	if t.failed(err) {
+		h.o.Log.WarnContext(ctx, "license not had from its source", slog.String("type", t.license.TypeCode), slog.Any("error", err))
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	o.Status, o.GrantID, o.RecordNo = casefile.Lent, grantID, reading.RecordNo
+	o.LicenseState = string(reading.License.State(reading.At))
+	return reading.Fields, nil
 }
 
 // settle writes a material's outcome and the form fields that it fills.

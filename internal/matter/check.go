@@ -198,7 +198,8 @@ func (s *Store) checkBound(ctx context.Context, q *db.Tx, b Bound, field string)
 	return s.checkBindings(ctx, q, b.Bindings, field+"bindings")
 }
 
-// checkBindings holds types with their fields against the catalogue.
+// checkBindings holds types with their fields against the catalogue. A type without fields may be verified and compared,
+// and is not read (ADR 27).
 func (s *Store) checkBindings(ctx context.Context, q *db.Tx, bindings []Binding, field string) error {
 	if len(bindings) == 0 || len(bindings) > bindingMax {
 		return errs.New(errs.Invalid, "field.count").On(field)
@@ -214,9 +215,6 @@ func (s *Store) checkBindings(ctx context.Context, q *db.Tx, bindings []Binding,
 		}
 		if err != nil {
 			return err
-		}
-		if len(x.Fields) == 0 {
-			return errs.New(errs.Invalid, "binding.no-field").On(at + "fields")
 		}
 		for i, name := range x.Fields {
 			if _, ok := t.Field(name); !ok || slices.Contains(x.Fields[:i], name) {

@@ -168,7 +168,7 @@ func TestBinding(t *testing.T) {
 			return matter.Decision{Bound: matter.Bound{Bindings: []matter.Binding{{Type: firmType, Fields: fields}}, Party: matter.Applicant,
 				Stages: []matter.Stage{matter.Accept}}}
 		}
-		for code, x := range map[string]matter.Decision{"binding.field-unknown": bound("KZ_XX"), "binding.no-field": bound(),
+		for code, x := range map[string]matter.Decision{"binding.field-unknown": bound("KZ_XX"),
 			"type.unpublished": {Bound: matter.Bound{Bindings: []matter.Binding{{Type: "11350000YX0000016Q999", Fields: []string{"CZZT"}}},
 				Party: matter.Applicant, Stages: []matter.Stage{matter.Accept}}},
 			"binding.plain-bound": {Bound: matter.Bound{Plain: true, Bindings: []matter.Binding{{Type: firmType}}}}} {
