@@ -23,6 +23,7 @@ type Ask struct {
 	MatterCode      string // the matter the caller says it works on
 	LicenseHolderID string
 	LicenseID       string
+	System          *System // nil: a clerk at this platform's own pages
 }
 
 // Grant decides whether a license may be lent to a case and, if so, gives a use grant (用证码: one license, one
@@ -126,6 +127,9 @@ func (d *Door) Lend(ctx context.Context, actor *authn.Actor, a Ask, want Want) (
 			if g, err = d.liveGrant(ctx, tx, u, now); err != nil {
 				return err
 			}
+			if err := a.handed(ctx, tx, u.license); err != nil {
+				return err
+			}
 		}
 		p, err = d.read(ctx, tx, &u, g, want)
 		return err
@@ -142,7 +146,7 @@ func (d *Door) Lend(ctx context.Context, actor *authn.Actor, a Ask, want Want) (
 
 // read records one reading under a grant, given or refused, and says what a copy of it is for.
 func (d *Door) read(ctx context.Context, tx *db.Tx, u *use, g grant, want Want) (license.Purpose, error) {
-	u.grantID, u.purpose, u.whole = g.id, string(want.right()), want == File
+	u.grantID, u.whole = g.id, want == File
 	var p license.Purpose
 	var err error
 	if len(u.reasons) == 0 && want == Picture {
@@ -191,10 +195,11 @@ func (d *Door) judgeCase(ctx context.Context, tx *db.Tx, actor *authn.Actor, a A
 			return use{}, err
 		}
 	}
-	c, parties, err := d.caseOf(ctx, tx, a.CaseNo)
+	c, parties, by, err := d.asked(ctx, tx, a, l.TypeCode)
 	if err != nil {
 		return use{}, err
 	}
+	u.purpose = by.purposeOf(u.purpose)
 	m, err := d.o.Matters.Get(ctx, tx, c.MatterCode)
 	if err != nil && errs.Code(err) != "matter.unknown" {
 		return use{}, err
@@ -204,6 +209,7 @@ func (d *Door) judgeCase(ctx context.Context, tx *db.Tx, actor *authn.Actor, a A
 		return use{}, err
 	}
 	b := bindingOf(&m, l, parties)
+	b.fields = by.narrowed(b.fields)
 	u.fields = append([]string{}, b.fields...)
 	now := d.o.Clock.Now()
 	u.reasons, err = d.rules.decide(facts{
@@ -219,6 +225,7 @@ func (d *Door) judgeCase(ctx context.Context, tx *db.Tx, actor *authn.Actor, a A
 			"boundStages":  stringSet(stages(b.material)),
 			"boundFields":  stringSet(b.fields),
 			"tries":        cedar.Long(x.tries),
+			"application":  by.application(x.right),
 			"grantee":      cedar.String(x.life.grantee),
 			"now":          cedar.Long(now.UnixMicro()),
 			"from":         cedar.Long(x.life.from.UnixMicro()),

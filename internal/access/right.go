@@ -52,6 +52,7 @@ type ListAsk struct {
 	MatterCode string // the matter the caller says it works on
 	HolderID   string
 	TypeCode   string
+	System     *System // nil: a clerk at this platform's own pages
 }
 
 // Listing names the licenses of a party, the newest first: identifier, type, issuer, state and dates, and no face.
@@ -66,7 +67,7 @@ func (d *Door) List(ctx context.Context, actor *authn.Actor, a ListAsk) (Listing
 	var out Listing
 	u, err := d.worked(ctx, func(tx *db.Tx) (use, error) {
 		l := license.License{TypeCode: a.TypeCode, Holders: []string{a.HolderID}}
-		u, err := d.judgeCase(ctx, tx, actor, Ask{CaseNo: a.CaseNo, MatterCode: a.MatterCode, LicenseHolderID: a.HolderID},
+		u, err := d.judgeCase(ctx, tx, actor, Ask{CaseNo: a.CaseNo, MatterCode: a.MatterCode, LicenseHolderID: a.HolderID, System: a.System},
 			l, demand{right: rightList, life: lifeOf(actor, d.o.Clock.Now())})
 		u.fields = []string{}
 		if err != nil || len(u.reasons) > 0 {

@@ -20,6 +20,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/authn"
 	"github.com/yinxin-org/yinxin/internal/batch"
 	"github.com/yinxin-org/yinxin/internal/blob"
+	"github.com/yinxin-org/yinxin/internal/caller"
 	"github.com/yinxin-org/yinxin/internal/casefile"
 	"github.com/yinxin-org/yinxin/internal/catalog"
 	"github.com/yinxin-org/yinxin/internal/change"
@@ -95,6 +96,7 @@ type App struct {
 	Desk        *present.Desk
 	Shares      *share.Desk
 	Feed        *feed.Desk
+	Callers     *caller.Desk
 	Vertical    *vertical.Desk
 	Agency      *agency.Service
 	Book        *evidence.Book
@@ -221,6 +223,9 @@ func (a *App) build(ctx context.Context, o Options) error {
 func (a *App) openFeeds(handedIn *blob.Folder) {
 	a.Feed = feed.New(feed.Options{DB: a.DB, Clock: a.Clock, Units: a.Units, Holders: a.Holders, Trail: a.Trail,
 		Matters: a.Matters, Types: a.Types, Deadlines: a.Deadlines})
+	a.Callers = caller.New(caller.Options{DB: a.DB, Clock: a.Clock, Trail: a.Trail, Tasks: a.Tasks, Accounts: a.Accounts, Units: a.Units, Types: a.Types,
+		Matters: a.Matters, Holders: a.Holders, Licenses: a.Licenses, Cases: a.Cases, Appeals: a.Appeals, Feed: a.Feed, Door: a.Door})
+	a.Push.UseFollows(a.Callers.Follows)
 	a.Vertical = vertical.New(vertical.Options{DB: a.DB, Clock: a.Clock, Trail: a.Trail, Units: a.Units, Types: a.Types, Holders: a.Holders,
 		Licenses: a.Licenses, Hall: a.Hall, Steward: a.Steward, Verify: a.VerifyFile})
 	a.Inspections = inspection.Open(inspection.Options{DB: a.DB, Clock: a.Clock, Units: a.Units, Types: a.Types, Holders: a.Holders,
@@ -499,7 +504,7 @@ func (a *App) housekeep(ctx context.Context) {
 	tick := time.NewTicker(houseEvery)
 	defer tick.Stop()
 	for {
-		if err := errors.Join(a.Hall.Resume(ctx), a.Vertical.Resume(ctx), a.Accounts.Sweep(ctx), a.Units.Watch(ctx), a.TellOverdue(ctx), a.TellDue(ctx)); err != nil && ctx.Err() == nil {
+		if err := errors.Join(a.Hall.Resume(ctx), a.Vertical.Resume(ctx), a.Accounts.Sweep(ctx), a.Callers.Sweep(ctx), a.Callers.Reconcile(ctx), a.Units.Watch(ctx), a.TellOverdue(ctx), a.TellDue(ctx)); err != nil && ctx.Err() == nil {
 			a.Log.ErrorContext(ctx, "unfinished work", slog.Any("error", err))
 		}
 		select {

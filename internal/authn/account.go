@@ -3,6 +3,7 @@ package authn
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -163,4 +164,21 @@ func (s *Service) hashed(ctx context.Context, password string) (string, error) {
 	}
 	defer done()
 	return s.hasher.hash(password), nil
+}
+
+// StaffNamed finds the active account of staff with a login name, for a system that asks in its name; authn.unknown if there is
+// none.
+func (s *Service) StaffNamed(ctx context.Context, q *db.Tx, login string) (*Actor, error) {
+	var r row
+	err := q.QueryRow(ctx, `
+		SELECT account_id, kind, COALESCE(holder_id, ''), COALESCE(unit_id, ''), roles, name
+		FROM account
+		WHERE login_index = $1 AND kind = 'staff' AND state = 'active'`, s.loginIndex(login)).Scan(&r.id, &r.kind, &r.holderID, &r.unitID, &r.roles, &r.name)
+	if errors.Is(err, db.ErrNoRows) {
+		return nil, errUnknown
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find account: %w", err)
+	}
+	return s.actor(r)
 }

@@ -150,7 +150,7 @@ func fill(ctx context.Context, a *app.App, progress func(done, of int), castOnly
 	if !castOnly { // tests of what is owed, told and inspected begin with nothing
 		steps = append(steps, s.subscribe, s.deadlines, s.annualInspection)
 	}
-	steps = append(steps, s.applications, s.appeals, s.feeds, s.shares)
+	steps = append(steps, s.applications, s.appeals, s.feeds, s.sandbox, s.shares)
 	if !castOnly { // tests of batches and of showing begin with none
 		steps = append(steps, s.batches, s.showings, s.operations, s.sealDesks, s.told)
 	}

@@ -12,7 +12,7 @@ func tables() []messages {
 	return []messages{commonMessages, sourceMessages, codeMessages, caseMessages, licenseMessages, accessMessages, authnMessages, httpMessages, webMessages,
 		orgMessages, catalogMessages, matterMessages, intakeMessages, batchMessages, stockMessages, sealMessages,
 		benchMessages,
-		shareMessages, feedMessages, verticalMessages,
+		shareMessages, feedMessages, callerMessages, verticalMessages,
 		appealMessages,
 		inspectionMessages,
 		applyMessages,

@@ -28,8 +28,8 @@ import (
 	"github.com/yinxin-org/yinxin/internal/org"
 )
 
-// skew is how far a system's clock may be off when it signs.
-const skew = 10 * time.Minute
+// Skew is how far a system's clock may be off when it signs.
+const Skew = 10 * time.Minute
 
 // Options are the parts package feed works with.
 type Options struct {
@@ -141,23 +141,29 @@ func (d *Desk) Keys(ctx context.Context, q *db.Tx, systemID string) ([]Key, erro
 type Signed struct {
 	KeyID     string
 	Time      string // RFC 3339
+	Nonce     string // where a request must not be taken twice
 	Signature string // base64 of DER
 	Method    string
 	Path      string
 	Body      []byte
 }
 
-// Text is what is signed: a request cannot be taken for another one, nor its body exchanged.
+// Text is what is signed: a request cannot be taken for another one, nor its body exchanged. The line of the nonce is there
+// only with one; no other line can be taken for it, for a time and a digest have forms of their own.
 func (s Signed) Text() []byte {
 	sum := gm.SM3(s.Body)
-	return []byte(s.Method + "\n" + s.Path + "\n" + s.Time + "\n" + hex.EncodeToString(sum[:]))
+	text := s.Method + "\n" + s.Path + "\n" + s.Time + "\n"
+	if s.Nonce != "" {
+		text += s.Nonce + "\n"
+	}
+	return []byte(text + hex.EncodeToString(sum[:]))
 }
 
 // Sender tells which system of the ledger signed a request. Whatever is wrong, the answer is the same.
 func (d *Desk) Sender(ctx context.Context, s Signed) (org.System, error) {
 	refused := errs.New(errs.Unauthenticated, "feed.signature")
 	at, err := time.Parse(time.RFC3339, s.Time)
-	if err != nil || d.o.Clock.Now().Sub(at).Abs() > skew {
+	if err != nil || d.o.Clock.Now().Sub(at).Abs() > Skew {
 		return org.System{}, refused
 	}
 	signature, err := base64.StdEncoding.DecodeString(s.Signature)

@@ -24,6 +24,7 @@ type Event string
 // The events.
 const (
 	Opened Event = "opened" // 受理
+	Moved  Event = "moved"  // 转到另一环节或另一经办人
 	Closed Event = "closed" // 办结
 )
 
@@ -41,6 +42,7 @@ type Message struct {
 	Outcome    string    `json:"outcome,omitempty"`
 	HolderCode string    `json:"holderCode,omitempty"`
 	HolderName string    `json:"holderName,omitempty"`
+	Progress
 }
 
 // Result is what became of a message.
@@ -95,7 +97,7 @@ func (d *Desk) take(ctx context.Context, x org.System, m Message) (Result, error
 		case !errors.Is(err, db.ErrNoRows):
 			return fmt.Errorf("find message: %w", err)
 		}
-		if r.Faults, err = d.keep(ctx, tx, x, m, plain); err != nil {
+		if r.Faults, err = d.keep(ctx, tx, x, m); err != nil {
 			return err
 		}
 		return d.enter(ctx, tx, x, m, digest, r.Faults)
@@ -112,7 +114,7 @@ func (m Message) refusal(x org.System, now time.Time) string {
 	switch {
 	case !slices.Contains(x.Matters, m.Matter):
 		return "feed.matter"
-	case m.At.After(now.Add(skew)):
+	case m.At.After(now.Add(Skew)):
 		return "feed.future"
 	}
 	return ""
@@ -120,7 +122,9 @@ func (m Message) refusal(x org.System, now time.Time) string {
 
 // faults are the elements that the standard asks for and the message lacks.
 func (m Message) faults(x org.System) (faults []string) {
-	if m.HolderCode == "" || m.HolderName == "" {
+	if m.Event == Moved && m.HolderCode == "" && m.HolderName == "" {
+		// who applies was said when the case was opened
+	} else if m.HolderCode == "" || m.HolderName == "" {
 		faults = append(faults, "feed.no-applicant")
 	} else if _, _, err := holder.ParseCode(m.HolderCode, ""); err != nil {
 		faults = append(faults, "feed.applicant")
@@ -135,45 +139,18 @@ func (m Message) faults(x org.System) (faults []string) {
 }
 
 // keep writes the case that a message tells of.
-func (d *Desk) keep(ctx context.Context, tx *db.Tx, x org.System, m Message, plain []byte) ([]string, error) {
+func (d *Desk) keep(ctx context.Context, tx *db.Tx, x org.System, m Message) ([]string, error) {
 	faults := m.faults(x)
 	holderID, err := d.applicant(ctx, tx, x, m)
 	if err != nil {
 		return nil, err
 	}
-	detail, err := d.o.Holders.Seal(ctx, tx, holderID, plain)
+	opened, err := d.merge(ctx, tx, x, m, holderID)
 	if err != nil {
 		return nil, err
 	}
-	var opened, closed int64
-	outcome := ""
-	if m.Event == Opened {
-		opened = db.Micros(m.At)
-	} else {
-		closed, outcome = db.Micros(m.At), m.Outcome
-	}
-	_, err = tx.Exec(ctx, `
-		INSERT INTO fed_case (holder_id, system_id, case_no, matter_code, unit_id, outcome, detail, opened_at, closed_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-		ON CONFLICT (holder_id, system_id, case_no) DO UPDATE
-		SET outcome = CASE WHEN excluded.closed_at > 0 THEN excluded.outcome ELSE fed_case.outcome END,
-		    detail = excluded.detail,
-		    opened_at = CASE WHEN excluded.opened_at > 0 THEN excluded.opened_at ELSE fed_case.opened_at END,
-		    closed_at = CASE WHEN excluded.closed_at > 0 THEN excluded.closed_at ELSE fed_case.closed_at END`,
-		holderID, x.ID, m.CaseNo, m.Matter, m.Unit, outcome, detail, opened, closed)
-	if err != nil {
-		return nil, fmt.Errorf("keep case: %w", err)
-	}
 	if m.Event == Closed {
-		var began int64
-		err := tx.QueryRow(ctx, `
-			SELECT opened_at
-			FROM fed_case
-			WHERE holder_id = $1 AND system_id = $2 AND case_no = $3`, holderID, x.ID, m.CaseNo).Scan(&began)
-		if err != nil {
-			return nil, fmt.Errorf("read case: %w", err)
-		}
-		if began == 0 {
+		if !opened {
 			faults = append(faults, "feed.no-opening")
 		}
 		if err := d.owe(ctx, tx, x, m); err != nil {
@@ -222,7 +199,12 @@ func (d *Desk) applicant(ctx context.Context, tx *db.Tx, x org.System, m Message
 			holderID = found
 		}
 	}
-	key := x.ID + "/" + m.CaseNo
+	return d.Claim(ctx, tx, x.ID, m.CaseNo, holderID)
+}
+
+// Claim gives a case of a system its shard, and tells in which it is: the first to speak of it decides.
+func (d *Desk) Claim(ctx context.Context, tx *db.Tx, systemID, caseNo, holderID string) (string, error) {
+	key := systemID + "/" + caseNo
 	_, err := tx.Exec(ctx, `
 		INSERT INTO fed_case_index (case_key, holder_id) VALUES ($1, $2)
 		ON CONFLICT (case_key) DO NOTHING`, key, holderID)

@@ -20,6 +20,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/appeal"
 	"github.com/yinxin-org/yinxin/internal/authn"
 	"github.com/yinxin-org/yinxin/internal/batch"
+	"github.com/yinxin-org/yinxin/internal/caller"
 	"github.com/yinxin-org/yinxin/internal/casefile"
 	"github.com/yinxin-org/yinxin/internal/catalog"
 	"github.com/yinxin-org/yinxin/internal/change"
@@ -100,6 +101,7 @@ type Deps struct {
 	Batches     *batch.Desk
 	Push        *push.Desk
 	Feed        *feed.Desk
+	Callers     *caller.Desk
 	Vertical    *vertical.Desk
 	Book        *evidence.Book
 	// MatterSource is the matter office's system; nil if none is configured.
@@ -132,6 +134,8 @@ func New(mux *http.ServeMux, d Deps) huma.API {
 	registerReceipt(api, d)
 	registerShare(api, d)
 	registerFeed(api, d)
+	registerRegistration(api, d)
+	registerDepartment(api, d)
 	registerVertical(api, d)
 	registerDeadline(api, d)
 	registerBatch(api, d)

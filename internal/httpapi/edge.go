@@ -51,7 +51,7 @@ func (e Edge) Handler(next http.Handler) http.Handler {
 	origin := http.NewCrossOriginProtection()
 
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s := &scope{id: db.NewID(), secure: e.Secure || r.TLS != nil}
+		s := &scope{id: db.NewID(), secure: e.Secure || r.TLS != nil, client: clientAddr(r, e.Proxies)}
 		r = r.WithContext(context.WithValue(r.Context(), scopeKey{}, s))
 		rec := &recorder{ResponseWriter: w}
 		began := time.Now()
@@ -62,7 +62,7 @@ func (e Edge) Handler(next http.Handler) http.Handler {
 			e.refuse(rec, r, errs.New(errs.Denied, "request.origin"))
 			return
 		}
-		if !limiter.allow(classOf(r), clientAddr(r, e.Proxies)) {
+		if !limiter.allow(classOf(r), s.client) {
 			rec.Header().Set("Retry-After", "60")
 			e.refuse(rec, r, errs.New(errs.Limited, "rate.limited"))
 			return
@@ -153,6 +153,8 @@ func bodyLimit(r *http.Request) int64 {
 	switch r.Method + " " + r.URL.Path {
 	case "POST /api/v1/verify", "POST /api/v1/imports":
 		return MaxFile + 1 // huma refuses at its own limit first
+	case "POST " + departmentPath + "verifyFile":
+		return departmentMost + 1
 	case "POST /api/v1/batches":
 		return MaxBatch + 1
 	case "POST /check":

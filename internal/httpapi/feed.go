@@ -12,6 +12,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/feed"
+	"github.com/yinxin-org/yinxin/internal/matter"
 	"github.com/yinxin-org/yinxin/internal/org"
 )
 
@@ -31,13 +32,16 @@ type FeedCase struct {
 	CaseNo     string    `json:"caseNo" minLength:"1" maxLength:"40" pattern:"^[A-Za-z0-9-]+$"`
 	MatterCode string    `json:"matterCode" maxLength:"40"`
 	UnitID     string    `json:"unitId,omitempty" maxLength:"18"`
-	Event      string    `json:"event" enum:"opened,closed"`
+	Event      string    `json:"event" enum:"opened,moved,closed" doc:"moved: to another stage or another clerk."`
 	At         time.Time `json:"at"`
 	Outcome    string    `json:"outcome,omitempty" enum:"approved,refused,withdrawn" doc:"Of a closed case."`
 	Applicant  *struct {
 		Code string `json:"code" maxLength:"18"`
 		Name string `json:"name" maxLength:"100"`
 	} `json:"applicant,omitempty"`
+	Stage   string                      `json:"stage,omitempty" enum:"accept,decide,making" doc:"Where the case stands; accept unless said. Licenses are lent only at the stages that the matter binds."`
+	Clerk   string                      `json:"clerk,omitempty" maxLength:"100" doc:"User name, in the system, of whoever handles the case now; licenses are lent to nobody else."`
+	Parties map[string]DepartmentPerson `json:"parties,omitempty" doc:"Besides the applicant: representative, spouse, child."`
 }
 
 type feedInput struct {
@@ -207,10 +211,24 @@ func (d Deps) sendCases(ctx context.Context, in *feedInput) (*feedOutput, error)
 		if c.Applicant != nil {
 			m.HolderCode, m.HolderName = c.Applicant.Code, c.Applicant.Name
 		}
+		m.Progress = feed.Progress{Stage: matter.Stage(c.Stage), Clerk: c.Clerk}
+		for party, who := range c.Parties {
+			if m.Parties == nil {
+				m.Parties = map[matter.Party]feed.Person{}
+			}
+			m.Parties[matter.Party(party)] = feed.Person(who)
+		}
 		messages = append(messages, m)
 	}
 	results, err := d.Feed.Take(ctx, x, messages)
 	if err != nil {
+		return nil, err
+	}
+	var cases []string
+	for _, m := range messages {
+		cases = append(cases, m.CaseNo)
+	}
+	if err := d.Callers.Arrived(ctx, x.ID, cases); err != nil {
 		return nil, err
 	}
 	out := &feedOutput{}

@@ -55,6 +55,7 @@ type Subscription struct {
 	System       Named      `json:"system"`
 	Unit         Named      `json:"unit"`
 	URL          string     `json:"url"`
+	About        string     `json:"about" enum:"issued,used"`
 	TypeCodes    []string   `json:"typeCodes" doc:"Empty: all that the unit issues."`
 	State        string     `json:"state" enum:"on,paused,ended"`
 	Behind       int64      `json:"behind" doc:"Places of the log that are still to be looked at for it."`
@@ -76,6 +77,7 @@ type subscribeInput struct {
 	SystemPath
 	Body struct {
 		URL       string   `json:"url" maxLength:"300"`
+		About     string   `json:"about,omitempty" enum:"issued,used" doc:"issued: licenses that the system's unit issues; used: those that the system used in cases which are open."`
 		TypeCodes []string `json:"typeCodes,omitempty" maxItems:"200"`
 		Why
 	}
@@ -148,7 +150,7 @@ func (d Deps) subscription(ctx context.Context, q *db.Tx, s push.Subscription, l
 		return Subscription{}, err
 	}
 	unit, err := d.unitNamed(ctx, q, x.Unit, lang)
-	return Subscription{ID: s.ID, System: Named{ID: x.ID, Name: x.Name}, Unit: unit, URL: s.URL, TypeCodes: append([]string{}, s.Types...),
+	return Subscription{ID: s.ID, System: Named{ID: x.ID, Name: x.Name}, Unit: unit, URL: s.URL, About: string(s.About), TypeCodes: append([]string{}, s.Types...),
 		State: string(s.State), Behind: last - s.Cursor, Told: s.Told, Failures: s.Failures, FailingSince: beijing(s.FailingSince),
 		NextAt: beijing(s.NextAt), ToldAt: beijing(s.ToldAt), CreatedAt: s.CreatedAt.In(clock.Shanghai)}, err
 }
@@ -211,7 +213,7 @@ func (d Deps) changeSubscription(ctx context.Context, lang string, systemOf func
 
 func (d Deps) subscribe(ctx context.Context, in *subscribeInput) (*subscriptionOutput, error) {
 	return d.changeSubscription(ctx, in.lang(), func(*db.Tx) (string, error) { return in.SystemID, nil }, func(tx *db.Tx) (push.Subscription, error) {
-		return d.Push.Subscribe(ctx, tx, change.Of(actorFrom(ctx), in.Body.Reason), push.Subscription{SystemID: in.SystemID, URL: in.Body.URL, Types: in.Body.TypeCodes})
+		return d.Push.Subscribe(ctx, tx, change.Of(actorFrom(ctx), in.Body.Reason), push.Subscription{SystemID: in.SystemID, URL: in.Body.URL, About: push.About(in.Body.About), Types: in.Body.TypeCodes})
 	})
 }
 

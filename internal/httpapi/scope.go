@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"net/netip"
 
 	"github.com/yinxin-org/yinxin/internal/authn"
 )
@@ -10,6 +11,7 @@ import (
 type scope struct {
 	id     string // names the request in the log and in problems
 	secure bool   // the client came by TLS, here or before us
+	client netip.Addr
 	token  string // of the session the request carries; may have ended
 	actor  *authn.Actor
 	code   string // of the problem that was answered

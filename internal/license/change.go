@@ -17,7 +17,7 @@ type Change struct {
 	At      time.Time
 }
 
-// Changes lists what happened to the licenses of an issuer between two places of the log, the first one left out, in the
+// Changes lists what happened to the licenses of an issuer, of all issuers for "", between two places of the log, the first one left out, in the
 // order of the log. It names them and says how they stand now; it opens nothing.
 func (s *Store) Changes(ctx context.Context, q *db.Tx, issuerID string, after, until int64) ([]Change, error) {
 	rows, err := q.Query(ctx, `
@@ -26,7 +26,7 @@ func (s *Store) Changes(ctx context.Context, q *db.Tx, issuerID string, after, u
 		FROM log_entry e
 		JOIN license_event v ON v.holder_id = e.holder_id AND v.leaf_id = e.leaf_id
 		JOIN license l ON l.holder_id = v.holder_id AND l.license_id = v.license_id
-		WHERE e.idx > $1 AND e.idx <= $2 AND l.issuer_id = $3
+		WHERE e.idx > $1 AND e.idx <= $2 AND ($3 = '' OR l.issuer_id = $3)
 		ORDER BY e.idx`, after, until, issuerID)
 	if err != nil {
 		return nil, fmt.Errorf("list changes: %w", err)

@@ -147,6 +147,10 @@ func (d *Desk) tell(ctx context.Context, s *Subscription) (more bool, err error)
 		if last, err = d.Last(ctx, q); err != nil {
 			return err
 		}
+		if s.About == Used {
+			events, next, err = d.Used(ctx, q, x.ID, s.Types, s.Cursor, tellMost)
+			return err
+		}
 		events, next, err = d.Events(ctx, q, x.Unit, s.Types, s.Cursor, tellMost)
 		return err
 	})

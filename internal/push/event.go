@@ -37,6 +37,13 @@ const window = 5000
 // Events gives the changes behind a cursor of licenses that a unit issues, and the cursor to go on from: beyond all that
 // was looked at, whether or not there was something to tell.
 func (d *Desk) Events(ctx context.Context, q *db.Tx, unitID string, types []string, cursor int64, limit int) (events []Event, next int64, err error) {
+	return d.changes(ctx, q, unitID, cursor, limit, func(c license.Change) bool {
+		return len(types) == 0 || slices.Contains(types, c.License.TypeCode)
+	})
+}
+
+// changes gives the published changes behind a cursor of a unit's licenses, of all units' for "", that are wanted.
+func (d *Desk) changes(ctx context.Context, q *db.Tx, unitID string, cursor int64, limit int, wanted func(license.Change) bool) (events []Event, next int64, err error) {
 	last, err := d.Last(ctx, q)
 	if err != nil {
 		return nil, 0, err
@@ -48,7 +55,7 @@ func (d *Desk) Events(ctx context.Context, q *db.Tx, unitID string, types []stri
 	}
 	now := d.o.Clock.Now()
 	for _, c := range changes {
-		if slices.Contains(inside, c.Action) || len(types) > 0 && !slices.Contains(types, c.License.TypeCode) {
+		if slices.Contains(inside, c.Action) || !wanted(c) {
 			continue
 		}
 		l := c.License
@@ -59,4 +66,21 @@ func (d *Desk) Events(ctx context.Context, q *db.Tx, unitID string, types []stri
 		}
 	}
 	return events, until, nil
+}
+
+// Used gives the changes behind a cursor of the licenses that a system uses in open cases, of each since it was used first. Once
+// a case has closed, nothing more of its licenses is told.
+func (d *Desk) Used(ctx context.Context, q *db.Tx, systemID string, types []string, cursor int64, limit int) (events []Event, next int64, err error) {
+	follows, err := d.follows(ctx, q, systemID)
+	if err != nil {
+		return nil, 0, err
+	}
+	if len(follows) == 0 {
+		last, err := d.Last(ctx, q)
+		return nil, last, err
+	}
+	return d.changes(ctx, q, "", cursor, limit, func(c license.Change) bool {
+		since, used := follows[c.License.ID]
+		return used && !c.At.Before(since) && (len(types) == 0 || slices.Contains(types, c.License.TypeCode))
+	})
 }

@@ -31,12 +31,22 @@ const (
 	Ended  State = "ended"
 )
 
+// About says of which licenses a subscription tells.
+type About string
+
+// What a subscription is about.
+const (
+	Issued About = "issued" // those that the system's unit issues
+	Used   About = "used"   // those that the system uses in cases which are open
+)
+
 // Subscription is a system that is told of changes, and where.
 type Subscription struct {
 	ID           string    `json:"id"`
 	SystemID     string    `json:"systemId"`
 	URL          string    `json:"url"`
-	Types        []string  `json:"types"` // codes; empty: all that the unit issues
+	About        About     `json:"about"`
+	Types        []string  `json:"types"` // codes; empty: all that it is about
 	State        State     `json:"state"`
 	Cursor       int64     `json:"-"`
 	Told         int       `json:"-"` // events that arrived
@@ -69,19 +79,30 @@ type Options struct {
 	Node string
 }
 
+// Follows gives the licenses that a system uses in open cases, each with the moment since when. Package caller knows.
+type Follows func(ctx context.Context, q *db.Tx, systemID string) (map[string]time.Time, error)
+
 // Desk keeps subscriptions and tells them of events.
-type Desk struct{ o Options }
+type Desk struct {
+	o       Options
+	follows Follows
+}
 
 // Open gives the desk.
-func Open(o Options) *Desk { return &Desk{o: o} }
+func Open(o Options) *Desk {
+	return &Desk{o: o, follows: func(context.Context, *db.Tx, string) (map[string]time.Time, error) { return nil, nil }}
+}
 
-const columns = `subscription_id, system_id, url, types, state, cursor, told, failures, failing_since, next_at, told_at, created_at, row_version`
+// UseFollows says where the desk learns what systems use.
+func (d *Desk) UseFollows(f Follows) { d.follows = f }
+
+const columns = `subscription_id, system_id, url, about, types, state, cursor, told, failures, failing_since, next_at, told_at, created_at, row_version`
 
 func scan(row interface{ Scan(dest ...any) error }) (Subscription, error) {
 	var s Subscription
 	var types string
 	var since, next, told, created int64
-	err := row.Scan(&s.ID, &s.SystemID, &s.URL, &types, &s.State, &s.Cursor, &s.Told, &s.Failures, &since, &next, &told, &created, &s.RowVersion)
+	err := row.Scan(&s.ID, &s.SystemID, &s.URL, &s.About, &types, &s.State, &s.Cursor, &s.Told, &s.Failures, &since, &next, &told, &created, &s.RowVersion)
 	if errors.Is(err, db.ErrNoRows) {
 		return Subscription{}, errs.New(errs.NotFound, "push.unknown")
 	}
@@ -104,6 +125,9 @@ func (d *Desk) Subscribe(ctx context.Context, tx *db.Tx, by change.By, s Subscri
 	if !d.reaches(u.Hostname()) {
 		return Subscription{}, errs.New(errs.Invalid, "push.address").On("url")
 	}
+	if s.About == "" {
+		s.About = Issued
+	}
 	slices.Sort(s.Types)
 	s.Types = slices.Compact(append([]string{}, s.Types...))
 	for _, code := range s.Types {
@@ -124,8 +148,8 @@ func (d *Desk) Subscribe(ctx context.Context, tx *db.Tx, by change.By, s Subscri
 	}
 	_, err = tx.Exec(ctx, `
 		INSERT INTO subscription (`+columns+`, node, lease)
-		VALUES ($1, $2, $3, $4, $5, $6, 0, 0, 0, 0, 0, $7, 1, '', 0)`,
-		s.ID, s.SystemID, s.URL, string(types), string(s.State), s.Cursor, db.Micros(s.CreatedAt))
+		VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, 0, 0, 0, $8, 1, '', 0)`,
+		s.ID, s.SystemID, s.URL, string(s.About), string(types), string(s.State), s.Cursor, db.Micros(s.CreatedAt))
 	if err != nil {
 		return Subscription{}, fmt.Errorf("subscribe: %w", err)
 	}

@@ -35,6 +35,9 @@ const (
 	PromiseLate    Kind = "commitment-overdue" // 承诺逾期: what an applicant committed to has not come in time
 	ApproveSeal    Kind = "seal-approve"       // 印章管理: an application for seals waits
 	PromiseBroken  Kind = "commitment-broken"  // 承诺不符: what came contradicts the form
+
+	CaseUnconfirmed  Kind = "case-unconfirmed"  // 暂认逾期: a case that a system vouched for was not confirmed by its data in time
+	CaseContradicted Kind = "case-contradicted" // 暂认不符: the data of a case contradict what its system vouched for
 )
 
 // Task is one piece of work.
