@@ -70,6 +70,7 @@ func lifeOf(actor *authn.Actor, now time.Time) life {
 type life struct {
 	grantee     string // account
 	from, until time.Time
+	token       bool // it is redeemed by a token, which names no matter but the case's
 }
 
 // Redeem uses a token up and gives the reading it stands for. Case, clerk, stage and license are held against
@@ -90,7 +91,7 @@ func (d *Door) Redeem(ctx context.Context, actor *authn.Actor, secret string, wa
 			return err
 		}
 		if u, err = d.inCase(ctx, tx, actor, g.ask, demand{right: want.right(),
-			life: life{grantee: g.accountID, from: g.createdAt, until: g.until()}}); err != nil {
+			life: life{grantee: g.accountID, from: g.createdAt, until: g.until(), token: true}}); err != nil {
 			return err
 		}
 		u.tokenHash = token.hash
@@ -200,15 +201,21 @@ func (d *Door) judgeCase(ctx context.Context, tx *db.Tx, actor *authn.Actor, a A
 		return use{}, err
 	}
 	u.purpose = by.purposeOf(u.purpose)
-	m, err := d.o.Matters.Get(ctx, tx, c.MatterCode)
-	if err != nil && errs.Code(err) != "matter.unknown" {
+	if x.life.token {
+		a.MatterCode, u.matterCode = c.MatterCode, c.MatterCode
+	}
+	m, err := d.o.Matters.Standing(ctx, tx, c.MatterCode)
+	if errs.Code(err) == "matter.unknown" {
+		m, err = &matter.Matter{}, nil
+	}
+	if err != nil {
 		return use{}, err
 	}
 	desk, err := d.deskOf(ctx, tx, c)
 	if err != nil {
 		return use{}, err
 	}
-	b := bindingOf(&m, l, parties)
+	b := bindingOf(m, l, parties)
 	b.fields = by.narrowed(b.fields)
 	u.fields = append([]string{}, b.fields...)
 	now := d.o.Clock.Now()
@@ -267,14 +274,10 @@ func (d *Door) licenseOf(ctx context.Context, tx *db.Tx, a Ask) (license.License
 
 // caseOf finds the case asked for. One that does not exist is a case that is not open.
 func (d *Door) caseOf(ctx context.Context, tx *db.Tx, no string) (casefile.Case, map[matter.Party]string, error) {
-	c, err := d.o.Cases.Get(ctx, tx, no)
+	c, parties, err := d.o.Cases.Standing(ctx, tx, no)
 	if errs.Code(err) == "case.unknown" {
 		return casefile.Case{State: "none"}, nil, nil
 	}
-	if err != nil {
-		return casefile.Case{}, nil, err
-	}
-	parties, err := d.o.Cases.Parties(ctx, tx, c)
 	return c, parties, err
 }
 

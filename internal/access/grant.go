@@ -177,11 +177,6 @@ func (d *Door) grantOf(ctx context.Context, tx *db.Tx, t token, signed bool) (gr
 	if !bytes.Equal(of, t.Of) {
 		return grant{}, errs.New(errs.Denied, tokenWrong)
 	}
-	c, err := d.o.Cases.Get(ctx, tx, g.ask.CaseNo)
-	if err != nil {
-		return grant{}, err
-	}
-	g.ask.MatterCode = c.MatterCode
 	return g, nil
 }
 

@@ -94,16 +94,23 @@ func (d *Door) record(ctx context.Context, tx *db.Tx, u *use) error {
 	} else if len(u.beside) > 0 {
 		fields = slices.Compact(slices.Sorted(slices.Values(slices.Concat(fields, u.beside))))
 	}
-	receipt, err := d.o.Book.Append(ctx, tx, evidence.Event{HolderID: u.holderID, Kind: "use", At: u.at, Body: entry{
+	seal, err := d.o.Holders.Sealing(ctx, tx, u.holderID)
+	if err != nil {
+		return err
+	}
+	prepared, err := d.o.Book.Prepare(evidence.Event{HolderID: u.holderID, Kind: "use", At: u.at, Body: entry{
 		Ground: u.ground, Result: u.result(), Reasons: u.reasons, AccountID: actorID(u.actor), Relation: relationOf(u.actor), UnitID: unit,
 		CaseNo: u.caseNo, Grant: u.grantID, Token: u.tokenHash, Matter: u.matterCode, HolderID: u.holderID, LicenseID: u.license.ID,
 		TypeCode: u.license.TypeCode, VersionNo: u.license.VersionNo, Fields: fields, Purpose: u.purpose,
 		Place: u.place, At: u.at.Format(time.RFC3339Nano),
-	}})
+	}}, seal)
 	if err != nil {
 		return err
 	}
-	u.recordID, u.recordNo = receipt.LeafID, receipt.No
+	if err := d.o.Book.Enter(ctx, tx, []evidence.Prepared{prepared}); err != nil {
+		return err
+	}
+	u.recordID, u.recordNo = prepared.LeafID, prepared.No
 	names, err := json.Marshal(fields)
 	if err != nil {
 		return fmt.Errorf("encode fields: %w", err)
@@ -112,7 +119,7 @@ func (d *Door) record(ctx context.Context, tx *db.Tx, u *use) error {
 	if err != nil {
 		return fmt.Errorf("encode reasons: %w", err)
 	}
-	purpose, err := d.o.Holders.Seal(ctx, tx, u.holderID, []byte(u.purpose))
+	purpose, err := seal([]byte(u.purpose))
 	if err != nil {
 		return err
 	}

@@ -95,12 +95,9 @@ func (s *Store) claim(ctx context.Context, tx *db.Tx, holderID string, draw func
 // Get reads a case by its number.
 func (s *Store) Get(ctx context.Context, q *db.Tx, no string) (Case, error) {
 	c := Case{No: no}
-	err := q.QueryRow(ctx, `SELECT holder_id FROM case_index WHERE case_no = $1`, no).Scan(&c.HolderID)
-	if errors.Is(err, db.ErrNoRows) {
-		return Case{}, errs.New(errs.NotFound, "case.unknown")
-	}
-	if err != nil {
-		return Case{}, fmt.Errorf("find case: %w", err)
+	var err error
+	if c.HolderID, err = s.shard(ctx, q, no); err != nil {
+		return Case{}, err
 	}
 	var form []byte
 	var opened, due, closed, submitted int64

@@ -31,6 +31,7 @@ type DB struct {
 	dialect dialect
 	pool    *sql.DB // readers; on PostgreSQL the writers too
 	writer  *writer // SQLite only
+	readers *readers
 }
 
 // Tx is a running transaction, valid only inside the function it was given to.
@@ -60,6 +61,7 @@ func Open(ctx context.Context, url string) (*DB, error) {
 func (d *DB) Close() error {
 	if d.writer != nil {
 		d.writer.close()
+		d.readers.close()
 	}
 	return d.pool.Close()
 }
@@ -86,10 +88,10 @@ func (d *DB) Write(ctx context.Context, fn func(tx *Tx) error) error {
 
 // Read runs fn on a consistent snapshot.
 func (d *DB) Read(ctx context.Context, fn func(q *Tx) error) error {
-	opts := &sql.TxOptions{ReadOnly: true}
-	if d.dialect == postgres {
-		opts.Isolation = sql.LevelRepeatableRead
+	if d.dialect == sqlite {
+		return d.readers.do(ctx, d.pool, fn)
 	}
+	opts := &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead}
 	tx, err := d.pool.BeginTx(ctx, opts)
 	if err != nil {
 		return fmt.Errorf("begin read: %w", err)

@@ -8,8 +8,8 @@ import (
 // maxPrepared bounds the statements that the writer keeps prepared. When there are more it starts anew.
 const maxPrepared = 500
 
-// prepared is the writing connection of SQLite with its statements kept prepared: reading the text of a small INSERT
-// costs more than running it. One goroutine uses it.
+// prepared is a connection of SQLite with its statements kept prepared: reading the text of a small INSERT costs more
+// than running it. One goroutine uses it at a time.
 type prepared struct {
 	conn *sql.Conn
 	kept map[string]*sql.Stmt
@@ -36,6 +36,12 @@ func (p *prepared) forget() {
 		_ = s.Close() // what it did was told when it ran
 	}
 	p.kept = nil
+}
+
+// shut gives the connection up.
+func (p *prepared) shut() {
+	p.forget()
+	_ = p.conn.Close()
 }
 
 // ExecContext runs a statement.

@@ -37,9 +37,9 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open sqlite: %w", err)
 	}
-	pool.SetMaxOpenConns(8)
-	pool.SetMaxIdleConns(8)
-	d := &DB{dialect: sqlite, pool: pool, writer: newWriter(dsn, w, conn)}
+	pool.SetMaxOpenConns(readersMax + 1) // one for Ping
+	pool.SetMaxIdleConns(readersMax + 1)
+	d := &DB{dialect: sqlite, pool: pool, writer: newWriter(dsn, w, conn), readers: newReaders()}
 	return d, nil
 }
 

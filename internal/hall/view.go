@@ -8,7 +8,6 @@ import (
 	"github.com/yinxin-org/yinxin/internal/authn"
 	"github.com/yinxin-org/yinxin/internal/casefile"
 	"github.com/yinxin-org/yinxin/internal/db"
-	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/holder"
 	"github.com/yinxin-org/yinxin/internal/license"
 	"github.com/yinxin-org/yinxin/internal/matter"
@@ -208,21 +207,9 @@ func (h *Hall) Token(ctx context.Context, actor *authn.Actor, no string, seq int
 func (h *Hall) ask(ctx context.Context, actor *authn.Actor, no string, seq int) (access.Ask, error) {
 	var a access.Ask
 	err := h.o.DB.Read(ctx, func(q *db.Tx) error {
-		c, err := h.o.Cases.Get(ctx, q, no)
-		if err != nil {
-			return err
-		}
-		materials, err := h.o.Cases.Materials(ctx, q, c)
-		if err != nil {
-			return err
-		}
-		for _, m := range materials {
-			if m.Seq == seq && m.LicenseID != "" {
-				a = access.Ask{CaseNo: no, MatterCode: c.MatterCode, LicenseHolderID: m.LicenseHolderID, LicenseID: m.LicenseID}
-				return nil
-			}
-		}
-		return errs.New(errs.NotFound, "case.material-unknown")
+		matterCode, m, err := h.o.Cases.Borrowed(ctx, q, no, seq)
+		a = access.Ask{CaseNo: no, MatterCode: matterCode, LicenseHolderID: m.LicenseHolderID, LicenseID: m.LicenseID}
+		return err
 	})
 	return a, err
 }

@@ -56,6 +56,15 @@ func (s *Store) Seal(ctx context.Context, tx *db.Tx, holderID string, plain []by
 	return gm.Encrypt(key, plain, []byte(holderID))
 }
 
+// Sealing gives what encrypts under a holder's key, as Seal does, for more than one text.
+func (s *Store) Sealing(ctx context.Context, tx *db.Tx, holderID string) (func(plain []byte) ([]byte, error), error) {
+	key, err := s.key(ctx, tx, holderID)
+	if err != nil {
+		return nil, err
+	}
+	return func(plain []byte) ([]byte, error) { return gm.Encrypt(key, plain, []byte(holderID)) }, nil
+}
+
 // Open decrypts what Seal made.
 func (s *Store) Open(ctx context.Context, q *db.Tx, holderID string, sealed []byte) ([]byte, error) {
 	key, err := s.key(ctx, q, holderID)

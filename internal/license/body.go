@@ -35,12 +35,11 @@ func (r *BodyReader) Read(ctx context.Context, l License) (Body, error) {
 		if b.Type, err = r.store.o.Types.Version(ctx, q, l.TypeCode, l.TypeVersion); err != nil || l.Indexed() {
 			return err
 		}
-		kept, err := r.store.body(ctx, q, l)
-		if err != nil {
+		if b.key, err = r.store.key(ctx, q, l.HolderID, l.ID); err != nil {
 			return err
 		}
+		kept, err := r.store.opened(ctx, q, l, b.key)
 		b.Values, b.code = kept.Values, kept.Code
-		b.key, err = r.store.key(ctx, q, l.HolderID, l.ID)
 		return err
 	})
 	if err != nil {

@@ -27,7 +27,10 @@ type Options struct {
 }
 
 // Store keeps items, matters, bindings and lists.
-type Store struct{ o Options }
+type Store struct {
+	o     Options
+	known memory
+}
 
 // Open gives the store of matters.
 func Open(o Options) *Store { return &Store{o: o} }

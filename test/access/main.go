@@ -1,0 +1,133 @@
+// Command access measures complete uses of licenses through the real server: a request signed with SM2 comes in over
+// HTTP, its signature is checked, the door decides, gives the grant and redeems it, the record and its leaf are durable,
+// and the fields go out. Beside it, in the same process and on the same database, it measures what no system could do
+// without: bare durable commits of the rows that such a use writes, by the same number of clients. The last line is JSON.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime/pprof"
+	"time"
+
+	"github.com/yinxin-org/yinxin/internal/app"
+	"github.com/yinxin-org/yinxin/test/scratch"
+)
+
+// options say what is measured.
+type options struct {
+	clients int
+	cases   int
+	stage   time.Duration
+	server  string // of PostgreSQL; SQLite if empty
+	profile string
+}
+
+// result is the last line.
+type result struct {
+	Uses  float64 `json:"uses_per_s"`
+	Bare  float64 `json:"bare_per_s"`
+	Ratio float64 `json:"ratio"`
+	P50   float64 `json:"p50_ms"`
+	P99   float64 `json:"p99_ms"`
+	DB    string  `json:"db"`
+}
+
+func main() {
+	var o options
+	flag.IntVar(&o.clients, "clients", 64, "clients at once")
+	flag.IntVar(&o.cases, "cases", 2000, "open cases whose licenses are read in turn")
+	flag.DurationVar(&o.stage, "stage", 10*time.Second, "how long each stage is measured")
+	flag.StringVar(&o.server, "server", "", "address of a PostgreSQL server on which a database may be made; SQLite if empty")
+	flag.StringVar(&o.profile, "cpuprofile", "", "file to write the profile of the uses to")
+	flag.Parse()
+	app.UseProcessors()
+	if err := run(context.Background(), o); err != nil {
+		fmt.Fprintln(os.Stderr, "access:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, o options) error {
+	dir, err := os.MkdirTemp("", "yinxin-access-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	database, drop, err := scratch.Database(ctx, o.server)
+	if err != nil {
+		return err
+	}
+	defer drop()
+	p, err := open(ctx, filepath.Join(dir, "data"), database)
+	if err != nil {
+		return err
+	}
+	defer p.close()
+	if err := p.durable(ctx); err != nil {
+		return err
+	}
+	fmt.Printf("== %d open cases, %d clients\n", o.cases, o.clients)
+	if err := p.prepare(ctx, o.cases, o.clients); err != nil {
+		return err
+	}
+	if err := p.warm(ctx); err != nil {
+		return err
+	}
+
+	fmt.Println("== complete uses, as many as the clients can")
+	stop, err := profiled(o.profile)
+	if err != nil {
+		return err
+	}
+	before, err := p.written(ctx)
+	if err != nil {
+		return err
+	}
+	full, err := p.load(ctx, o.clients, o.stage, 0)
+	if err != nil {
+		return err
+	}
+	stop()
+	after, err := p.written(ctx)
+	if err != nil {
+		return err
+	}
+	rows := after.less(before)
+	fmt.Printf("%.0f uses/s, %.2f ms of processor each, client and server together; for each %s\n", full.perSecond(), full.cpu(), rows.each(full.done))
+	if rows.records != full.done || rows.leaves < full.done {
+		return fmt.Errorf("%d uses left %d records and %d leaves", full.done, rows.records, rows.leaves)
+	}
+
+	fmt.Println("== at half that load")
+	half, err := p.load(ctx, o.clients, o.stage, full.perSecond()/2)
+	if err != nil {
+		return err
+	}
+	r := result{Uses: full.perSecond(), P50: half.quantile(0.50), P99: half.quantile(0.99), DB: p.DB.Dialect()}
+	fmt.Printf("%.0f uses/s: half within %.1f ms, 99 of 100 within %.1f ms\n", half.perSecond(), r.P50, r.P99)
+
+	fmt.Println("== bare durable commits of the same rows")
+	if r.Bare, err = p.bare(ctx, o.clients, o.stage, rows, full.done); err != nil {
+		return err
+	}
+	fmt.Printf("%.0f commits/s\n", r.Bare)
+	r.Ratio = r.Uses / r.Bare
+	return json.NewEncoder(os.Stdout).Encode(r)
+}
+
+// profiled begins a profile where one is asked for.
+func profiled(path string) (stop func(), err error) {
+	if path == "" {
+		return func() {}, nil
+	}
+	f, err := os.Create(path)
+	if err != nil {
+		return nil, err
+	}
+	return pprof.StopCPUProfile, pprof.StartCPUProfile(f)
+}
