@@ -7,7 +7,7 @@ export YES ?=
 
 LINT := bin/golangci-lint
 
-.PHONY: help demo test test-long bench bench-catalogue bench-hall bench-ofd bench-issue bench-life bench-long bench-burn tour build web types lint fmt fonts clean
+.PHONY: help demo test test-long bench bench-catalogue bench-access bench-hall bench-ofd bench-issue bench-life bench-long bench-burn tour build web types lint fmt fonts clean
 
 help:
 	@echo 'make demo       build everything and open the demonstration city (needs Go; Node for the pages)'
@@ -20,6 +20,7 @@ help:
 	@echo 'make bench-long  the same among ten million; it takes hours and 30 GB of disk'
 	@echo 'make bench-burn  drill for a stolen seal key: 100,000 licenses verified, forged and sealed anew'
 	@echo 'make bench-catalogue  a city'\''s catalogue imported, searched and counted'
+	@echo 'make bench-access  complete uses of licenses, beside bare commits of the rows they write'
 	@echo 'make bench-hall  pages and answers of the demonstration under 50, 200 and 500 people at once'
 	@echo 'make tour       the pictures of docs/tour, from a demonstration city'
 	@echo 'make web        the pages            make build   the binary, bin/yinxin'
@@ -61,6 +62,10 @@ bench:
 bench-catalogue:
 	@scripts/need.sh go
 	YINXIN_CATALOGUE=full go test -count 1 -timeout 30m -v -run TestCatalogueOfACity ./test/catalogue
+
+bench-access:
+	@scripts/need.sh go
+	@scripts/bench-access.sh
 
 # The pages are measured as they are served, so they are built first.
 bench-hall: web build

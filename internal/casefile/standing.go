@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
@@ -18,28 +19,26 @@ func (s *Store) Standing(ctx context.Context, q *db.Tx, no string) (Case, map[ma
 	if c.HolderID, err = s.shard(ctx, q, no); err != nil {
 		return Case{}, nil, err
 	}
-	rows, err := q.Query(ctx, `
-		SELECT c.matter_code, c.unit_id, c.clerk_id, c.stage, c.state, c.desk_unit_id, p.role, p.party_holder_id
+	var all string
+	err = q.QueryRow(ctx, `
+		SELECT c.matter_code, c.unit_id, c.clerk_id, c.stage, c.state, c.desk_unit_id, COALESCE((
+			SELECT string_agg(p.role || '=' || p.party_holder_id, ',')
+			FROM case_party p
+			WHERE p.holder_id = c.holder_id AND p.case_no = c.case_no), '')
 		FROM case_file c
-		JOIN case_party p ON p.holder_id = c.holder_id AND p.case_no = c.case_no
-		WHERE c.holder_id = $1 AND c.case_no = $2`, c.HolderID, no)
+		WHERE c.holder_id = $1 AND c.case_no = $2`, c.HolderID, no).
+		Scan(&c.MatterCode, &c.UnitID, &c.ClerkID, &c.Stage, &c.State, &c.DeskUnitID, &all)
+	if errors.Is(err, db.ErrNoRows) {
+		return Case{}, nil, errs.New(errs.NotFound, "case.unknown")
+	}
 	if err != nil {
 		return Case{}, nil, fmt.Errorf("read case: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
 	parties := map[matter.Party]string{}
-	for rows.Next() {
-		var role, id string
-		if err := rows.Scan(&c.MatterCode, &c.UnitID, &c.ClerkID, &c.Stage, &c.State, &c.DeskUnitID, &role, &id); err != nil {
-			return Case{}, nil, fmt.Errorf("read case: %w", err)
+	for one := range strings.SplitSeq(all, ",") {
+		if role, id, ok := strings.Cut(one, "="); ok {
+			parties[matter.Party(role)] = id
 		}
-		parties[matter.Party(role)] = id
-	}
-	if err := rows.Err(); err != nil {
-		return Case{}, nil, fmt.Errorf("read case: %w", err)
-	}
-	if len(parties) == 0 { // every case has an applicant
-		return Case{}, nil, errs.New(errs.NotFound, "case.unknown")
 	}
 	return c, parties, nil
 }
