@@ -171,9 +171,14 @@ func (m *crowd) typeOf(key string) string {
 // tuple draws who asks for what: mostly all is right, and then one thing or two are not.
 func (m *crowd) tuple() (*authn.Actor, *modelCase, license.License, string) {
 	c := m.cases[m.rnd.IntN(len(m.cases))]
+	for range 2 { // mostly one in which there is work
+		if !c.open || c.stage != matter.Accept || c.clerk == "" {
+			c = m.cases[m.rnd.IntN(len(m.cases))]
+		}
+	}
 	a, code := m.clerk, labMatter
 	for _, x := range m.actors {
-		if x.AccountID == c.clerk && x.UnitID == unitID && m.rnd.IntN(2) == 0 {
+		if x.AccountID == c.clerk && x.UnitID == unitID && m.rnd.IntN(8) > 0 {
 			a = x
 		}
 	}
@@ -306,11 +311,11 @@ func (m *crowd) change(t *testing.T) {
 	c := m.cases[m.rnd.IntN(len(m.cases))]
 	switch m.rnd.IntN(4) {
 	case 0:
-		c.open = !c.open
+		c.open = m.rnd.IntN(4) > 0
 	case 1:
-		c.stage = []matter.Stage{matter.Accept, matter.Accept, matter.Decide, casefile.StageMend}[m.rnd.IntN(4)]
+		c.stage = []matter.Stage{matter.Accept, matter.Accept, matter.Accept, matter.Accept, matter.Decide, casefile.StageMend}[m.rnd.IntN(6)]
 	default:
-		c.clerk = []string{m.clerk.AccountID, m.clerk.AccountID, m.colleague.AccountID, m.actors[2].AccountID, ""}[m.rnd.IntN(5)]
+		c.clerk = []string{m.clerk.AccountID, m.clerk.AccountID, m.colleague.AccountID, m.clerk.AccountID, m.actors[2].AccountID, ""}[m.rnd.IntN(6)]
 	}
 	ends := m.rnd.IntN(2) == 0
 	m.Write(t, func(tx *db.Tx) error {
@@ -349,6 +354,9 @@ func (m *crowd) show(t *testing.T) {
 		p, err := m.App.Desk.Show(t.Context(), m.holders[i], present.Showing{LicenseID: m.licenses[i].ID})
 		if err != nil {
 			t.Fatal(err)
+		}
+		for _, s := range m.shown { // the latest code of a license is the only one
+			s.over = s.over || s.l.ID == m.licenses[i].ID
 		}
 		m.shown = append(m.shown, &modelShown{code: p.Code, id: p.ID, l: m.licenses[i], until: p.ExpiresAt, offered: m.holders[i]})
 		return
