@@ -58,6 +58,11 @@ by_easyofd() {
   "$work/easyofd/bin/python" -W ignore conformance/easyofd/read.py "$work/corpus"
 }
 
+# The examples of the share interface, and the whole interface against its document.
+share() {
+  scripts/share.sh "$work/demo" "$work"
+}
+
 # The previews that the browser tests kept, against the licenses that they issued.
 previews() {
   YINXIN_OFD_DIR="$work/demo/out" YINXIN_PREVIEW_DIR="$PWD/test/e2e/out/preview" \
@@ -91,6 +96,7 @@ step 'files of ofdrw' of_ofdrw
 step 'judged by OpenSSL' by_openssl
 step 'judged by ofd.js' by_ofdjs
 step 'judged by easyofd' by_easyofd
+step 'share interface' share
 if [ -f test/e2e/package.json ]; then
   step 'browser' e2e
   step 'preview conformance' previews

@@ -3,6 +3,8 @@ package app
 import (
 	"context"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/yinxin-org/yinxin/internal/authn"
@@ -28,7 +30,7 @@ func handler(a *App) (http.Handler, error) {
 		Log: a.Log, Version: Version, Demo: a.Demo, Sessions: a.Accounts, UnitName: a.unitName, Person: a.Accounts.Person,
 		VerifyFile: a.VerifyFile, Health: a.health, BaseURL: a.Config.BaseURL, DB: a.DB, Clock: a.Clock, Trail: a.Trail, Tasks: a.Tasks, Notices: a.Notices, Units: a.Units,
 		Faces: a.Faces, Types: a.Types, Matters: a.Matters, Imports: a.Imports, Holders: a.Holders, Licenses: a.Licenses, Steward: a.Steward, Cases: a.Cases, Appeals: a.Appeals, Inspections: a.Inspections, Hall: a.Hall, Door: a.Door,
-		Desk: a.Desk, Agency: a.Agency, Shares: a.Shares, Feed: a.Feed, Callers: a.Callers, Vertical: a.Vertical, Deadlines: a.Deadlines, Batches: a.Batches, Push: a.Push, Book: a.Book, Calendar: a.Calendar, Accounts: a.Accounts, Seals: a.Seals,
+		Desk: a.Desk, Agency: a.Agency, Shares: a.Shares, Feed: a.Feed, Callers: a.Callers, Sandbox: a.sandbox, Vertical: a.Vertical, Deadlines: a.Deadlines, Batches: a.Batches, Push: a.Push, Book: a.Book, Calendar: a.Calendar, Accounts: a.Accounts, Seals: a.Seals,
 	}
 	if a.MatterSource != nil {
 		deps.MatterSource = a.MatterSource
@@ -248,4 +250,12 @@ func (p prover) Proof(ctx context.Context, no string) (web.ProofView, error) {
 		return err
 	})
 	return v, err
+}
+
+// SandboxFile holds, in the data folder of a demonstration, what a developer needs to try the share interface: the application's
+// key and a case to ask for. The key belongs to this demonstration alone.
+const SandboxFile = "sandbox.json"
+
+func (a *App) sandbox() ([]byte, error) {
+	return os.ReadFile(filepath.Join(a.Config.Data, SandboxFile))
 }

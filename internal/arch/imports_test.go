@@ -180,7 +180,7 @@ func sameRoom(a, b string) bool {
 // apart are programs and tests beside the product.
 func apart(path string) bool {
 	return under(path, "internal/arch") || under(path, "internal/deps") || under(path, "tools") ||
-		under(path, "test") || under(path, "conformance") || strings.HasSuffix(path, "/gen")
+		under(path, "test") || under(path, "conformance") || under(path, "examples") || strings.HasSuffix(path, "/gen")
 }
 
 const (

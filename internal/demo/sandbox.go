@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/yinxin-org/yinxin/internal/access"
+	"github.com/yinxin-org/yinxin/internal/app"
 	"github.com/yinxin-org/yinxin/internal/caller"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/feed"
@@ -16,10 +17,6 @@ import (
 	"github.com/yinxin-org/yinxin/internal/matter"
 	"github.com/yinxin-org/yinxin/internal/org"
 )
-
-// SandboxFile holds, in the data folder of a demonstration, what a developer needs to try the share interface: the application's
-// key and a case to ask for. The key belongs to this demonstration alone.
-const SandboxFile = "sandbox.json"
 
 // Sandbox is the demonstration application of the share interface (联调沙箱).
 type Sandbox struct {
@@ -110,7 +107,7 @@ func (s *setup) sandbox(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("encode the sandbox: %w", err)
 	}
-	if err := os.WriteFile(filepath.Join(s.app.Config.Data, SandboxFile), text, 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(s.app.Config.Data, app.SandboxFile), text, 0o600); err != nil {
 		return fmt.Errorf("write the sandbox: %w", err)
 	}
 	return nil

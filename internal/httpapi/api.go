@@ -100,10 +100,12 @@ type Deps struct {
 	Deadlines   *deadline.Store
 	Batches     *batch.Desk
 	Push        *push.Desk
-	Feed        *feed.Desk
-	Callers     *caller.Desk
-	Vertical    *vertical.Desk
-	Book        *evidence.Book
+	// Sandbox gives what developers need to try the share interface; asked in a demonstration only.
+	Sandbox  func() ([]byte, error)
+	Feed     *feed.Desk
+	Callers  *caller.Desk
+	Vertical *vertical.Desk
+	Book     *evidence.Book
 	// MatterSource is the matter office's system; nil if none is configured.
 	MatterSource matter.Source
 }
@@ -156,6 +158,7 @@ func New(mux *http.ServeMux, d Deps) huma.API {
 	registerStandard(api, d)
 
 	serveDocument(mux, api)
+	serveSandbox(mux, d)
 	mux.HandleFunc("GET /healthz", health(d))
 	mux.HandleFunc("/api/", unmatched(mux))
 	return api
@@ -167,6 +170,7 @@ func config(version string) huma.Config {
 	c := huma.DefaultConfig("印信 Yinxin", version)
 	c.CreateHooks = nil
 	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "", "", ""
+	c.OnAddOperation = append(c.OnAddOperation, declareFiles)
 	c.RejectUnknownQueryParameters = true
 	c.Info.Description = "电子证照平台接口。时间为北京时间（RFC 3339，+08:00），日期为 2006-01-02。\n\n" +
 		"Interface of the electronic license platform. Times are Beijing time (RFC 3339, +08:00), dates 2006-01-02."

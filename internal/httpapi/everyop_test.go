@@ -126,6 +126,9 @@ func (s *scene) everyOperation(t *testing.T) {
 			if o.id == "applyForAnnual" { // its files come with it
 				most = inspection.MaxBody
 			}
+			if o.id == "elsspVerifyFile" { // so does the file
+				most = httpapi.MaxFile/3*4 + httpapi.MaxBody
+			}
 			list = append(list,
 				bad{name: "no JSON", login: caller, path: o.path, body: `{"version":` + secret, status: 400, code: "body.syntax"},
 				bad{name: "list for an object", login: caller, path: o.path, body: `["` + secret + `"]`, status: 422, code: "body.invalid"},

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -43,6 +44,7 @@ const (
 // require closes an operation to all but signed-in accounts that hold one of the roles; without roles, any
 // account may call it. The handler finds the account by actorFrom.
 func require(api huma.API, op huma.Operation, roles ...string) huma.Operation {
+	op = answers(op)
 	op.Security = []map[string][]string{{sessionScheme: {}}}
 	op.Extensions = withExtension(op.Extensions, extRoles, append([]string{}, roles...))
 	op.Errors = append(op.Errors, http.StatusUnauthorized)
@@ -86,8 +88,22 @@ func confirmed(api huma.API, d Deps, op huma.Operation) huma.Operation {
 
 // open says that an operation needs no sign-in, on purpose.
 func open(op huma.Operation) huma.Operation {
+	op = answers(op)
 	op.Extensions = withExtension(op.Extensions, extOpen, true)
-	op.Errors = append(op.Errors, http.StatusTooManyRequests)
+	return op
+}
+
+// answers declares what any operation of its kind may answer besides what it is for: whoever reads the document learns of every
+// status that can come.
+func answers(op huma.Operation) huma.Operation {
+	all := []int{http.StatusUnprocessableEntity, http.StatusTooManyRequests, http.StatusForbidden, http.StatusInternalServerError, http.StatusServiceUnavailable}
+	if strings.Contains(op.Path, "{") {
+		all = append(all, http.StatusNotFound, http.StatusGone)
+	}
+	if op.Method != http.MethodGet {
+		all = append(all, http.StatusBadRequest, http.StatusNotFound, http.StatusRequestTimeout, http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
+	}
+	op.Errors = slices.Compact(slices.Sorted(slices.Values(slices.Concat(op.Errors, all))))
 	return op
 }
 

@@ -171,6 +171,9 @@ export function workPlace(w: Pick<ConfigTask, 'kind' | 'subjectId' | 'detail'> &
       return { name: 'seal-requests' }
     case 'license-overdue':
       return { name: 'deadlines', query: { state: 'overdue' } }
+    case 'case-unconfirmed':
+    case 'case-contradicted':
+      return { name: 'systems' }
     case 'commitment-overdue':
     case 'commitment-broken':
       return { name: 'case', params: { caseNo: w.detail?.caseNo ?? '' } }

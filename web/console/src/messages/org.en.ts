@@ -385,6 +385,8 @@ export const orgEn: SameShape<typeof orgZh> = {
       'license-overdue': 'Make an overdue license',
       'commitment-overdue': 'Deal with an overdue commitment',
       'commitment-broken': 'Deal with a contradicted commitment',
+      'case-unconfirmed': 'Deal with a vouched-for case without data',
+      'case-contradicted': 'Deal with a case whose data say otherwise',
       'import-errors': 'Correct the rows of the import that were wrong',
     },
     noDue: 'No deadline',

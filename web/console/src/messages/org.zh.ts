@@ -383,6 +383,8 @@ export const orgZh = {
       'license-overdue': '应制未制，抓紧制证',
       'commitment-overdue': '承诺逾期，处理',
       'commitment-broken': '承诺与证照不符，处理',
+      'case-unconfirmed': '暂认办件逾期没有归集，处理',
+      'case-contradicted': '归集的办件与暂认内容不符，处理',
       'import-errors': '改正导入文件里出错的行',
     },
     noDue: '没有期限',
