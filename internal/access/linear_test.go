@@ -147,4 +147,3 @@ func TestABrokenHistoryIsSeen(t *testing.T) {
 		}
 	}
 }
-

@@ -101,7 +101,7 @@ func (c policyCase) judge(t *testing.T, r *rules, f facts) {
 	}
 }
 
-func caseFiles(t *testing.T) []caseFile {
+func caseFiles(t testing.TB) []caseFile {
 	t.Helper()
 	paths, err := filepath.Glob(filepath.Join("..", "..", "policy", "cases", "*.json"))
 	if err != nil || len(paths) != len(actions) {
@@ -128,7 +128,7 @@ func caseFiles(t *testing.T) []caseFile {
 }
 
 // facts are the file's facts with the case's changes.
-func (c policyCase) facts(t *testing.T, file caseFile) facts {
+func (c policyCase) facts(t testing.TB, file caseFile) facts {
 	t.Helper()
 	raw, err := json.Marshal(file.AllRight)
 	if err != nil {
@@ -172,7 +172,7 @@ func list(v any) []string {
 }
 
 // record turns the JSON of a file into what the rules read; now, from and until are moments.
-func record(t *testing.T, v any) cedar.RecordMap {
+func record(t testing.TB, v any) cedar.RecordMap {
 	t.Helper()
 	out := cedar.RecordMap{}
 	for name, x := range v.(map[string]any) {
