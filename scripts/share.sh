@@ -16,6 +16,7 @@ for _ in $(seq 240); do
 done
 curl -sf "$base/healthz" >/dev/null || { tail -20 "$work/share.log"; exit 1; }
 
+curl -sf "$base/docs/share" | grep -q examples/share/curl/share.sh
 python3 -m venv "$work/share"
 "$work/share/bin/pip" install -q --disable-pip-version-check -r examples/share/python/requirements.txt -r scripts/schemathesis.txt
 

@@ -159,6 +159,7 @@ func New(mux *http.ServeMux, d Deps) huma.API {
 
 	serveDocument(mux, api)
 	serveSandbox(mux, d)
+	serveShareDocs(mux, api, d)
 	mux.HandleFunc("GET /healthz", health(d))
 	mux.HandleFunc("/api/", unmatched(mux))
 	return api
