@@ -24,6 +24,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/license"
 	"github.com/yinxin-org/yinxin/internal/matter"
 	"github.com/yinxin-org/yinxin/internal/org"
+	"github.com/yinxin-org/yinxin/internal/task"
 )
 
 // Ground is why a license is read (用证依据): one of a closed list.
@@ -38,7 +39,15 @@ const (
 	Issuing      Ground = "issuing"
 	Share        Ground = "share"
 	Commitment   Ground = "commitment"
+	Inspection   Ground = "inspection"
+	BreakGlass   Ground = "break-glass"
+	Archive      Ground = "archive"
+	Quality      Ground = "quality"
+	Analysis     Ground = "analysis"
 )
+
+// grounds are all of them, in the order in which they are told.
+var grounds = []Ground{Case, Consent, Presentation, Inspection, Self, Share, Issuing, Commitment, BreakGlass, Archive, Quality, Analysis}
 
 // grantLife bounds a use grant (用证码), and copyLife the annotated copy made under it.
 const (
@@ -68,8 +77,9 @@ type Options struct {
 	Units      *org.Store
 	Holders    *holder.Store
 	Book       *evidence.Book
-	Signer     *gm.Signer // signs use grants and tokens
-	PlatformID string     // the unit whose seal stands on annotated copies
+	Tasks      *task.Store // the supervisor's reports
+	Signer     *gm.Signer  // signs use grants and tokens
+	PlatformID string      // the unit whose seal stands on annotated copies
 }
 
 // Door decides, records and hands out.

@@ -244,6 +244,42 @@ func TestPoliciesFitTheSchema(t *testing.T) {
 	}
 }
 
+// TestEveryRuleSpeaks: each rule has its sentence in two languages and its clause beside the Cedar text, and each that refuses says
+// what to do; the rulebook shows them all.
+func TestEveryRuleSpeaks(t *testing.T) {
+	t.Parallel()
+	r, err := readRules()
+	if err != nil {
+		t.Fatal(err)
+	}
+	chapters, err := rulebook()
+	if err != nil || len(chapters) != len(actions) {
+		t.Fatalf("%d chapters for %d grounds: %v", len(chapters), len(actions), err)
+	}
+	n := 0
+	for _, c := range chapters {
+		for i, x := range c.Rules {
+			n++
+			if r.set.Get(cedar.PolicyID(x.ID)) == nil || x.Permits != (r.set.Get(cedar.PolicyID(x.ID)).Effect() == cedar.Permit) {
+				t.Errorf("%s: rule %q is none of the door's", c.Ground, x.ID)
+			}
+			if x.Zh == "" || x.En == "" || x.Clause == "" || (!x.Permits && (x.Todo == "" || x.TodoEn == "")) {
+				t.Errorf("rule %s does not say what it means: %+v", x.ID, x)
+			}
+			var p cedar.Policy
+			if err := p.UnmarshalCedar([]byte(x.Cedar)); err != nil || strings.Contains(x.Cedar, "@") {
+				t.Errorf("rule %s is shown as what is no rule: %v", x.ID, err)
+			}
+			if i == 0 && !x.Permits {
+				t.Errorf("ground %s does not begin with who may", c.Ground)
+			}
+		}
+	}
+	if all := len(maps.Collect(r.set.All())); n != all {
+		t.Errorf("the rulebook shows %d of %d rules", n, all)
+	}
+}
+
 // TestRulesFailClosed: where a rule cannot be evaluated, nobody learns that as permission.
 func TestRulesFailClosed(t *testing.T) {
 	t.Parallel()

@@ -149,7 +149,8 @@ func roleFor(g Ground, a *authn.Actor) string {
 	if a.Acting != nil {
 		return "agent"
 	}
-	wanted := map[Ground][]string{Case: {"approver", "clerk"}, Self: {"holder"}, Presentation: {"verifier"}, Consent: {"verifier", "holder"}, Issuing: {"reviewer", "approver", "clerk"}, Commitment: {rolePlatform}}
+	wanted := map[Ground][]string{Case: {"approver", "clerk"}, Self: {"holder"}, Presentation: {"verifier"}, Consent: {"verifier", "holder"}, Issuing: {"reviewer", "approver", "clerk"}, Commitment: {rolePlatform},
+		Inspection: {"verifier"}, BreakGlass: {authn.RoleAdmin, authn.RoleDigital}}
 	for _, r := range wanted[g] {
 		if a.Has(r) {
 			return r

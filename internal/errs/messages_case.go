@@ -27,4 +27,9 @@ var caseMessages = messages{
 	"material.party-absent": {"办件没有登记这项材料所属的当事人。", "The case names no party this material belongs to."},
 	"material.expired":      {"证照已于{date}过期，不能用于本次办理。可以先办理延续。", "The license expired on {date} and cannot be used for this case; renew it first."},
 	"compare.nothing":       {"请填写要比对的内容。", "Enter what is to be compared."},
+	"glass.minutes":         {"查看时间为1分钟至4小时。", "Choose between one minute and four hours."},
+	"glass.second":          {"须由另一岗位的另一人批准。", "Another person of another post must approve."},
+	"glass.step":            {"这次应急查看的状态已改变，请刷新。", "This emergency look has moved on; reload the page."},
+	"glass.unknown":         {"没有这次应急查看。", "There is no such emergency look."},
+	"list.no-inspection":    {"这个检查事项还没有发布的证照清单。", "This inspection matter has no published list of licenses."},
 }

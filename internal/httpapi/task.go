@@ -18,7 +18,7 @@ const tagTask = "待办 Tasks"
 
 // Task is a piece of work that configuration gives to people.
 type Task struct {
-	Kind      string            `json:"kind" enum:"type-review,type-returned,type-outdated,list-review,matter-unbound,duty-vacant,calendar-year,import-errors,license-chase,license-overdue,commitment-overdue,commitment-broken,case-unconfirmed,case-contradicted,seal-approve"`
+	Kind      string            `json:"kind" enum:"type-review,type-returned,type-outdated,list-review,matter-unbound,duty-vacant,calendar-year,import-errors,license-chase,license-overdue,commitment-overdue,commitment-broken,case-unconfirmed,case-contradicted,seal-approve,glass-report"`
 	SubjectID string            `json:"subjectId"`
 	Label     string            `json:"label" doc:"Name of the subject."`
 	Unit      *Named            `json:"unit,omitempty" doc:"Whose work it is; absent: of whoever holds the role."`

@@ -24,7 +24,7 @@ const usesShown = 200
 type Use struct {
 	RecordNo string     `json:"recordNo" doc:"存证编号"`
 	At       time.Time  `json:"at"`
-	Ground   string     `json:"ground" enum:"case,self,presentation,consent,issuing,share,commitment"`
+	Ground   string     `json:"ground" enum:"case,self,presentation,consent,issuing,share,commitment,inspection,break-glass,archive,quality,analysis"`
 	Result   string     `json:"result" enum:"given,refused"`
 	Reason   *Reason    `json:"reason,omitempty"`
 	License  UseLicense `json:"license"`

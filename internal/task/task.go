@@ -34,6 +34,7 @@ const (
 	LicenseOverdue Kind = "license-overdue"    // 应制未制: a license was not made in time
 	PromiseLate    Kind = "commitment-overdue" // 承诺逾期: what an applicant committed to has not come in time
 	ApproveSeal    Kind = "seal-approve"       // 印章管理: an application for seals waits
+	GlassReport    Kind = "glass-report"       // 应急查看: a supervisor must read the report
 	PromiseBroken  Kind = "commitment-broken"  // 承诺不符: what came contradicts the form
 
 	CaseUnconfirmed  Kind = "case-unconfirmed"  // 暂认逾期: a case that a system vouched for was not confirmed by its data in time

@@ -167,6 +167,8 @@ export function workPlace(w: Pick<ConfigTask, 'kind' | 'subjectId' | 'detail'> &
       if (w.detail?.licenseId) return { name: 'making', params: { licenseId: w.detail.licenseId } }
       if (w.detail?.typeCode) return { name: 'type', params: { typeCode: w.detail.typeCode } }
       return w.role === 'digital' ? { name: 'systems' } : { name: 'unbound' }
+    case 'glass-report':
+      return { name: 'glasses' }
     case 'seal-approve':
       return { name: 'seal-requests' }
     case 'license-overdue':

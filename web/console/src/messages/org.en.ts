@@ -382,6 +382,7 @@ export const orgEn: SameShape<typeof orgZh> = {
       'calendar-year': 'Enter the working days of the year',
       'license-chase': 'Chased: make sure the license can be had',
       'seal-approve': 'Decide an application for seals',
+      'glass-report': 'Read the report of an emergency look',
       'license-overdue': 'Make an overdue license',
       'commitment-overdue': 'Deal with an overdue commitment',
       'commitment-broken': 'Deal with a contradicted commitment',

@@ -380,6 +380,7 @@ export const orgZh = {
       'calendar-year': '录入全年的放假安排',
       'license-chase': '被催办：请让证照可以调取',
       'seal-approve': '审批印章申请',
+      'glass-report': '查阅应急查看报告',
       'license-overdue': '应制未制，抓紧制证',
       'commitment-overdue': '承诺逾期，处理',
       'commitment-broken': '承诺与证照不符，处理',

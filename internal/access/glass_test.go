@@ -1,0 +1,211 @@
+package access_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/yinxin-org/yinxin/internal/access"
+	"github.com/yinxin-org/yinxin/internal/authn"
+	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/db/dbtest"
+	"github.com/yinxin-org/yinxin/internal/errs"
+	"github.com/yinxin-org/yinxin/internal/license"
+	"github.com/yinxin-org/yinxin/internal/matter"
+)
+
+func staff(unit string, roles ...string) *authn.Actor {
+	return &authn.Actor{AccountID: db.NewID(), Kind: authn.KindStaff, UnitID: unit, Roles: roles}
+}
+
+func wantErr(t *testing.T, what string, err error, code string) {
+	t.Helper()
+	if errs.Code(err) != code {
+		t.Errorf("%s: %v, want %s", what, err, code)
+	}
+}
+
+// TestBreakGlass: two persons of two posts, a reason, a time, an end by hand, every look on record, a report that a supervisor
+// acknowledges.
+func TestBreakGlass(t *testing.T) {
+	t.Parallel()
+	dbtest.EachURL(t, func(t *testing.T, url string) {
+		w := newWorld(t, url)
+		admin, second, digital := staff(unitID, "admin"), staff(unitID, "admin"), staff(unitID, "digital")
+		supervisor := staff(unitID, "supervisor")
+		l := w.License(t, "owner", identityCard)
+		d, ctx := w.door, t.Context()
+		for code, ask := range map[string]func() (string, error){
+			"field.required":  func() (string, error) { return d.AskGlass(ctx, admin, l.Identifier, " ", 30) },
+			"glass.minutes":   func() (string, error) { return d.AskGlass(ctx, admin, l.Identifier, "法院调查", 241) },
+			"denied":          func() (string, error) { return d.AskGlass(ctx, w.clerk, l.Identifier, "法院调查", 30) },
+			"license.unknown": func() (string, error) { return d.AskGlass(ctx, admin, l.Identifier+"0", "法院调查", 30) },
+		} {
+			_, err := ask()
+			wantErr(t, "ask", err, code)
+		}
+		id, err := d.AskGlass(ctx, admin, l.Identifier, "法院调查", 30)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := d.Broken(ctx, admin, id, access.Fields)
+		empty(t, r)
+		w.refused(t, err, l.HolderID, "access.glass.persons", "access.glass.time")
+		wantErr(t, "approve oneself", d.ApproveGlass(ctx, admin, id), "glass.second")
+		wantErr(t, "approved by the same post", d.ApproveGlass(ctx, second, id), "glass.second")
+		both := *admin
+		both.Roles = []string{"digital"}
+		wantErr(t, "the same person in another post", d.ApproveGlass(ctx, &both, id), "glass.second")
+		if err := d.ApproveGlass(ctx, digital, id); err != nil {
+			t.Fatal(err)
+		}
+		wantErr(t, "approve again", d.ApproveGlass(ctx, digital, id), "glass.step")
+		wantErr(t, "acknowledge before it is over", d.AcknowledgeGlass(ctx, supervisor, id, "知悉"), "glass.step")
+		r, err = d.Broken(ctx, admin, id, access.Fields)
+		if err != nil || len(r.Fields) == 0 {
+			t.Fatalf("the look gave %d fields: %v", len(r.Fields), err)
+		}
+		u := w.recorded(t, l.HolderID, r.RecordNo)
+		if u.Ground != access.BreakGlass || u.Purpose != "法院调查" || u.Role != "admin" || u.Result != "given" {
+			t.Errorf("recorded as %+v", u)
+		}
+		r, err = d.Broken(ctx, digital, id, access.Fields)
+		empty(t, r)
+		w.refused(t, err, l.HolderID, "access.glass.person")
+		wantErr(t, "ended by nobody of them", d.EndGlass(ctx, second, id), "denied")
+		if err := d.EndGlass(ctx, digital, id); err != nil {
+			t.Fatal(err)
+		}
+		_, err = d.Broken(ctx, admin, id, access.Fields)
+		w.refused(t, err, l.HolderID, "access.glass.ended")
+
+		timed, err := d.AskGlass(ctx, digital, l.Identifier, "核查投诉", 30)
+		if err == nil {
+			err = d.ApproveGlass(ctx, admin, timed)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.Clock.Move(30 * time.Minute)
+		_, err = d.Broken(ctx, digital, timed, access.Fields)
+		w.refused(t, err, l.HolderID, "access.glass.time")
+		wantErr(t, "acknowledged by who took part", d.AcknowledgeGlass(ctx, digital, timed, ""), "denied")
+		if n := w.count(t, "config_task WHERE kind = 'glass-report' AND done_at = 0"); n != 2 {
+			t.Errorf("%d reports wait for a supervisor, want 2", n)
+		}
+		for _, x := range []string{id, timed} {
+			if err := d.AcknowledgeGlass(ctx, supervisor, x, "知悉"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n := w.count(t, "config_task WHERE kind = 'glass-report' AND done_at = 0"); n != 0 {
+			t.Errorf("%d reports wait after all were read", n)
+		}
+		w.Read(t, func(q *db.Tx) error {
+			all, err := d.Glasses(ctx, q, 10)
+			if err != nil {
+				return err
+			}
+			i := slices.IndexFunc(all, func(g access.Glass) bool { return g.ID == id })
+			if len(all) != 2 || i < 0 || all[i].Reads != 1 || all[i].Refused != 3 || all[i].Step(w.Clock.Now()) != access.GlassReported || all[i].Words != "知悉" {
+				t.Errorf("the report says %+v", all)
+			}
+			return nil
+		})
+	})
+}
+
+// TestInspection: an inspector reads what the list of the inspection matter names, of the holder inspected, and nothing else.
+func TestInspection(t *testing.T) {
+	t.Parallel()
+	dbtest.EachURL(t, func(t *testing.T, url string) {
+		w := newWorld(t, url)
+		d, ctx := w.door, t.Context()
+		inspector, colleague := staff(unitID, "verifier"), staff(unitID, "verifier")
+		var listed []matter.Listing
+		w.Read(t, func(q *db.Tx) error {
+			var err error
+			listed, _, err = w.App.Matters.Listings(ctx, q, matter.ListFilter{List: matter.ListInspection, State: matter.Published})
+			return err
+		})
+		i := slices.IndexFunc(listed, func(l matter.Listing) bool {
+			return (l.Inspection.Unit == "" || l.Inspection.Unit == unitID) && slices.ContainsFunc(l.Inspection.Types, func(b matter.Binding) bool { return b.Type == w.TypeCode(t, businessLicense) })
+		})
+		if i < 0 {
+			t.Fatal("the city has no list with business licenses for the unit")
+		}
+		code := listed[i].Inspection.Matter
+		_, err := d.PlanInspection(ctx, inspector, access.Visit{SubjectID: w.firm, MatterCode: strings.Repeat("9", 31), Until: w.Clock.Now().Add(time.Hour)})
+		wantErr(t, "a matter without a list", err, "list.no-inspection")
+		id, err := d.PlanInspection(ctx, inspector, access.Visit{SubjectID: w.firm, MatterCode: code, Until: w.Clock.Now().Add(time.Hour)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		own, other := w.License(t, "food-firm", businessLicense), w.License(t, "owner", identityCard)
+		r, err := d.Inspect(ctx, inspector, w.firm, id, own.ID, access.Fields)
+		if err != nil || len(r.Fields) == 0 {
+			t.Fatalf("the inspection read %d fields: %v", len(r.Fields), err)
+		}
+		if u := w.recorded(t, w.firm, r.RecordNo); u.Ground != access.Inspection || u.Role != "verifier" || u.UnitID != unitID {
+			t.Errorf("recorded as %+v", u)
+		}
+		_, err = d.Inspect(ctx, colleague, w.firm, id, own.ID, access.Fields)
+		w.refused(t, err, w.firm, "access.inspection.inspector")
+		_, err = d.Inspect(ctx, inspector, w.firm, id, other.ID, access.Fields)
+		w.refused(t, err, w.platform, "access.inspection.subject", "access.inspection.type")
+		_, err = d.Inspect(ctx, inspector, w.firm, db.NewID(), own.ID, access.Fields)
+		w.refused(t, err, w.firm, "access.inspection.unit", "access.inspection.inspector", "access.inspection.type", "access.inspection.time")
+		w.Clock.Move(time.Hour)
+		_, err = d.Inspect(ctx, inspector, w.firm, id, own.ID, access.Fields)
+		w.refused(t, err, w.firm, "access.inspection.time")
+	})
+}
+
+// TestPlatformJobs: the platform's own jobs are recorded uses, and nothing leaves them but what their rule may give.
+func TestPlatformJobs(t *testing.T) {
+	t.Parallel()
+	dbtest.EachURL(t, func(t *testing.T, url string) {
+		w := newWorld(t, url)
+		d, ctx := w.door, t.Context()
+		l := w.License(t, "owner", identityCard)
+		pack, err := d.Archived(ctx, l.HolderID, l.ID, func(p access.Page) ([]byte, error) { return p.File, nil })
+		if err != nil || len(pack) == 0 {
+			t.Errorf("the archive got %d bytes: %v", len(pack), err)
+		}
+		found, err := d.Checked(ctx, "values", l.HolderID, l.ID, func(p access.Page) ([]access.Finding, error) {
+			return []access.Finding{{Field: "CZZT", Code: "too-long"}}, nil
+		})
+		if err != nil || len(found) != 1 {
+			t.Errorf("findings %v: %v", found, err)
+		}
+		for name, check := range map[string]func(p access.Page) ([]access.Finding, error){
+			"a value as a code": func(p access.Page) ([]access.Finding, error) { return []access.Finding{{Code: p.Values["CZZT"]}}, nil },
+			"a value as a field": func(p access.Page) ([]access.Finding, error) {
+				return []access.Finding{{Field: p.Values["CZZT"], Code: "x"}}, nil
+			},
+			"a value in an error": func(p access.Page) ([]access.Finding, error) { return nil, errors.New(p.Values["CZZT"]) },
+		} {
+			found, err := d.Checked(ctx, "values", l.HolderID, l.ID, check)
+			if err == nil || len(found) != 0 || strings.Contains(err.Error(), "林") {
+				t.Errorf("%s came out of the check: %v %v", name, found, err)
+			}
+		}
+		_, err = d.Checked(ctx, "export", l.HolderID, l.ID, func(access.Page) ([]access.Finding, error) {
+			t.Error("a rule that is none was given a license")
+			return nil, nil
+		})
+		w.refused(t, err, l.HolderID, "access.quality.rule")
+		four := slices.Repeat([]license.License{l}, 4)
+		sums, err := d.Counted(ctx, append(slices.Repeat([]license.License{w.License(t, "elder", identityCard)}, 5), four...), func(p access.Page) string {
+			if p.License.ID == l.ID {
+				return "few"
+			}
+			return "many"
+		})
+		if err != nil || sums["many"] != 5 || sums["few"] != 0 || len(sums) != 1 {
+			t.Errorf("sums %v: %v", sums, err)
+		}
+	})
+}

@@ -1,0 +1,104 @@
+package access
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/cedar-policy/cedar-go"
+
+	"github.com/yinxin-org/yinxin/internal/authn"
+	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/errs"
+	"github.com/yinxin-org/yinxin/internal/license"
+	"github.com/yinxin-org/yinxin/internal/matter"
+)
+
+// inspectionMost is the longest that an inspection task (检查任务) may last.
+const inspectionMost = 30 * 24 * time.Hour
+
+// Visit is an inspection to be made: of a holder, under an inspection matter (行政检查) of the inspector's unit.
+type Visit struct {
+	SubjectID  string
+	MatterCode string
+	Until      time.Time
+}
+
+// PlanInspection makes an inspection task for the inspector who asks. What it lets be read are the types on the published
+// list of the matter, as it stands now.
+func (d *Door) PlanInspection(ctx context.Context, actor *authn.Actor, v Visit) (string, error) {
+	id := db.NewID()
+	return id, d.o.DB.Write(ctx, func(tx *db.Tx) error {
+		now := d.o.Clock.Now()
+		if !v.Until.After(now) || v.Until.Sub(now) > inspectionMost {
+			return errs.New(errs.Invalid, "field.option").On("until")
+		}
+		if _, err := d.o.Holders.Get(ctx, tx, v.SubjectID); err != nil {
+			return err
+		}
+		listed, _, err := d.o.Matters.Listings(ctx, tx, matter.ListFilter{List: matter.ListInspection, State: matter.Published, Unit: actor.UnitID, Matter: v.MatterCode})
+		if err != nil {
+			return err
+		}
+		var bindings []matter.Binding
+		for _, l := range listed {
+			if l.Inspection != nil && !now.Before(l.EffectiveOn) {
+				bindings = append(bindings, l.Inspection.Types...)
+			}
+		}
+		if len(bindings) == 0 {
+			return errs.New(errs.Conflict, "list.no-inspection").On("matterCode")
+		}
+		data, err := json.Marshal(bindings)
+		if err != nil {
+			return fmt.Errorf("encode inspection: %w", err)
+		}
+		_, err = tx.Exec(ctx, `
+			INSERT INTO inspection_task (holder_id, task_id, unit_id, account_id, matter_code, bindings, from_at, until_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+			v.SubjectID, id, actor.UnitID, actor.AccountID, v.MatterCode, string(data), db.Micros(now), db.Micros(v.Until))
+		if err != nil {
+			return fmt.Errorf("plan inspection: %w", err)
+		}
+		return nil
+	})
+}
+
+// Inspect reads a license on an inspection task: the fields that the matter's list names of its type.
+func (d *Door) Inspect(ctx context.Context, actor *authn.Actor, subjectID, taskID, licenseID string, want Want) (Reading, error) {
+	return d.direct(ctx, actor, want, func(ctx context.Context, tx *db.Tx) (use, cedar.RecordMap, error) {
+		var unit, account, code, data string
+		var from, until int64
+		err := tx.QueryRow(ctx, `
+			SELECT unit_id, account_id, matter_code, bindings, from_at, until_at
+			FROM inspection_task
+			WHERE holder_id = $1 AND task_id = $2`, subjectID, taskID).Scan(&unit, &account, &code, &data, &from, &until)
+		if err != nil && !errors.Is(err, db.ErrNoRows) {
+			return use{}, nil, fmt.Errorf("find inspection: %w", err)
+		}
+		var bindings []matter.Binding
+		if err == nil {
+			if err := json.Unmarshal([]byte(data), &bindings); err != nil {
+				return use{}, nil, fmt.Errorf("decode inspection: %w", err)
+			}
+		}
+		l, err := d.o.Licenses.Find(ctx, tx, subjectID, licenseID)
+		if errs.Code(err) == "license.unknown" {
+			l, err = license.License{ID: licenseID}, nil
+		}
+		u := use{ground: Inspection, purpose: "inspection", matterCode: code, license: l, holderID: l.HolderID, fields: []string{}, whole: want == File}
+		var types []string
+		for _, b := range bindings {
+			types = append(types, b.Type)
+			if b.Type == l.TypeCode {
+				u.fields = append(u.fields, b.Fields...)
+			}
+		}
+		return u, cedar.RecordMap{
+			"unit": cedar.String(unit), "inspector": cedar.String(account), "subject": cedar.String(subjectID), "types": stringSet(types),
+			"now": cedar.Long(d.o.Clock.Now().UnixMicro()), "from": cedar.Long(from), "until": cedar.Long(until),
+		}, err
+	})
+}
