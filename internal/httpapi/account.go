@@ -111,17 +111,17 @@ func registerAccount(api huma.API, d Deps) {
 	create := op("createAccount", http.MethodPost, "/api/v1/accounts", "新建账号",
 		"Make an account of staff. Its first password is made here and stands in the answer, this once.", http.StatusNotFound, http.StatusConflict)
 	create.DefaultStatus = http.StatusCreated
-	huma.Register(api, create, d.createAccount)
+	huma.Register(api, confirmed(api, d, create), d.createAccount)
 	huma.Register(api, op("listRoles", http.MethodGet, "/api/v1/roles", "岗位列表", "The roles that an account can hold, and which exclude each other."), d.listRoles)
 	huma.Register(api, op("getAccount", http.MethodGet, "/api/v1/accounts/{accountId}", "账号详情", "One account.", http.StatusNotFound), d.getAccount)
-	huma.Register(api, op("updateAccount", http.MethodPut, "/api/v1/accounts/{accountId}", "修改账号",
-		"Change unit and roles. Takes effect with the account's next request.", http.StatusNotFound, http.StatusConflict), d.updateAccount)
+	huma.Register(api, confirmed(api, d, op("updateAccount", http.MethodPut, "/api/v1/accounts/{accountId}", "修改账号",
+		"Change unit and roles. Takes effect with the account's next request.", http.StatusNotFound, http.StatusConflict)), d.updateAccount)
 	huma.Register(api, op("stopAccount", http.MethodPost, "/api/v1/accounts/{accountId}/stop", "停用账号",
 		"Stop an account; its sessions end at once, and its posts become vacant.", http.StatusNotFound, http.StatusConflict), d.stopAccount)
-	huma.Register(api, op("startAccount", http.MethodPost, "/api/v1/accounts/{accountId}/start", "启用账号",
-		"Let an account be used again.", http.StatusNotFound, http.StatusConflict), d.startAccount)
-	huma.Register(api, op("resetPassword", http.MethodPost, "/api/v1/accounts/{accountId}/password", "重置密码",
-		"Make a new password; it stands in the answer, this once. The account's sessions end.", http.StatusNotFound, http.StatusConflict), d.resetPassword)
+	huma.Register(api, confirmed(api, d, op("startAccount", http.MethodPost, "/api/v1/accounts/{accountId}/start", "启用账号",
+		"Let an account be used again.", http.StatusNotFound, http.StatusConflict)), d.startAccount)
+	huma.Register(api, confirmed(api, d, op("resetPassword", http.MethodPost, "/api/v1/accounts/{accountId}/password", "重置密码",
+		"Make a new password; it stands in the answer, this once. The account's sessions end.", http.StatusNotFound, http.StatusConflict)), d.resetPassword)
 }
 
 func (d Deps) listAccounts(ctx context.Context, in *accountsInput) (*accountsOutput, error) {

@@ -200,8 +200,8 @@ func registerBatch(api huma.API, d Deps) {
 	huma.Register(api, mend, d.mendBatch)
 	huma.Register(api, op(maker, "submitBatch", http.MethodPost, one+"/submission", "提交复核",
 		"Hand the good rows to the second person; faulty ones stay out. From now on the batch is owed: on the same day, or within three working days from 100 on.", found, conflict), d.submitBatch)
-	huma.Register(api, op([]string{RoleReviewer}, "reviewBatch", http.MethodPost, one+"/review", "复核批次",
-		"Let the batch be made, or send it back with the reason. The reviewer is a second person of the issuing unit.", found, conflict), d.reviewBatch)
+	huma.Register(api, confirmed(api, d, op([]string{RoleReviewer}, "reviewBatch", http.MethodPost, one+"/review", "复核批次",
+		"Let the batch be made, or send it back with the reason. The reviewer is a second person of the issuing unit.", found, conflict)), d.reviewBatch)
 	huma.Register(api, op(both, "steerBatch", http.MethodPost, one+"/steer", "暂停、继续或取消批次",
 		"Pause a batch of the own unit, let it go on, or end it, also in its maker's absence. What was made stays.", found, conflict), d.steerBatch)
 	huma.Register(api, op(both, "getBatchSample", http.MethodGet, one+"/samples/{nth}", "照面样张",

@@ -185,15 +185,15 @@ func registerFeed(api huma.API, d Deps) {
 		OperationID: "listSystemKeys", Method: http.MethodGet, Path: "/api/v1/systems/{systemId}/keys", Tags: []string{tagSystem},
 		Summary: "系统的公钥", Description: "Keys under which a system signs.", Errors: []int{http.StatusNotFound},
 	}, readers...), d.listSystemKeys)
-	huma.Register(api, require(api, huma.Operation{
+	huma.Register(api, confirmed(api, d, require(api, huma.Operation{
 		OperationID: "addSystemKey", Method: http.MethodPost, Path: "/api/v1/systems/{systemId}/keys", Tags: []string{tagSystem},
 		Summary: "登记公钥", Description: "Enter a key under which a system signs. A unit's officer enters keys of the own unit's systems.",
 		DefaultStatus: http.StatusCreated, Errors: []int{http.StatusNotFound},
-	}, RoleDigital, RoleCatalog), d.addSystemKey)
-	huma.Register(api, require(api, huma.Operation{
+	}, RoleDigital, RoleCatalog)), d.addSystemKey)
+	huma.Register(api, confirmed(api, d, require(api, huma.Operation{
 		OperationID: "endSystemKey", Method: http.MethodPost, Path: "/api/v1/systems/{systemId}/keys/{keyId}/end", Tags: []string{tagSystem},
 		Summary: "停用公钥", Description: "End a key: nothing signed by it is taken any more.", Errors: []int{http.StatusNotFound, http.StatusConflict},
-	}, RoleDigital, RoleCatalog), d.endSystemKey)
+	}, RoleDigital, RoleCatalog)), d.endSystemKey)
 }
 
 func (d Deps) sender(ctx context.Context, s Signature, path string, body []byte) (org.System, error) {

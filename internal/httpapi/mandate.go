@@ -83,25 +83,25 @@ func registerMandate(api huma.API, d Deps) {
 		Summary:     "委托列表",
 		Description: "Mandates; officers of the catalogue see those from and to their own unit.",
 	}, RoleAdmin, RoleDigital, RoleMatters, RoleCatalog), d.listMandates)
-	huma.Register(api, require(api, huma.Operation{
+	huma.Register(api, confirmed(api, d, require(api, huma.Operation{
 		OperationID: "createMandate", Method: http.MethodPost, Path: "/api/v1/mandates", Tags: []string{tagMandate},
 		Summary:       "登记委托",
 		Description:   "Enter a mandate. A unit's officer enters those that the own unit gives.",
 		DefaultStatus: http.StatusCreated,
 		Errors:        []int{http.StatusNotFound, http.StatusConflict},
-	}, RoleAdmin, RoleDigital, RoleCatalog), d.createMandate)
+	}, RoleAdmin, RoleDigital, RoleCatalog)), d.createMandate)
 	huma.Register(api, require(api, huma.Operation{
 		OperationID: "getMandate", Method: http.MethodGet, Path: "/api/v1/mandates/{mandateId}", Tags: []string{tagMandate},
 		Summary:     "委托详情",
 		Description: "One mandate.",
 		Errors:      []int{http.StatusNotFound},
 	}, RoleAdmin, RoleDigital, RoleMatters, RoleCatalog), d.getMandate)
-	huma.Register(api, require(api, huma.Operation{
+	huma.Register(api, confirmed(api, d, require(api, huma.Operation{
 		OperationID: "endMandate", Method: http.MethodPost, Path: "/api/v1/mandates/{mandateId}/end", Tags: []string{tagMandate},
 		Summary:     "终止委托",
 		Description: "End a mandate early, at once.",
 		Errors:      []int{http.StatusNotFound, http.StatusConflict},
-	}, RoleAdmin, RoleDigital, RoleCatalog), d.endMandate)
+	}, RoleAdmin, RoleDigital, RoleCatalog)), d.endMandate)
 }
 
 // seesMandates are the roles that see the mandates of all units.

@@ -46,13 +46,13 @@ type resealInput struct {
 }
 
 func registerReseal(api huma.API, d Deps) {
-	huma.Register(api, require(api, huma.Operation{
+	huma.Register(api, confirmed(api, d, require(api, huma.Operation{
 		OperationID: "orderReseal", Method: http.MethodPost, Path: "/api/v1/seals/{sealCode}/reseal", Tags: []string{tagSeal},
 		Summary: "重新用印",
 		Description: "Order that the licenses in force under a burned seal of the own unit be sealed anew, with the seal that it has now. " +
 			"It is done in the background; the order is also the consent for steps that people of the unit have to do.",
 		Errors: []int{http.StatusNotFound, http.StatusConflict},
-	}, RoleSealUser), d.orderReseal)
+	}, RoleSealUser)), d.orderReseal)
 	huma.Register(api, require(api, huma.Operation{
 		OperationID: "getReseal", Method: http.MethodGet, Path: "/api/v1/seals/{sealCode}/reseal", Tags: []string{tagSeal},
 		Summary:     "重新用印进度",

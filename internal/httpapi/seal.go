@@ -97,12 +97,12 @@ func registerSeal(api huma.API, d Deps) {
 		Description: "A seal and all steps of its life.",
 		Errors:      []int{http.StatusNotFound},
 	}, readers...), d.getSeal)
-	huma.Register(api, require(api, huma.Operation{
+	huma.Register(api, confirmed(api, d, require(api, huma.Operation{
 		OperationID: "changeSeal", Method: http.MethodPost, Path: "/api/v1/seals/{sealCode}/state", Tags: []string{tagSeal},
 		Summary:     "停用、恢复、注销印章",
 		Description: "Stop, resume or revoke a seal. It takes effect with the next signature; what was sealed before stays valid.",
 		Errors:      []int{http.StatusNotFound, http.StatusConflict},
-	}, RoleSealManager), d.changeSeal)
+	}, RoleSealManager)), d.changeSeal)
 }
 
 func (d Deps) listUnitSeals(ctx context.Context, in *struct{ UnitPath }) (*sealsOutput, error) {

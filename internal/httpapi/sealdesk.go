@@ -123,12 +123,12 @@ func registerSealDesk(api huma.API, d Deps) {
 		Summary:     "自动用印授权",
 		Description: "What was said about the own unit's seal and sealing without a hand, the last word first.",
 	}, RoleSealUser, RoleSealManager, RoleSealAuditor), d.listSealMandates)
-	huma.Register(api, require(api, huma.Operation{
+	huma.Register(api, confirmed(api, d, require(api, huma.Operation{
 		OperationID: "giveSealMandate", Method: http.MethodPost, Path: "/api/v1/seal-mandates", Tags: []string{tagSeal},
 		Summary:     "授权或收回自动用印",
 		Description: "Let the platform set the own unit's seal on licenses of a type by itself, or take that back: then a person must.",
 		Errors:      []int{http.StatusNotFound},
-	}, RoleSealUser), d.giveSealMandate)
+	}, RoleSealUser)), d.giveSealMandate)
 	huma.Register(api, require(api, huma.Operation{
 		OperationID: "listSealUses", Method: http.MethodGet, Path: "/api/v1/seal-uses", Tags: []string{tagSeal},
 		Summary:     "用印日志",

@@ -101,18 +101,18 @@ func registerSealRequest(api huma.API, d Deps) {
 		Description: "An application with its seals and steps.",
 		Errors:      errors,
 	}, people...), d.getSealRequest)
-	huma.Register(api, require(api, huma.Operation{
+	huma.Register(api, confirmed(api, d, require(api, huma.Operation{
 		OperationID: "decideSealRequest", Method: http.MethodPost, Path: "/api/v1/seal-requests/{sealRequestId}/decision", Tags: []string{tagSeal},
 		Summary:     "审批、撤回印章申请",
 		Description: "Approve or refuse as a manager other than the applicant; withdraw as the applicant.",
 		Errors:      errors,
-	}, people...), d.decideSealRequest)
-	huma.Register(api, require(api, huma.Operation{
+	}, people...)), d.decideSealRequest)
+	huma.Register(api, confirmed(api, d, require(api, huma.Operation{
 		OperationID: "makeSeals", Method: http.MethodPost, Path: "/api/v1/seal-requests/{sealRequestId}/making", Tags: []string{tagSeal},
 		Summary:     "制章",
 		Description: "Make the seals of an approved application. Only where this installation can make seals; cut off, it is called again.",
 		Errors:      errors,
-	}, RoleSealManager), d.makeSeals)
+	}, RoleSealManager)), d.makeSeals)
 }
 
 func (d Deps) listSealRequests(ctx context.Context, in *struct{ Language }) (*sealRequestsOutput, error) {

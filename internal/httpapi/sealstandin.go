@@ -60,12 +60,12 @@ func registerSealStandIn(api huma.API, d Deps) {
 		Summary:     "用印代理情况",
 		Description: "Who sets the own unit's seal in whose stead, the last word first, and who else could.",
 	}, RoleSealUser, RoleSealManager, RoleSealAuditor), d.listSealStandIns)
-	huma.Register(api, require(api, huma.Operation{
+	huma.Register(api, confirmed(api, d, require(api, huma.Operation{
 		OperationID: "standInForSeals", Method: http.MethodPost, Path: "/api/v1/seal-stand-ins", Tags: []string{tagSeal},
 		Summary:       "用印代理",
 		Description:   "Let a colleague set the seal until a moment.",
 		DefaultStatus: http.StatusNoContent,
-	}, RoleSealUser), d.standInForSeals)
+	}, RoleSealUser)), d.standInForSeals)
 	huma.Register(api, require(api, huma.Operation{
 		OperationID: "endSealStandIn", Method: http.MethodPost, Path: "/api/v1/seal-stand-ins/{standInId}/end", Tags: []string{tagSeal},
 		Summary:       "收回用印代理",

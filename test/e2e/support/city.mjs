@@ -47,7 +47,7 @@ export async function startCity(kind, { empty = false } = {}) {
 
   try {
     const url = await address(server, ended)
-    return { url, stop, passwords: await passwords(data), cast: empty ? {} : await cast(data), data, log: join(data, 'yinxin.log') }
+    return { url, stop, passwords: await accounts(data, 1), secrets: await accounts(data, 3), cast: empty ? {} : await cast(data), data, log: join(data, 'yinxin.log') }
   } catch (err) {
     await stop()
     throw err
@@ -72,9 +72,10 @@ async function address(server, ended) {
   return Promise.race([told, died])
 }
 
-async function passwords(data) {
+/** A column of the list of accounts, by login: 1 the password, 3 the secret of its codes. */
+async function accounts(data, column) {
   const lines = (await readFile(join(data, 'accounts.txt'), 'utf8')).split('\n')
-  return Object.fromEntries(lines.filter((l) => l && !l.startsWith('#')).map((l) => l.split('\t').slice(0, 2)))
+  return Object.fromEntries(lines.filter((l) => l && !l.startsWith('#')).map((l) => l.split('\t')).map((l) => [l[0], l[column]]))
 }
 
 /** The people and firms of the stories, by key. */

@@ -6,6 +6,7 @@ import { mkdir } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { confirmStrongly } from './code.mjs'
 
 const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 const axeTags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
@@ -42,6 +43,8 @@ function findSpills() {
 }
 
 export class Person {
+  /** Whether this person confirms at once when a page asks them to. */
+  confirms = true
   #faults = []
   #expected = []
   #devices = []
@@ -94,11 +97,20 @@ export class Person {
     page.on('response', (r) => this.#answered(page, r))
   }
 
-  #answered(page, r) {
+  async #answered(page, r) {
     if (r.status() < 400 || this.#ofDevice(r.request())) return
+    if (r.status() === 403 && (await this.#asksToConfirm(r))) {
+      if (this.confirms) await confirmStrongly(page, this.city, this.login).catch((err) => this.#fault(page, `confirm: ${err.stack}`))
+      return
+    }
     const at = this.#expected.findIndex((e) => e.status === r.status() && e.path.test(new URL(r.url()).pathname))
     if (at >= 0) this.#expected.splice(at, 1)
     else this.#fault(page, `${r.request().method()} ${r.url()}: ${r.status()}`)
+  }
+
+  /** Whether the server wants to be sure that it is this person: no fault, the page asks them. */
+  async #asksToConfirm(r) {
+    return (await r.json().catch(() => undefined))?.code === 'authn.confirm'
   }
 
   #fault(page, text) {
@@ -128,6 +140,7 @@ export class Person {
 
   /** Fills in the sign-in form that is on the page. */
   async giveAccount(login) {
+    this.login = login
     await this.page.getByLabel('账号').fill(login)
     await this.page.getByLabel('密码').fill(this.city.passwords[login])
     await this.page.getByRole('main').getByRole('button', { name: '登录' }).click()

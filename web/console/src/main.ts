@@ -1,4 +1,4 @@
-import { Client, makeI18n, restoreLarge } from '@yinxin/shared'
+import { Client, confirmApi, Confirming, confirmKey, makeI18n, restoreLarge } from '@yinxin/shared'
 import '@yinxin/shared/tokens.css'
 import '@yinxin/shared/base.css'
 import './ui/element'
@@ -14,10 +14,12 @@ import { makeRouter } from './router'
 
 restoreLarge()
 const i18n = makeI18n({ zh, en })
-const client = new Client({ lang: () => (i18n.global.locale.value === 'en' ? 'en' : 'zh-CN') })
+const confirming = new Confirming()
+const client = new Client({ lang: () => (i18n.global.locale.value === 'en' ? 'en' : 'zh-CN'), confirm: confirming.ask })
 
 createApp(App)
   .provide(officeKey, { api: makeApi(client), session: shallowRef() })
+  .provide(confirmKey, { api: confirmApi(client), confirming })
   .use(i18n)
   .use(makeRouter())
   .mount('#app')

@@ -1,4 +1,4 @@
-import { chosenLang, Client, makeApi, restoreLarge } from '@yinxin/shared'
+import { chosenLang, Client, confirmApi, Confirming, confirmKey, makeApi, restoreLarge } from '@yinxin/shared'
 import { createApp } from 'vue'
 import App from './App.vue'
 import { apiKey } from './context'
@@ -11,11 +11,13 @@ import './theme.css'
 
 async function start(): Promise<void> {
   restoreLarge()
-  const api = makeApi(new Client({ lang: chosenLang }))
+  const confirming = new Confirming()
+  const client = new Client({ lang: chosenLang, confirm: confirming.ask })
+  const api = makeApi(client)
   // Who is signed in, the first page and its words are fetched at once: a slow line makes every wait in turn felt.
   const session = api.session()
   session.catch(() => undefined) // the app tells it
-  const app = createApp(App, { first: session }).provide(apiKey, api).use(makeRouter())
+  const app = createApp(App, { first: session }).provide(apiKey, api).provide(confirmKey, { api: confirmApi(client), confirming }).use(makeRouter())
   useVant(app)
   app.use(await startWords()).mount('#app')
 }

@@ -5,6 +5,8 @@ export interface ClientOptions {
   lang: () => string
   /** What to do when the session is over; by default the login page, which leads back here. */
   onSignedOut?: () => void
+  /** Asks for a strong confirmation that the server wants; true: it was given, and the request goes out again. */
+  confirm?: (problem: Problem) => Promise<boolean>
   fetch?: typeof fetch
 }
 
@@ -69,9 +71,15 @@ export class Client {
   private async send(method: Method, path: string, accept: string, body?: BodyInit, type?: string): Promise<Response> {
     const headers: Record<string, string> = { Accept: accept, 'Accept-Language': this.options.lang() }
     if (type) headers['Content-Type'] = type
-    const res = await this.attempt(path, { method, headers, body, credentials: 'same-origin' })
+    const init: RequestInit = { method, headers, body, credentials: 'same-origin' }
+    let res = await this.attempt(path, init)
     if (res.ok) return res
-    const problem = await readProblem(res)
+    let problem = await readProblem(res)
+    if (problem.code === 'authn.confirm' && (await this.options.confirm?.(problem))) {
+      res = await this.attempt(path, init)
+      if (res.ok) return res
+      problem = await readProblem(res)
+    }
     if (res.status === 401) (this.options.onSignedOut ?? toLogin)()
     throw problem
   }
