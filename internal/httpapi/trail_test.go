@@ -149,6 +149,7 @@ func (d *day) units() {
 	system = d.work("digital", "updateSystem", "PUT", "/api/v1/systems/"+id(system), m{"version": version(system), "unitId": newUnit, "name": "档案管理系统",
 		"connection": "none", "health": "unknown", "matters": []string{}})
 	key := d.work("digital", "addSystemKey", "POST", "/api/v1/systems/"+id(system)+"/keys", m{"publicKey": sm2Key(d.t)})
+	d.work("digital", "putRegistration", "PUT", "/api/v1/systems/"+id(system)+"/application", m{"version": 0, "addresses": []string{"10.1.0.0/16"}, "types": []m{}, "validFrom": "2026-03-02"})
 	d.work("digital", "replayVertical", "POST", "/api/v1/vertical/systems/"+id(system)+"/replay", m{"day": "2026-03-01"})
 	d.work("digital", "retryVertical", "POST", "/api/v1/vertical/systems/"+id(system)+"/retry", m{})
 	told := d.work("digital", "subscribe", "POST", "/api/v1/systems/"+id(system)+"/subscriptions", m{"url": "https://example.gov.cn/events"})
