@@ -6,6 +6,7 @@ import (
 
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/gm"
+	"github.com/yinxin-org/yinxin/test/specimen"
 )
 
 // BenchmarkDecisionAndTokens is what a use in a case costs of processor for deciding, for the grant and its token, both
@@ -34,6 +35,7 @@ func BenchmarkDecisionAndTokens(b *testing.B) {
 		}
 	}
 	now := time.Now()
+	defer specimen.CPU(b)()
 	for b.Loop() {
 		reasons, err := d.rules.decide(f)
 		if err != nil || len(reasons) > 0 {

@@ -14,8 +14,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-
-	"github.com/yinxin-org/yinxin/internal/evidence/leaf"
 )
 
 // The kinds of codes; the number is that of their form.
@@ -36,22 +34,22 @@ var ErrForm = errors.New("not a use code")
 // Grant is what a use grant says: this license, for this case, to this clerk, from when until when. Times are
 // microseconds since 1970 UTC.
 type Grant struct {
-	Shard   string `json:"shard"` // holder under whom the license lies
-	ID      string `json:"grant"`
-	License string `json:"license"`
 	Case    string `json:"case"`
 	Clerk   string `json:"clerk"` // account
-	Unit    string `json:"unit"`
 	From    int64  `json:"from"`
+	ID      string `json:"grant"`
+	License string `json:"license"`
+	Shard   string `json:"shard"` // holder under whom the license lies
+	Unit    string `json:"unit"`
 	Until   int64  `json:"until"`
 }
 
 // Token is what a one-shot token says. Whoever has it can redeem it once: it is not shown to others.
 type Token struct {
-	Shard string `json:"shard"`
 	Grant string `json:"grant"`
-	Of    []byte `json:"of"` // digest of the grant, so that no other grant can take its place
 	Nonce []byte `json:"nonce"`
+	Of    []byte `json:"of"` // digest of the grant, so that no other grant can take its place
+	Shard string `json:"shard"`
 	Until int64  `json:"until"`
 }
 
@@ -63,9 +61,10 @@ type Code struct {
 	body      []byte
 }
 
-// body writes what a code says in one spelling.
+// body writes what a code says in one spelling: the members stand in the order of their names, and no value holds what
+// could be written in two ways.
 func body(v any) ([]byte, error) {
-	b, err := leaf.Canonical(v)
+	b, err := json.Marshal(v)
 	if err != nil {
 		return nil, fmt.Errorf("write use code: %w", err)
 	}
