@@ -3,6 +3,7 @@ import type { components } from '@yinxin/shared/openapi.d.ts'
 import { annualApi } from './api.annual'
 import { appealApi, type PaperGround } from './api.appeal'
 import { batchApi } from './api.batch'
+import { doorApi } from './api.door'
 import { sealApi } from './api.seal'
 import { benchApi } from './api.bench'
 import { onlineApi } from './api.online'
@@ -53,6 +54,7 @@ export function makeApi(c: Client) {
     ...annualApi(c),
     ...appealApi(c),
     ...batchApi(c),
+    ...doorApi(c),
     ...sealApi(c),
     ...benchApi(c),
     ...onlineApi(c),

@@ -9,6 +9,7 @@ import RulesPage from './pages/RulesPage.vue'
 import TodayPage from './pages/TodayPage.vue'
 import { appealRoutes } from './routes/appeal'
 import { batchRoutes } from './routes/batch'
+import { doorRoutes } from './routes/door'
 import { sealRoutes } from './routes/seal'
 import { catalogRoutes } from './routes/catalog'
 import { annualRoutes } from './routes/annual'
@@ -49,6 +50,7 @@ export function makeRouter() {
       ...deadlineRoutes,
       ...batchRoutes,
       ...sealRoutes,
+      ...doorRoutes,
       { path: '/:rest(.*)*', name: 'missing', component: MissingPage },
     ],
     scrollBehavior: (to, _from, saved) => saved ?? (to.hash ? { el: to.hash, top: 80 } : { top: 0 }),

@@ -1,6 +1,7 @@
 import { annualEn } from './annual.en'
 import { appealEn } from './appeal.en'
 import { batchEn } from './batch.en'
+import { doorEn } from './door.en'
 import { sealEn } from './seal.en'
 import { benchEn } from './bench.en'
 import { onlineEn } from './online.en'
@@ -35,6 +36,7 @@ export const en: SameShape<typeof zh> = {
   ...intakeEn,
   ...windowEn,
   ...batchEn,
+  ...doorEn,
   ...sealEn,
   ...benchEn,
   ...onlineEn,

@@ -1,6 +1,7 @@
 import { annualZh } from './annual.zh'
 import { appealZh } from './appeal.zh'
 import { batchZh } from './batch.zh'
+import { doorZh } from './door.zh'
 import { sealZh } from './seal.zh'
 import { benchZh } from './bench.zh'
 import { onlineZh } from './online.zh'
@@ -34,6 +35,7 @@ export const zh = {
   ...intakeZh,
   ...windowZh,
   ...batchZh,
+  ...doorZh,
   ...sealZh,
   ...benchZh,
   ...onlineZh,
