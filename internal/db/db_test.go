@@ -129,3 +129,20 @@ func TestMigrateTwiceChangesNothing(t *testing.T) {
 		}
 	})
 }
+
+// Whoever closes a database need not know whether somebody has.
+func TestClosedTwice(t *testing.T) {
+	t.Parallel()
+	d, err := db.Open(t.Context(), "sqlite:"+t.TempDir()+"/a.db")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := d.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := d.Read(t.Context(), func(*db.Tx) error { return nil }); err == nil {
+		t.Error("a closed database was read")
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"sync"
 )
 
 // readersMax bounds how many read at once.
@@ -14,6 +15,7 @@ const readersMax = 8
 type readers struct {
 	idle chan *prepared // nil stands for one that is not open yet
 	stop chan struct{}
+	once sync.Once
 }
 
 func newReaders() *readers {
@@ -65,12 +67,14 @@ func (r *readers) do(ctx context.Context, pool *sql.DB, fn func(q *Tx) error) er
 	return err
 }
 
-// close ends the connections once nobody reads any more.
+// close ends the connections once nobody reads any more. Closing again does nothing.
 func (r *readers) close() {
-	close(r.stop)
-	for range readersMax {
-		if p := <-r.idle; p != nil {
-			p.shut()
+	r.once.Do(func() {
+		close(r.stop)
+		for range readersMax {
+			if p := <-r.idle; p != nil {
+				p.shut()
+			}
 		}
-	}
+	})
 }

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/yinxin-org/yinxin/internal/access"
+	"github.com/yinxin-org/yinxin/internal/app"
 	"github.com/yinxin-org/yinxin/internal/authn"
 	"github.com/yinxin-org/yinxin/internal/catalog"
 	"github.com/yinxin-org/yinxin/internal/db"
@@ -162,7 +163,7 @@ func tree(t *testing.T, look *scanner, dir string) {
 			}
 			return nil
 		}
-		if name == demo.AccountsFile || name == demo.CastFile {
+		if name == demo.AccountsFile || name == demo.CastFile || name == app.SandboxFile {
 			return nil
 		}
 		data, err := os.ReadFile(path)
