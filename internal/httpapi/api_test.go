@@ -78,7 +78,7 @@ func newServer(t *testing.T, edge httpapi.Edge) *server {
 	}
 	log := slog.New(slog.NewJSONHandler(s.log, nil))
 	s.api = httpapi.New(s.mux, httpapi.Deps{
-		Log: log, Version: "0.1.0", Sessions: s.sessions, Demo: true,
+		Log: log, Version: "0.1.0", Sessions: s.sessions, Clock: s.clock, Demo: true,
 		UnitName: func(_ context.Context, id string) (string, error) { return "鼓楼区行政服务中心", nil },
 		Health:   func(context.Context) (string, error) { return "ok", s.sessions.down },
 	})
