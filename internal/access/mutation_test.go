@@ -3,6 +3,7 @@ package access
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -117,10 +118,7 @@ func halves(node any, name string, found func(name string, less any), put func(a
 }
 
 func with(node map[string]any, key string, value any) map[string]any {
-	out := map[string]any{}
-	for k, v := range node {
-		out[k] = v
-	}
+	out := maps.Clone(node)
 	out[key] = value
 	return out
 }

@@ -169,7 +169,7 @@ func (c *cluster) shell(line string) string {
 
 func startCluster(t *testing.T) *cluster {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "yinxin-pg-") // whom the server runs as must reach it
+	dir, err := os.MkdirTemp("", "yinxin-pg-") //nolint:usetesting // whom the server runs as must reach it
 	if err != nil {
 		t.Fatal(err)
 	}

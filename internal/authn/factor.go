@@ -240,9 +240,8 @@ const stepTime = 5 * time.Minute
 // The kinds of steps that wait for an answer.
 const (
 	stepCode    = "enrol-totp"
-	stepPasskey = "enrol-passkey"
+	stepPasskey = "enrol-passkey" //nolint:gosec // a kind of step, no secret
 	stepConfirm = "confirm-passkey"
-	stepFace    = "confirm-face"
 )
 
 func stepAAD(hash []byte, kind string) []byte { return slices.Concat([]byte("step:"+kind+":"), hash) }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/google/uuid"
@@ -130,9 +131,7 @@ func (d *Desk) openDetail(ctx context.Context, q *db.Tx, holderID string, sealed
 // everybody are the parties of a case, the applicant among them.
 func (m Message) everybody() map[matter.Party]Person {
 	all := map[matter.Party]Person{}
-	for p, who := range m.Parties {
-		all[p] = who
-	}
+	maps.Copy(all, m.Parties)
 	if m.HolderCode != "" {
 		all[matter.Applicant] = Person{Code: m.HolderCode, Name: m.HolderName}
 	}

@@ -71,7 +71,7 @@ func run(ctx context.Context, o options) error {
 	if err := p.durable(ctx); err != nil {
 		return err
 	}
-	fmt.Printf("== %d open cases, %d clients\n", o.cases, o.clients)
+	_, _ = fmt.Fprintf(os.Stdout, "== %d open cases, %d clients\n", o.cases, o.clients)
 	if err := p.prepare(ctx, o.cases, o.clients); err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func run(ctx context.Context, o options) error {
 		return err
 	}
 
-	fmt.Println("== complete uses, as many as the clients can")
+	_, _ = fmt.Fprintln(os.Stdout, "== complete uses, as many as the clients can")
 	stop, err := profiled(o.profile)
 	if err != nil {
 		return err
@@ -98,24 +98,24 @@ func run(ctx context.Context, o options) error {
 		return err
 	}
 	rows := after.less(before)
-	fmt.Printf("%.0f uses/s, %.2f ms of processor each, client and server together; for each %s\n", full.perSecond(), full.cpu(), rows.each(full.done))
+	_, _ = fmt.Fprintf(os.Stdout, "%.0f uses/s, %.2f ms of processor each, client and server together; for each %s\n", full.perSecond(), full.cpu(), rows.each(full.done))
 	if rows.records != full.done || rows.leaves < full.done {
 		return fmt.Errorf("%d uses left %d records and %d leaves", full.done, rows.records, rows.leaves)
 	}
 
-	fmt.Println("== at half that load")
+	_, _ = fmt.Fprintln(os.Stdout, "== at half that load")
 	half, err := p.load(ctx, o.clients, o.stage, full.perSecond()/2)
 	if err != nil {
 		return err
 	}
 	r := result{Uses: full.perSecond(), P50: half.quantile(0.50), P99: half.quantile(0.99), DB: p.DB.Dialect()}
-	fmt.Printf("%.0f uses/s: half within %.1f ms, 99 of 100 within %.1f ms\n", half.perSecond(), r.P50, r.P99)
+	_, _ = fmt.Fprintf(os.Stdout, "%.0f uses/s: half within %.1f ms, 99 of 100 within %.1f ms\n", half.perSecond(), r.P50, r.P99)
 
-	fmt.Println("== bare durable commits of the same rows")
+	_, _ = fmt.Fprintln(os.Stdout, "== bare durable commits of the same rows")
 	if r.Bare, err = p.bare(ctx, o.clients, o.stage, rows, full.done); err != nil {
 		return err
 	}
-	fmt.Printf("%.0f commits/s\n", r.Bare)
+	_, _ = fmt.Fprintf(os.Stdout, "%.0f commits/s\n", r.Bare)
 	r.Ratio = r.Uses / r.Bare
 	return json.NewEncoder(os.Stdout).Encode(r)
 }

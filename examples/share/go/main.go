@@ -10,6 +10,7 @@ import (
 	"encoding/pem"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -46,7 +47,7 @@ func run(args []string) error {
 	if err := get(base+"/docs/sandbox.json", &box); err != nil {
 		return err
 	}
-	text, err := os.ReadFile(list) //nolint:gosec // the reader names it
+	text, err := os.ReadFile(list)
 	if err != nil {
 		return err
 	}
@@ -64,7 +65,7 @@ func run(args []string) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", c.Name, err)
 		}
-		fmt.Println(line)
+		_, _ = fmt.Fprintln(os.Stdout, line)
 	}
 	return nil
 }
@@ -96,9 +97,7 @@ func fill(box map[string]any, values map[string]string) map[string]string {
 
 func (c call) send(base string, box map[string]any, key *sm2.PrivateKey) (string, error) {
 	head := map[string]string{"orgName": "$orgName", "username": "$username", "itemName": "$itemName", "itemCode": "$itemCode", "businessCode": "$case"}
-	for k, v := range c.Head {
-		head[k] = v
-	}
+	maps.Copy(head, c.Head)
 	body, err := json.Marshal(map[string]any{"head": fill(box, head), "data": fill(box, c.Data)})
 	if err != nil {
 		return "", err
@@ -113,7 +112,7 @@ func (c call) send(base string, box map[string]any, key *sm2.PrivateKey) (string
 	if c.Break {
 		nonce = "0" + nonce
 	}
-	req, err := http.NewRequest(http.MethodPost, base+path, bytes.NewReader(body)) //nolint:noctx // an example
+	req, err := http.NewRequest(http.MethodPost, base+path, bytes.NewReader(body)) //nolint:noctx,gosec // an example; whoever runs it names the server
 	if err != nil {
 		return "", err
 	}
@@ -121,7 +120,7 @@ func (c call) send(base string, box map[string]any, key *sm2.PrivateKey) (string
 		"X-Yinxin-Nonce": nonce, "X-Yinxin-Signature": base64.StdEncoding.EncodeToString(signature)} {
 		req.Header.Set(k, v)
 	}
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := http.DefaultClient.Do(req) //nolint:gosec // likewise
 	if err != nil {
 		return "", err
 	}
@@ -139,9 +138,9 @@ func (c call) send(base string, box map[string]any, key *sm2.PrivateKey) (string
 	if err := json.Unmarshal(answer, &a); err != nil {
 		return "", err
 	}
-	line := c.Name + ": " + a.Head.Status
+	said := []string{c.Name + ":", a.Head.Status}
 	for _, r := range a.Head.Reasons {
-		line += " " + r.Code
+		said = append(said, r.Code)
 	}
-	return line, nil
+	return strings.Join(said, " "), nil
 }

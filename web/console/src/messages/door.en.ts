@@ -32,7 +32,6 @@ export const doorEn: typeof doorZh = {
   },
   told: {
     open: 'Compare with what was said',
-    title: 'Compare: {name}',
     lead: 'Enter what the person says. The answer is match or no match; the license’s own words are not given. Five times for a license and case, each recorded.',
     field: { CZZT: 'Holder', CZZTDM: 'Holder’s code', ZZBH: 'License number' },
     send: 'Compare',

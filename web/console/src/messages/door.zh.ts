@@ -31,7 +31,6 @@ export const doorZh = {
   },
   told: {
     open: '比对当事人说的',
-    title: '比对：{name}',
     lead: '填当事人说的内容，只回答一致或不一致，不给出证照内容。一个办件里每本证照最多5次，每次有记录。',
     field: { CZZT: '持证主体', CZZTDM: '持证主体代码', ZZBH: '证照编号' },
     send: '比对',
