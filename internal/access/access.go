@@ -86,6 +86,7 @@ type Options struct {
 type Door struct {
 	o     Options
 	rules *rules
+	book  []Chapter
 }
 
 // Open reads the rules and gives the door.
@@ -94,7 +95,11 @@ func Open(o Options) (*Door, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the door's rules: %w", err)
 	}
-	return &Door{o: o, rules: r}, nil
+	book, err := rulebook()
+	if err != nil {
+		return nil, fmt.Errorf("read the door's rulebook: %w", err)
+	}
+	return &Door{o: o, rules: r, book: book}, nil
 }
 
 // Field is one value given out.

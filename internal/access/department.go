@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"slices"
 
 	"github.com/cedar-policy/cedar-go"
 
@@ -84,15 +85,7 @@ func (f Facts) narrowed(bound []string) []string {
 	if len(f.Fields) == 0 {
 		return bound
 	}
-	var out []string
-	for _, name := range bound {
-		for _, may := range f.Fields {
-			if name == may {
-				out = append(out, name)
-			}
-		}
-	}
-	return out
+	return slices.DeleteFunc(slices.Clone(bound), func(name string) bool { return !slices.Contains(f.Fields, name) })
 }
 
 // purposeOf marks in the record what rests on a system's word alone.

@@ -14,7 +14,6 @@ import (
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/evidence"
-	"github.com/yinxin-org/yinxin/internal/license"
 	"github.com/yinxin-org/yinxin/internal/task"
 )
 
@@ -164,7 +163,7 @@ func (d *Door) AcknowledgeGlass(ctx context.Context, actor *authn.Actor, id, wor
 // Broken reads the license of an emergency look. Each look is decided and recorded by itself, also when it is refused.
 func (d *Door) Broken(ctx context.Context, actor *authn.Actor, id string, want Want) (Reading, error) {
 	return d.direct(ctx, actor, want, func(ctx context.Context, tx *db.Tx) (use, cedar.RecordMap, error) {
-		g, err := d.glass(ctx, tx, id)
+		g, err := d.Glass(ctx, tx, id)
 		if err != nil {
 			return use{}, nil, err
 		}
@@ -204,7 +203,7 @@ func (d *Door) glassLooked(ctx context.Context, tx *db.Tx, id string, given bool
 // glassStep takes one step of an emergency look and puts it on record.
 func (d *Door) glassStep(ctx context.Context, actor *authn.Actor, id, action string, step func(tx *db.Tx, g *Glass, now time.Time) error) error {
 	return d.o.DB.Write(ctx, func(tx *db.Tx) error {
-		before, err := d.glass(ctx, tx, id)
+		before, err := d.Glass(ctx, tx, id)
 		if err != nil {
 			return err
 		}
@@ -267,7 +266,8 @@ func (d *Door) openGlass(ctx context.Context, q *db.Tx, g *Glass, reason, words 
 	return nil
 }
 
-func (d *Door) glass(ctx context.Context, q *db.Tx, id string) (Glass, error) {
+// Glass gives one emergency look, for those who take part in such looks or supervise them.
+func (d *Door) Glass(ctx context.Context, q *db.Tx, id string) (Glass, error) {
 	g, reason, words, err := scanGlass(q.QueryRow(ctx, `SELECT `+glassColumns+` FROM break_glass WHERE glass_id = $1`, id))
 	if errors.Is(err, db.ErrNoRows) {
 		return Glass{}, errs.New(errs.NotFound, "glass.unknown")
@@ -276,16 +276,6 @@ func (d *Door) glass(ctx context.Context, q *db.Tx, id string) (Glass, error) {
 		return Glass{}, fmt.Errorf("read break-glass: %w", err)
 	}
 	return g, d.openGlass(ctx, q, &g, reason, words)
-}
-
-// GlassOf gives one emergency look with its license, to those who take part in such looks or supervise them.
-func (d *Door) GlassOf(ctx context.Context, q *db.Tx, id string) (Glass, license.License, error) {
-	g, err := d.glass(ctx, q, id)
-	if err != nil {
-		return Glass{}, license.License{}, err
-	}
-	l, err := d.o.Licenses.Get(ctx, q, g.HolderID, g.LicenseID)
-	return g, l, err
 }
 
 // Glasses lists emergency looks, the newest first.

@@ -49,19 +49,15 @@ func (s *Service) MustBeStrong(ctx context.Context, a *Actor) error {
 	if a.Strong(s.clock.Now()) {
 		return nil
 	}
-	ways, err := s.Ways(ctx, a)
+	all, err := s.Factors(ctx, a.AccountID)
 	if err != nil {
 		return err
 	}
-	return errConfirm.With("ways", strings.Join(ways, ","))
+	return errConfirm.With("ways", strings.Join(Ways(all), ","))
 }
 
-// Ways are the ways in which an account can confirm itself; none: it must enrol a factor first.
-func (s *Service) Ways(ctx context.Context, a *Actor) ([]string, error) {
-	all, err := s.Factors(ctx, a.AccountID)
-	if err != nil {
-		return nil, err
-	}
+// Ways are the ways in which an account with these factors can confirm itself; none: it must enrol one first.
+func Ways(all []Factor) []string {
 	ways := []string{}
 	for _, f := range all {
 		if !slices.Contains(ways, f.Kind) {
@@ -70,7 +66,7 @@ func (s *Service) Ways(ctx context.Context, a *Actor) ([]string, error) {
 	}
 	slices.Sort(ways)
 	slices.Reverse(ways) // codes before passkeys: they work on every address and browser
-	return ways, nil
+	return ways
 }
 
 // Factors lists what an account confirms itself with, the oldest first.

@@ -3,6 +3,7 @@ package caller
 import (
 	"context"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/yinxin-org/yinxin/internal/casefile"
@@ -16,26 +17,44 @@ type followed struct {
 	since                       time.Time
 }
 
+// usedIn is a case of a system in which it used licenses.
+type usedIn struct{ systemID, caseNo string }
+
+func (f followed) in() usedIn { return usedIn{f.systemID, f.caseNo} }
+
 // Follows gives the licenses that a system used in cases which are still open, each with the moment since when.
 func (d *Desk) Follows(ctx context.Context, q *db.Tx, systemID string) (map[string]time.Time, error) {
 	all, err := d.followed(ctx, q, systemID)
 	if err != nil {
 		return nil, err
 	}
-	out, open := map[string]time.Time{}, map[string]bool{}
+	open, err := d.openOf(ctx, q, all)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]time.Time{}
 	for _, f := range all {
-		is, known := open[f.caseNo]
-		if !known {
-			if is, err = d.isOpen(ctx, q, f); err != nil {
-				return nil, err
-			}
-			open[f.caseNo] = is
-		}
-		if since, ok := out[f.licenseID]; is && (!ok || f.since.Before(since)) {
+		if since, ok := out[f.licenseID]; open[f.in()] && (!ok || f.since.Before(since)) {
 			out[f.licenseID] = f.since
 		}
 	}
 	return out, nil
+}
+
+// openOf tells of the cases in which licenses are followed whether they are still worked on, asking once for each.
+func (d *Desk) openOf(ctx context.Context, q *db.Tx, all []followed) (map[usedIn]bool, error) {
+	open := map[usedIn]bool{}
+	for _, f := range all {
+		if _, known := open[f.in()]; known {
+			continue
+		}
+		is, err := d.isOpen(ctx, q, f.in())
+		if err != nil {
+			return nil, err
+		}
+		open[f.in()] = is
+	}
+	return open, nil
 }
 
 func (d *Desk) followed(ctx context.Context, q *db.Tx, systemID string) ([]followed, error) {
@@ -61,7 +80,7 @@ func (d *Desk) followed(ctx context.Context, q *db.Tx, systemID string) ([]follo
 }
 
 // isOpen reports whether a case is still worked on: by its own data, by this platform's, or as its system vouches for it.
-func (d *Desk) isOpen(ctx context.Context, q *db.Tx, f followed) (bool, error) {
+func (d *Desk) isOpen(ctx context.Context, q *db.Tx, f usedIn) (bool, error) {
 	fed, err := d.o.Feed.Case(ctx, q, f.systemID, f.caseNo)
 	if err != nil && errs.Of(err).Kind != errs.NotFound {
 		return false, err
@@ -80,25 +99,31 @@ func (d *Desk) isOpen(ctx context.Context, q *db.Tx, f followed) (bool, error) {
 	return own.State == casefile.StateOpen, err
 }
 
-// unfollow forgets the licenses of cases that have closed.
+// unfollow forgets the licenses of cases that have closed. The looking, which opens what the
+// systems told of each case, is done apart, so that it holds no writer up.
 func (d *Desk) unfollow(ctx context.Context) error {
-	return d.o.DB.Write(ctx, func(tx *db.Tx) error {
-		all, err := d.followed(ctx, tx, "")
+	var open map[usedIn]bool
+	err := d.o.DB.Read(ctx, func(q *db.Tx) error {
+		all, err := d.followed(ctx, q, "")
 		if err != nil {
 			return err
 		}
-		for _, f := range all {
-			open, err := d.isOpen(ctx, tx, f)
-			if err != nil {
-				return err
-			}
-			if open {
-				continue
-			}
-			_, err = tx.Exec(ctx, `
+		open, err = d.openOf(ctx, q, all)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	maps.DeleteFunc(open, func(_ usedIn, is bool) bool { return is })
+	if len(open) == 0 {
+		return nil
+	}
+	return d.o.DB.Write(ctx, func(tx *db.Tx) error {
+		for f := range open {
+			_, err := tx.Exec(ctx, `
 				UPDATE followed_license
 				SET ended_at = $1
-				WHERE system_id = $2 AND license_id = $3 AND case_no = $4`, db.Micros(d.o.Clock.Now()), f.systemID, f.licenseID, f.caseNo)
+				WHERE system_id = $2 AND case_no = $3 AND ended_at = 0`, db.Micros(d.o.Clock.Now()), f.systemID, f.caseNo)
 			if err != nil {
 				return fmt.Errorf("unfollow license: %w", err)
 			}

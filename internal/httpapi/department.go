@@ -261,20 +261,6 @@ func (d Deps) departmentRetrieval(ctx context.Context, in *departmentInput[Depar
 	})
 }
 
-// departmentReads lets the door hand out what a request names, and writes it by write.
-func departmentReads[R any](ctx context.Context, c *caller.Call, licenses []license.License, want access.Want, write func(access.Reading) R) ([]R, string, error) {
-	var out []R
-	no := ""
-	for _, l := range licenses {
-		r, err := c.Read(ctx, l, want)
-		if err != nil {
-			return nil, "", err
-		}
-		out, no = append(out, write(r)), r.RecordNo
-	}
-	return out, no, nil
-}
-
 // one finds the license that a request names by its identifier.
 func one(ctx context.Context, c *caller.Call, q DepartmentByID) ([]license.License, error) {
 	if q.CertificateID == "" {
@@ -304,8 +290,16 @@ func departmentReading[D, R any](ctx context.Context, d Deps, in *departmentInpu
 	if err != nil {
 		return nil, "", err
 	}
-	list, no, err := departmentReads(ctx, c, licenses, want, write)
-	return list, no, barred(err, licenses, d.Clock.Now())
+	var out []R
+	no := ""
+	for _, l := range licenses {
+		r, err := c.Read(ctx, l, want)
+		if err != nil {
+			return nil, "", barred(err, licenses, d.Clock.Now())
+		}
+		out, no = append(out, write(r)), r.RecordNo
+	}
+	return out, no, nil
 }
 
 func (d Deps) departmentDataByID(ctx context.Context, in *departmentInput[DepartmentByID]) (*departmentOutput[DepartmentData], error) {

@@ -118,7 +118,7 @@ func (d Deps) listGlasses(ctx context.Context, in *struct{ Language }) (*glasses
 }
 
 func (d Deps) glass(ctx context.Context, q *db.Tx, g access.Glass, lang string) (Glass, error) {
-	_, l, err := d.Door.GlassOf(ctx, q, g.ID)
+	l, err := d.Licenses.Get(ctx, q, g.HolderID, g.LicenseID)
 	if err != nil {
 		return Glass{}, err
 	}
@@ -160,7 +160,7 @@ func (d Deps) glass(ctx context.Context, q *db.Tx, g access.Glass, lang string) 
 func (d Deps) glassNow(ctx context.Context, id, lang string) (*glassOutput, error) {
 	out := &glassOutput{}
 	err := d.DB.Read(ctx, func(q *db.Tx) error {
-		g, _, err := d.Door.GlassOf(ctx, q, id)
+		g, err := d.Door.Glass(ctx, q, id)
 		if err != nil {
 			return err
 		}

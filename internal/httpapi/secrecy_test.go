@@ -3,6 +3,7 @@ package httpapi_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
@@ -91,19 +92,31 @@ func TestNoPersonalValueInTheOpen(t *testing.T) {
 		}
 	}
 	delete(values, "")
-	found := 0
-	for _, text := range append(w.seen, log.String()) {
-		for value, kind := range values {
-			if len(value) > 4 && strings.Contains(text, value) {
-				t.Errorf("the %s of a holder stands in the open: %.200s", kind, strings.ReplaceAll(text, value, "<"+kind+">"))
-				found++
-			}
-		}
+	found := inTheOpen(append(w.seen, log.String()), values)
+	for _, f := range found {
+		t.Error(f)
+	}
+	owner := c.Cast(t, "owner")
+	if n := len(inTheOpen([]string{"asked GET /x?code=" + owner.Code, "for " + owner.Name}, values)); n != 2 {
+		t.Errorf("of two values that were put there %d are found", n)
 	}
 	if len(w.seen) < 60 || len(log.String()) < 10_000 || len(values) < 50 {
 		t.Errorf("%d requests, %d bytes of log and %d values are too few to tell", len(w.seen), len(log.String()), len(values))
 	}
-	t.Logf("%d requests, %d bytes of log, %d values, %d found", len(w.seen), len(log.String()), len(values), found)
+	t.Logf("%d requests, %d bytes of log, %d values, %d found", len(w.seen), len(log.String()), len(values), len(found))
+}
+
+// inTheOpen tells what stands in texts that should not, without saying it.
+func inTheOpen(texts []string, values map[string]string) []string {
+	var found []string
+	for _, text := range texts {
+		for value, kind := range values {
+			if len(value) > 4 && strings.Contains(text, value) {
+				found = append(found, fmt.Sprintf("the %s of a holder stands in the open: %.200s", kind, strings.ReplaceAll(text, value, "<"+kind+">")))
+			}
+		}
+	}
+	return found
 }
 
 // mistakes are made with personal values in people's hands.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -12,11 +13,11 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/gm"
+	"github.com/yinxin-org/yinxin/test/gauge"
 )
 
 // callers are the systems that ask: each signs its requests with a key of its own, and no request is taken twice.
@@ -105,7 +106,11 @@ func (p *platform) load(ctx context.Context, clients int, stage time.Duration, r
 	var mu sync.Mutex
 	var next atomic.Int64
 	var failed error
-	began, cpu := time.Now(), used()
+	cpu, err := gauge.Processor()
+	if err != nil {
+		return t, err
+	}
+	began := time.Now()
 	var wg sync.WaitGroup
 	for i := range clients {
 		wg.Go(func() {
@@ -135,8 +140,10 @@ func (p *platform) load(ctx context.Context, clients int, stage time.Duration, r
 		})
 	}
 	wg.Wait()
-	t.done, t.took, t.used = len(t.spans), time.Since(began), used()-cpu
-	return t, failed
+	t.done, t.took = len(t.spans), time.Since(began)
+	spent, err := gauge.Processor()
+	t.used = spent - cpu
+	return t, errors.Join(failed, err)
 }
 
 // warm makes what is made once.
@@ -172,13 +179,4 @@ func (p *platform) use(ctx context.Context, client *http.Client, caller int, pat
 		return fmt.Errorf("status %d: %s: %w", resp.StatusCode, bytes.TrimSpace(answer), err)
 	}
 	return nil
-}
-
-// used is the processor time of the process so far.
-func used() time.Duration {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		return 0
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

@@ -11,10 +11,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime/pprof"
 	"time"
 
 	"github.com/yinxin-org/yinxin/internal/app"
+	"github.com/yinxin-org/yinxin/test/gauge"
 	"github.com/yinxin-org/yinxin/test/scratch"
 )
 
@@ -58,6 +58,9 @@ func run(ctx context.Context, o options) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
+	if err := scratch.Durable(ctx, o.server); err != nil {
+		return err
+	}
 	database, drop, err := scratch.Database(ctx, o.server)
 	if err != nil {
 		return err
@@ -68,9 +71,6 @@ func run(ctx context.Context, o options) error {
 		return err
 	}
 	defer p.close()
-	if err := p.durable(ctx); err != nil {
-		return err
-	}
 	_, _ = fmt.Fprintf(os.Stdout, "== %d open cases, %d clients\n", o.cases, o.clients)
 	if err := p.prepare(ctx, o.cases, o.clients); err != nil {
 		return err
@@ -80,7 +80,7 @@ func run(ctx context.Context, o options) error {
 	}
 
 	_, _ = fmt.Fprintln(os.Stdout, "== complete uses, as many as the clients can")
-	stop, err := profiled(o.profile)
+	stop, err := gauge.Profile(o.profile)
 	if err != nil {
 		return err
 	}
@@ -118,16 +118,4 @@ func run(ctx context.Context, o options) error {
 	_, _ = fmt.Fprintf(os.Stdout, "%.0f commits/s\n", r.Bare)
 	r.Ratio = r.Uses / r.Bare
 	return json.NewEncoder(os.Stdout).Encode(r)
-}
-
-// profiled begins a profile where one is asked for.
-func profiled(path string) (stop func(), err error) {
-	if path == "" {
-		return func() {}, nil
-	}
-	f, err := os.Create(path)
-	if err != nil {
-		return nil, err
-	}
-	return pprof.StopCPUProfile, pprof.StartCPUProfile(f)
 }

@@ -103,25 +103,6 @@ func (p *platform) close() {
 	_ = p.Close()
 }
 
-// durable refuses a server that answers before what it commits is on the disk: its figures would be another product's.
-func (p *platform) durable(ctx context.Context) error {
-	if p.DB.Dialect() == "sqlite" {
-		return nil
-	}
-	return p.DB.Read(ctx, func(q *db.Tx) error {
-		for _, setting := range []string{"fsync", "synchronous_commit", "full_page_writes"} {
-			var value string
-			if err := q.QueryRow(ctx, "SHOW "+setting).Scan(&value); err != nil {
-				return err
-			}
-			if value != "on" {
-				return fmt.Errorf("the server has %s = %s: start it with %s = on", setting, value, setting)
-			}
-		}
-		return nil
-	})
-}
-
 // prepare opens the cases, in turn for each member of the cast who has an identity card.
 func (p *platform) prepare(ctx context.Context, cases, clients int) error {
 	city, err := demo.Load(demo.Seed, p.Clock.Now())

@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -12,15 +11,14 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"runtime/pprof"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/yinxin-org/yinxin/internal/app"
 	"github.com/yinxin-org/yinxin/internal/authn"
 	"github.com/yinxin-org/yinxin/internal/config"
 	"github.com/yinxin-org/yinxin/internal/demo"
+	"github.com/yinxin-org/yinxin/test/gauge"
 	"github.com/yinxin-org/yinxin/test/scratch"
 )
 
@@ -52,7 +50,7 @@ func run(rows int, server, profile string) (err error) {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	if err := durable(ctx, server); err != nil {
+	if err := scratch.Durable(ctx, server); err != nil {
 		return err
 	}
 	database, drop, err := scratch.Database(ctx, server)
@@ -66,20 +64,10 @@ func run(rows int, server, profile string) (err error) {
 	}
 	defer func() { _ = p.Close() }()
 
-	_, _ = fmt.Fprintf(os.Stdout, "== document engine alone: face, seal, time stamp, bytes and digest, on all processors\n")
-	engine, err := p.engine(ctx, min(rows, 10_000))
+	engine, writes, err := p.parts(ctx, min(rows, 10_000))
 	if err != nil {
 		return err
 	}
-	_, _ = fmt.Fprintf(os.Stdout, "%.0f licenses/s\n", engine)
-
-	_, _ = fmt.Fprintf(os.Stdout, "== durable writes alone: files and rows of licenses that are drawn and sealed already\n")
-	writes, err := p.writes(ctx, min(rows, 10_000))
-	if err != nil {
-		return err
-	}
-	_, _ = fmt.Fprintf(os.Stdout, "%.0f licenses/s\n", writes)
-
 	_, _ = fmt.Fprintf(os.Stdout, "== a batch of %d from end to end\n", rows)
 	data, err := p.file(rows)
 	if err != nil {
@@ -89,17 +77,26 @@ func run(rows int, server, profile string) (err error) {
 	if err != nil {
 		return err
 	}
-	stop, err := profiled(profile)
+	stop, err := gauge.Profile(profile)
 	if err != nil {
 		return err
 	}
-	cpu, began := used(), time.Now()
+	cpu, err := gauge.Processor()
+	if err != nil {
+		return err
+	}
+	began := time.Now()
 	if err := p.whole(ctx, data, rows); err != nil {
 		return err
 	}
 	stop()
-	_, _ = fmt.Fprintf(os.Stdout, "%.2f ms of processor for each license\n", float64(used()-cpu)/1e6/float64(rows))
-	r := result{PerSecond: float64(rows) / time.Since(began).Seconds(), DB: p.DB.Dialect()}
+	took := time.Since(began)
+	spent, err := gauge.Processor()
+	if err != nil {
+		return err
+	}
+	_, _ = fmt.Fprintf(os.Stdout, "%.2f ms of processor for each license\n", float64(spent-cpu)/1e6/float64(rows))
+	r := result{PerSecond: float64(rows) / took.Seconds(), DB: p.DB.Dialect()}
 	after, err := p.size(ctx)
 	if err != nil {
 		return err
@@ -118,6 +115,22 @@ func run(rows int, server, profile string) (err error) {
 	_, _ = fmt.Fprintf(os.Stdout, "document engine alone, once more: %.0f licenses/s\n", again)
 	r.OfLimit = r.PerSecond / min((engine+again)/2, writes)
 	return json.NewEncoder(os.Stdout).Encode(r)
+}
+
+// parts measures alone what a batch cannot do without: the document engine, and the durable writes.
+func (p *platform) parts(ctx context.Context, rows int) (engine, writes float64, err error) {
+	_, _ = fmt.Fprintf(os.Stdout, "== document engine alone: face, seal, time stamp, bytes and digest, on all processors\n")
+	if engine, err = p.engine(ctx, rows); err != nil {
+		return 0, 0, err
+	}
+	_, _ = fmt.Fprintf(os.Stdout, "%.0f licenses/s\n", engine)
+
+	_, _ = fmt.Fprintf(os.Stdout, "== durable writes alone: files and rows of licenses that are drawn and sealed already\n")
+	if writes, err = p.writes(ctx, rows); err != nil {
+		return 0, 0, err
+	}
+	_, _ = fmt.Fprintf(os.Stdout, "%.0f licenses/s\n", writes)
+	return engine, writes, nil
 }
 
 // platform is the demonstration's city, in which the licenses are issued.
@@ -168,47 +181,4 @@ func peak() (float64, error) {
 		}
 	}
 	return 0, fmt.Errorf("no VmHWM")
-}
-
-// used is the processor time of the process so far.
-func used() time.Duration {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		return 0
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
-
-// profiled begins a profile where one is asked for.
-func profiled(path string) (stop func(), err error) {
-	if path == "" {
-		return func() {}, nil
-	}
-	f, err := os.Create(path)
-	if err != nil {
-		return nil, err
-	}
-	return pprof.StopCPUProfile, pprof.StartCPUProfile(f)
-}
-
-// durable refuses a server that answers before what it commits is on the disk: its figures would be another product's.
-func durable(ctx context.Context, address string) error {
-	if address == "" {
-		return nil
-	}
-	server, err := sql.Open("pgx", address)
-	if err != nil {
-		return fmt.Errorf("open the server: %w", err)
-	}
-	defer func() { _ = server.Close() }()
-	for _, setting := range []string{"fsync", "synchronous_commit", "full_page_writes"} {
-		var value string
-		if err := server.QueryRowContext(ctx, "SHOW "+setting).Scan(&value); err != nil {
-			return fmt.Errorf("ask the server for %s: %w", setting, err)
-		}
-		if value != "on" {
-			return fmt.Errorf("the server has %s = %s: start it with %s = on", setting, value, setting)
-		}
-	}
-	return nil
 }

@@ -35,3 +35,25 @@ func Database(ctx context.Context, server string) (address string, drop func(), 
 		_ = admin.Close()
 	}, nil
 }
+
+// Durable refuses a server that answers before what it commits is on the disk: its figures would be another product's.
+func Durable(ctx context.Context, address string) error {
+	if address == "" {
+		return nil
+	}
+	server, err := sql.Open("pgx", address)
+	if err != nil {
+		return fmt.Errorf("open the server: %w", err)
+	}
+	defer func() { _ = server.Close() }()
+	for _, setting := range []string{"fsync", "synchronous_commit", "full_page_writes"} {
+		var value string
+		if err := server.QueryRowContext(ctx, "SHOW "+setting).Scan(&value); err != nil {
+			return fmt.Errorf("ask the server for %s: %w", setting, err)
+		}
+		if value != "on" {
+			return fmt.Errorf("the server has %s = %s: start it with %s = on", setting, value, setting)
+		}
+	}
+	return nil
+}

@@ -1,31 +1,25 @@
 package specimen
 
 import (
-	"syscall"
 	"testing"
-	"time"
+
+	"github.com/yinxin-org/yinxin/test/gauge"
 )
 
 // CPU reports, when the function it gives is called, the processor time of the whole process for one turn of the
 // benchmark: unlike the clock's it counts the collector's work, and does not count what other programs took.
 func CPU(b *testing.B) func() {
 	b.Helper()
-	began, err := used()
+	began, err := gauge.Processor()
 	if err != nil {
 		b.Fatal(err)
 	}
 	return func() {
-		ended, err := used()
+		ended, err := gauge.Processor()
 		if err != nil {
 			b.Error(err)
 			return
 		}
 		b.ReportMetric(float64(ended-began)/float64(b.N), "cpu-ns/op")
 	}
-}
-
-func used() (time.Duration, error) {
-	var u syscall.Rusage
-	err := syscall.Getrusage(syscall.RUSAGE_SELF, &u)
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano()), err
 }
