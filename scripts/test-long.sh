@@ -22,7 +22,7 @@ postgres_start "$work"
 YINXIN_KILLS="${YINXIN_KILLS:-200}" go test -count 1 -timeout 60m -v -run Killed ./test/kill
 # A hundred thousand lives of licenses instead of a thousand.
 YINXIN_LIVES=100000 go test -count 1 -timeout 120m -v -run LivesAgainstTheDatabase ./internal/license
-# A million askings for licenses, right ones and hostile ones, instead of ten thousand.
+# A million uses of licenses on all grounds, right ones and hostile ones, instead of ten thousand.
 YINXIN_TUPLES=500000 go test -count 1 -timeout 120m -v -run NoReadOutsideAGround ./internal/access
 # A hundred thousand rows instead of twenty thousand.
 YINXIN_BATCH_ROWS=100000 go test -count 1 -timeout 60m -v -run 'Killed' ./test/batch
