@@ -1,7 +1,6 @@
 package access_test
 
 import (
-	"os"
 	"slices"
 	"testing"
 
@@ -12,8 +11,6 @@ import (
 	"github.com/yinxin-org/yinxin/internal/present"
 	"github.com/yinxin-org/yinxin/test/demotest"
 )
-
-func TestMain(m *testing.M) { os.Exit(demotest.Main(m)) }
 
 // TestBothHoldersSeeTheUse: of a license held by two, a use stands once and both find it; a look of the one is
 // not the other's to see.
