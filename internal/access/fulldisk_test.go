@@ -13,9 +13,6 @@ import (
 	testworld "github.com/yinxin-org/yinxin/test/world"
 )
 
-// needsDisk says why a disk is not filled up.
-const needsDisk = "needs root, or sudo without a password: only root mounts a small file system that can be filled up"
-
 // disk is a file system of some megabytes, of which the test takes all that is left.
 type disk struct{ dir string }
 
@@ -32,6 +29,14 @@ func mountDisk(t *testing.T, dir string, megabytes int) *disk {
 	}
 	t.Cleanup(func() { _ = exec.Command(undo[0], undo[1:]...).Run() })
 	return &disk{dir}
+}
+
+// needed skips what cannot be tried without the disk.
+func (d *disk) needed(t *testing.T) {
+	t.Helper()
+	if d == nil {
+		t.Skip("needs root, or sudo without a password: only root mounts a small file system that can be filled up")
+	}
 }
 
 // fill takes all the room that is left.
@@ -100,9 +105,7 @@ func TestFullDiskGivesNothing(t *testing.T) {
 	t.Run("a file system without room", func(t *testing.T) {
 		dir := t.TempDir()
 		d := mountDisk(t, dir, 256)
-		if d == nil {
-			t.Skip(needsDisk)
-		}
+		d.needed(t)
 		small := filepath.Join(dir, "yinxin.db")
 		copyDatabase(t, file, small)
 		moved := testworld.Again(t, w.App.Config.Data, "sqlite:"+small)

@@ -245,9 +245,7 @@ func TestCrashedDatabaseForgetsNoReading(t *testing.T) {
 		})
 	}
 	t.Run("the disk is full", func(t *testing.T) {
-		if disk == nil {
-			t.Skip(needsDisk)
-		}
+		disk.needed(t)
 		r.full(t, disk)
 		c.up() // a server that finds no room for its own log ends
 		r.during(t, func() { r.await(t, 40) })
