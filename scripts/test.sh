@@ -29,7 +29,7 @@ step() {
 # of the batches that were killed and resumed, one with three seals of three units on two levels, and the corpus.
 export YINXIN_BATCH_FILES="$work/batch"
 corpus() {
-  bin/yinxin demo --once --data "$work/demo" && go run ./conformance/corpus -out "$work/corpus" &&
+  env -u GOGC bin/yinxin demo --once --data "$work/demo" && go run ./conformance/corpus -out "$work/corpus" &&
     if [ -d "$YINXIN_BATCH_FILES" ]; then cp "$YINXIN_BATCH_FILES"/*.ofd "$work/demo/out"; fi
 }
 
@@ -71,13 +71,15 @@ previews() {
 
 e2e() {
   npm --prefix test/e2e ci --no-audit --no-fund || return 1
-  YINXIN_BIN="$PWD/bin/yinxin" npm --prefix test/e2e test
+  env -u GOGC YINXIN_BIN="$PWD/bin/yinxin" npm --prefix test/e2e test
 }
 
 YINXIN_TEST_CHROMIUM=$(find_chromium)
 export YINXIN_TEST_CHROMIUM
 # All that is compiled is compiled alike, so that binary, linter and tests share it.
 export GOFLAGS="${GOFLAGS:+$GOFLAGS }-trimpath"
+# Compilers and linters are faster with garbage than without; what is tested runs as it does elsewhere.
+export GOGC=400
 # The city that tests copy is made once for all of them.
 export YINXIN_TEST_TEMPLATES="$work/templates"
 mkdir "$YINXIN_TEST_TEMPLATES"
@@ -87,9 +89,10 @@ step 'web build' make --no-print-directory web
 step 'web types' npm --prefix web run check
 step 'web tests' npm --prefix web test
 step 'binary' make --no-print-directory build
-# Its govet looks for all that go vet looks for, so that does not run by itself.
+# Its govet looks for all that go vet looks for, so that does not run again before each package's tests. Three at once, because
+# some wait for the disk; and without DWARF, which takes longer to link than the rest and serves debuggers alone.
 step 'golangci-lint' make --no-print-directory lint
-step 'go test' go test -timeout 15m ./...
+step 'go test' go test -exec 'env -u GOGC' -vet=off -ldflags=-w -p 3 -timeout 15m ./...
 step 'files to judge' corpus
 step 'judged by ofdrw' by_ofdrw
 step 'files of ofdrw' of_ofdrw
