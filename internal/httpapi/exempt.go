@@ -112,11 +112,13 @@ func registerExempt(api huma.API, d Deps) {
 		OperationID: "listExemptions", Method: http.MethodGet, Path: "/api/v1/exemptions", Tags: []string{tagList},
 		Summary:     "免提交证照清单",
 		Description: "Licenses that need not be handed in, by level, region, unit and matter.",
+		Errors:      []int{http.StatusUnauthorized},
 	}), d.listExemptions)
 	huma.Register(api, open(huma.Operation{
 		OperationID: "exportExemptions", Method: http.MethodGet, Path: "/api/v1/exemptions/export", Tags: []string{tagList},
 		Summary:     "导出免提交证照清单",
 		Description: "The list as CSV, all rows.",
+		Errors:      []int{http.StatusUnauthorized},
 	}), d.exportExemptions)
 	huma.Register(api, require(api, huma.Operation{
 		OperationID: "proposeExemption", Method: http.MethodPost, Path: "/api/v1/exemptions", Tags: []string{tagList},

@@ -58,11 +58,13 @@ func registerInspection(api huma.API, d Deps) {
 		OperationID: "listInspectionLists", Method: http.MethodGet, Path: "/api/v1/inspection-lists", Tags: []string{tagList},
 		Summary:     "检查事项证照清单",
 		Description: "Which licenses, and which of their fields, are looked at under which inspection matter.",
+		Errors:      []int{http.StatusUnauthorized},
 	}), d.listInspections)
 	huma.Register(api, open(huma.Operation{
 		OperationID: "exportInspectionLists", Method: http.MethodGet, Path: "/api/v1/inspection-lists/export", Tags: []string{tagList},
 		Summary:     "导出检查事项证照清单",
 		Description: "The lists as CSV, all rows.",
+		Errors:      []int{http.StatusUnauthorized},
 	}), d.exportInspections)
 	huma.Register(api, require(api, huma.Operation{
 		OperationID: "proposeInspectionList", Method: http.MethodPost, Path: "/api/v1/inspection-lists", Tags: []string{tagList},

@@ -119,6 +119,7 @@ func registerMatter(api huma.API, d Deps) {
 		OperationID: "listMatters", Method: http.MethodGet, Path: "/api/v1/matters", Tags: []string{tagMatter},
 		Summary:     "查找事项",
 		Description: "Find service matters; the guide of each says which materials are fetched by themselves.",
+		Errors:      []int{http.StatusUnauthorized},
 	}), d.listMatters)
 	huma.Register(api, open(huma.Operation{
 		OperationID: "getMatter", Method: http.MethodGet, Path: "/api/v1/matters/{matterCode}", Tags: []string{tagMatter},

@@ -88,6 +88,7 @@ func registerScenario(api huma.API, d Deps) {
 		OperationID: "listScenarios", Method: http.MethodGet, Path: "/api/v1/scenarios", Tags: []string{tagList},
 		Summary:     "社会应用场景",
 		Description: "Where holders may show licenses to others than government: which types, which single fields, to whom, on what basis.",
+		Errors:      []int{http.StatusUnauthorized},
 	}), d.listScenarios)
 	huma.Register(api, open(huma.Operation{
 		OperationID: "getScenario", Method: http.MethodGet, Path: "/api/v1/scenarios/{entryId}", Tags: []string{tagList},
@@ -99,6 +100,7 @@ func registerScenario(api huma.API, d Deps) {
 		OperationID: "exportScenarios", Method: http.MethodGet, Path: "/api/v1/scenarios/export", Tags: []string{tagList},
 		Summary:     "导出社会应用场景",
 		Description: "The scenarios as CSV, a row for each type.",
+		Errors:      []int{http.StatusUnauthorized},
 	}), d.exportScenarios)
 	huma.Register(api, require(api, huma.Operation{
 		OperationID: "proposeScenario", Method: http.MethodPost, Path: "/api/v1/scenarios", Tags: []string{tagList},

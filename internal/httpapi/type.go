@@ -131,6 +131,7 @@ func registerType(api huma.API, d Deps) {
 		OperationID: "listTypes", Method: http.MethodGet, Path: "/api/v1/types", Tags: []string{tagType},
 		Summary:     "证照目录",
 		Description: "Find license types by words, pinyin or its initials.",
+		Errors:      []int{http.StatusUnauthorized},
 	}), d.listTypes)
 	huma.Register(api, open(huma.Operation{
 		OperationID: "getType", Method: http.MethodGet, Path: "/api/v1/types/{typeCode}", Tags: []string{tagType},
