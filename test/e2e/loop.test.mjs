@@ -5,6 +5,7 @@ import { steps as appealing } from './flow/loop/appeal.mjs'
 import { steps as applying } from './flow/loop/apply.mjs'
 import { steps as batching } from './flow/loop/batch.mjs'
 import { steps as working } from './flow/loop/bench.mjs'
+import { steps as breaking } from './flow/loop/glass.mjs'
 import { steps as typing } from './flow/loop/keyboard.mjs'
 import { steps as living } from './flow/loop/life.mjs'
 import { steps as making } from './flow/loop/making.mjs'
@@ -25,6 +26,7 @@ const chapters = {
   living,
   sealing,
   batching,
+  breaking,
   typing,
   coming,
 }
