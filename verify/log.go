@@ -3,6 +3,7 @@ package verify
 import (
 	"bytes"
 	"encoding/json"
+	"time"
 
 	"github.com/transparency-dev/merkle/proof"
 
@@ -27,8 +28,23 @@ type LogReport struct {
 	Index   uint64     `json:"index"`        // of the leaf in the log, from 0
 	Size    uint64     `json:"size"`         // of the tree that was proved against
 	Origin  string     `json:"origin,omitempty"`
+	// Witnesses are those of the given witnesses that have cosigned the tree; Need is how many had to.
+	Witnesses []LogCosignature `json:"witnesses,omitempty"`
+	Need      int              `json:"need,omitempty"`
 	// Body is the opened record, given only if it opens the leaf.
 	Body json.RawMessage `json:"body,omitempty"`
+}
+
+// LogCosignature is a witness's word that the tree extends every other that it has signed for that log.
+type LogCosignature struct {
+	Witness string `json:"witness"`
+	At      string `json:"at"` // by the witness's clock; RFC 3339, UTC
+}
+
+// Witnesses say whose cosignatures are looked for, and how many there must be.
+type Witnesses struct {
+	Keys []byte // of the witnesses, one a line (C2SP signed-note, type 0x04)
+	Need int
 }
 
 // LogCause is one thing that is wrong with the evidence.
@@ -49,6 +65,7 @@ const (
 	LogPromise    = "LOG_PROMISE"
 	LogCheckpoint = "LOG_CHECKPOINT"
 	LogInclusion  = "LOG_INCLUSION"
+	LogWitness    = "LOG_WITNESS"
 )
 
 func logCause(code string) LogCause {
@@ -70,6 +87,8 @@ func logCause(code string) LogCause {
 		c.Zh, c.En = "收录承诺的签名不是所给公钥作出的。", "The promise was not signed by the given key."
 	case LogCheckpoint:
 		c.Zh, c.En = "检查点没有所给全部公钥的有效签名，或与证明的树大小不一致。", "The checkpoint lacks a valid signature of every given key, or is of another size than the proof."
+	case LogWitness:
+		c.Zh, c.En = "检查点没有足够多的见证方签名，或所给见证方公钥不可用。", "Too few of the given witnesses have cosigned the checkpoint, or their keys cannot be used."
 	case LogInclusion:
 		c.Zh, c.En = "证明不能说明该条目在日志的这个位置。", "The proof does not show the entry at this place in the log."
 	}
@@ -80,8 +99,14 @@ func logCause(code string) LogCause {
 // record opens the leaf, the log promised to enter the leaf, and the leaf stands at its place in a tree that
 // every one of the given keys has signed.
 //
-// It does not show that the log has the same tree for everyone; comparing checkpoints with others does.
+// It does not show that the log has the same tree for everyone; [LogWitnessed] does.
 func Log(pub, receipt, proofFile []byte) LogReport {
+	return LogWitnessed(pub, receipt, proofFile, Witnesses{})
+}
+
+// LogWitnessed checks as [Log] does and demands besides that enough witnesses have cosigned the tree. A log that shows
+// different trees to different people needs as many dishonest witnesses.
+func LogWitnessed(pub, receipt, proofFile []byte, w Witnesses) LogReport {
 	c := logCheck{report: LogReport{Verdict: LogValid, Causes: []LogCause{}}}
 	keys, err := translog.ParseKeys(pub)
 	c.demand(err == nil && promiseKey(keys) != nil, LogKeys)
@@ -96,6 +121,7 @@ func Log(pub, receipt, proofFile []byte) LogReport {
 	c.demand(r.No == p.No, LogNumber)
 	c.record(r)
 	c.place(keys, r, p)
+	c.cosigned([]byte(p.Checkpoint), w)
 	return c.report
 }
 
@@ -150,4 +176,16 @@ func (c *logCheck) place(keys []*translog.Key, r leaf.Receipt, p leaf.Proof) {
 	}
 	err = proof.VerifyInclusion(hasher, p.Index, p.Size, hash, p.Hashes, checkpoint.Root)
 	c.demand(err == nil, LogInclusion)
+}
+
+// cosigned counts the witnesses that have signed the checkpoint.
+func (c *logCheck) cosigned(signed []byte, w Witnesses) {
+	keys, err := translog.ParseWitnesses(w.Keys)
+	if err == nil {
+		for _, s := range translog.Cosignatures(signed, keys) {
+			c.report.Witnesses = append(c.report.Witnesses, LogCosignature{Witness: s.Witness.Name(), At: s.At.Format(time.RFC3339)})
+		}
+	}
+	c.report.Need = w.Need
+	c.demand(err == nil && len(c.report.Witnesses) >= w.Need, LogWitness)
 }

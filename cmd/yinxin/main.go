@@ -44,7 +44,8 @@ type cli struct {
 	OFD       ofdCmd       `cmd:"" name:"ofd" help:"Look into OFD files: info, render, extract, diff."`
 	Verify    verifyCmd    `cmd:"" help:"Judge license files offline: seals, digests, coverage, purpose of copies."`
 	Seal      sealCmd      `cmd:"" help:"Deal with a seal whose key is known to others."`
-	Log       logCmd       `cmd:"" help:"Check proofs of the transparency log offline."`
+	Log       logCmd       `cmd:"" help:"Check the transparency log: one proof, or all of it."`
+	Witness   witnessCmd   `cmd:"" help:"Run a witness of other offices' logs."`
 	Code      codeCmd      `cmd:"" help:"Tell what codes are and whether they are right."`
 	Reference referenceCmd `cmd:"" help:"Run reference servers of the systems that the platform connects to."`
 	Version   versionCmd   `cmd:"" help:"Print the version."`

@@ -50,6 +50,12 @@ func (serveCmd) Help() string {
   public = "seal.pem"                      # SM2 public key of the seal
   answer = "yz.pem"                        # SM2 public key of the seal platform's answers
 
+  witness_quorum = 2                       # how many witnesses must have cosigned a checkpoint; default: all
+  [[witnesses]]                            # other offices' witnesses of the log; see yinxin witness
+  name = "市档案馆"
+  url = "https://witness.archive.example.gov.cn"
+  key = "witness.archive.example.gov.cn+…" # the line of its witness.pub
+
   [[license_sources]]                      # systems that keep licenses; asked before each use of one; as many as needed
   name = "国家人口基础信息库"
   url = "https://rkk.example.gov.cn/source"

@@ -134,33 +134,3 @@ func readAnchors(path string) (*verify.Anchors, error) {
 	}
 	return a, nil
 }
-
-type logCmd struct {
-	Verify logVerifyCmd `cmd:"" help:"Check that a receipt's record stands in the log."`
-}
-
-type logVerifyCmd struct {
-	Key     string `required:"" placeholder:"FILE" help:"The log's public keys (log.pub), obtained where you trust them."`
-	Receipt string `arg:"" help:"receipt.json: the record, opened, and the log's promise."`
-	Proof   string `arg:"" help:"proof.json: where the record stands under a signed checkpoint."`
-}
-
-// Run checks a receipt and its proof, from the files alone.
-func (c logVerifyCmd) Run(s streams) error {
-	var files [3][]byte
-	for i, name := range []string{c.Key, c.Receipt, c.Proof} {
-		b, err := os.ReadFile(name)
-		if err != nil {
-			return err
-		}
-		files[i] = b
-	}
-	r := verify.Log(files[0], files[1], files[2])
-	if err := printJSON(s.out, r, true); err != nil {
-		return err
-	}
-	if r.Verdict != verify.LogValid {
-		return errRefused
-	}
-	return nil
-}

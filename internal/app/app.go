@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -52,6 +53,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/task"
 	"github.com/yinxin-org/yinxin/internal/translog"
 	"github.com/yinxin-org/yinxin/internal/vertical"
+	"github.com/yinxin-org/yinxin/internal/witness"
 	"github.com/yinxin-org/yinxin/internal/workday"
 	"github.com/yinxin-org/yinxin/verify"
 )
@@ -351,13 +353,36 @@ func (a *App) openBook(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	witnesses, err := a.witnesses()
+	if err != nil {
+		return err
+	}
 	a.Book, err = evidence.Open(evidence.Options{DB: a.DB, Store: tiles, Sealer: a.Holders, Ed25519: ed, SM2: sm2,
-		Origin: a.Config.LogOrigin, Clock: a.Clock, Logger: a.Log})
+		Origin: a.Config.LogOrigin, Clock: a.Clock, Logger: a.Log, Witnesses: witnesses, Need: a.Config.WitnessQuorum})
 	if err != nil {
 		return err
 	}
 	return a.DB.Write(ctx, func(tx *db.Tx) error { return a.Holders.EnsurePlatform(ctx, tx) })
 }
+
+// witnesses are the clients of the configured witnesses. No key may stand there twice: it would be counted twice.
+func (a *App) witnesses() ([]*witness.Client, error) {
+	var lines strings.Builder
+	for _, w := range a.Config.Witnesses {
+		lines.WriteString(w.Key + "\n")
+	}
+	keys, err := translog.ParseWitnesses([]byte(lines.String()))
+	if err != nil || len(keys) != len(a.Config.Witnesses) {
+		return nil, fmt.Errorf("read keys of witnesses: %w", errors.Join(err, errWitnesses))
+	}
+	var list []*witness.Client
+	for i, w := range a.Config.Witnesses {
+		list = append(list, witness.NewClient(w.Name, w.URL, keys[i]))
+	}
+	return list, nil
+}
+
+var errWitnesses = errors.New("each of witnesses needs a key of its own, on one line")
 
 // demoMark is set in a database that holds a demonstration's data.
 const demoMark = "demo"

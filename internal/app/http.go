@@ -66,7 +66,7 @@ func (a *App) serveUseKey(mux *http.ServeMux) error {
 	return nil
 }
 
-// serveLog publishes the log: its keys, its checkpoint and its tiles, for anyone to check.
+// serveLog publishes the log: its keys, its checkpoint, the newest one that witnesses have cosigned, and its tiles, for anyone to check.
 func (a *App) serveLog(mux *http.ServeMux) {
 	mux.HandleFunc("GET /log/log.pub", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
@@ -74,6 +74,10 @@ func (a *App) serveLog(mux *http.ServeMux) {
 	})
 	mux.HandleFunc("GET /log/checkpoint", func(w http.ResponseWriter, r *http.Request) {
 		b, err := a.Book.Checkpoint(r.Context())
+		a.logFile(w, r, b, err, "text/plain; charset=utf-8", "no-cache")
+	})
+	mux.HandleFunc("GET /log/cosigned", func(w http.ResponseWriter, r *http.Request) {
+		b, err := a.Book.CosignedNote(r.Context())
 		a.logFile(w, r, b, err, "text/plain; charset=utf-8", "no-cache")
 	})
 	mux.HandleFunc("GET /log/tile/", func(w http.ResponseWriter, r *http.Request) {

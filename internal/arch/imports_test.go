@@ -13,7 +13,7 @@ var (
 	public = []string{"gbcode", "ofd", "ses", "verify", "client"}
 	leaves = []string{
 		"internal/errs", "internal/clock", "internal/workday", "internal/config", "internal/obs",
-		"internal/gm", "internal/translog", "internal/blob", "internal/db", "internal/sealpic", "internal/pinyin", "internal/sheet", "internal/xmlscan", "internal/upload", "policy",
+		"internal/gm", "internal/translog", "internal/witness", "internal/blob", "internal/db", "internal/sealpic", "internal/pinyin", "internal/sheet", "internal/xmlscan", "internal/upload", "policy",
 		// Who asks must be known before anything is decided: sessions stand before the domain.
 		"internal/authn",
 	}
@@ -61,7 +61,7 @@ var fences = []struct {
 	{"github.com/xuri/excelize", []string{"internal/sheet"}, "spreadsheets are read and written in one place"},
 	{
 		"net/http",
-		[]string{"internal/httpapi", "internal/web", "internal/app", "internal/demo", "internal/authn", "internal/connect", "internal/reference", "cmd", "client", "ses/tsp"},
+		[]string{"internal/httpapi", "internal/web", "internal/app", "internal/demo", "internal/authn", "internal/connect", "internal/witness", "internal/reference", "cmd", "client", "ses/tsp"},
 		"the domain does not know how it is asked",
 	},
 	{"html/template", []string{"internal/web", "internal/httpapi"}, "pages are made in one place"},

@@ -37,6 +37,10 @@ type Config struct {
 	Registers []Register `toml:"registers"`
 	// Keys are signing keys that lie outside the data folder: in a device, or at a seal platform.
 	Keys []Key `toml:"keys"`
+	// Witnesses are other offices' witnesses of the log, asked to cosign each checkpoint. WitnessQuorum is how many of them
+	// must have, before a checkpoint counts as cosigned; all if 0.
+	Witnesses     []Witness `toml:"witnesses"`
+	WitnessQuorum int       `toml:"witness_quorum"`
 	// Proxies are the networks of reverse proxies whose X-Forwarded-For is believed, such as "10.0.0.0/8".
 	Proxies []netip.Prefix `toml:"proxies"`
 	// PushNetworks are the networks, beside the public internet, in which systems may be told of events, such as
@@ -58,6 +62,13 @@ type Register struct {
 	Name string `toml:"name"` // as people are told
 	URL  string `toml:"url"`  // its address
 	Key  string `toml:"key"`  // PEM file of the SM2 public key that signs its answers
+}
+
+// Witness is another office's witness of the log (见证方), as "yinxin witness" runs one.
+type Witness struct {
+	Name string `toml:"name"` // as people are told of it
+	URL  string `toml:"url"`  // its address
+	Key  string `toml:"key"`  // its public key, the line of its witness.pub
 }
 
 // Key is a signing key that lies in a cryptographic device (Library) or at a seal platform (URL).
@@ -138,6 +149,17 @@ func (c *Config) Complete() error {
 		if r.Kind == "" || r.Name == "" || r.URL == "" || r.Key == "" {
 			return errors.New("each of registers needs kind, name, url and key")
 		}
+	}
+	for _, w := range c.Witnesses {
+		if w.Name == "" || w.URL == "" || w.Key == "" {
+			return errors.New("each of witnesses needs name, url and key")
+		}
+	}
+	if c.WitnessQuorum < 0 || c.WitnessQuorum > len(c.Witnesses) {
+		return errors.New("setting witness_quorum must not be above the number of witnesses")
+	}
+	if c.WitnessQuorum == 0 {
+		c.WitnessQuorum = len(c.Witnesses)
 	}
 	c.BaseURL = strings.TrimSuffix(c.BaseURL, "/")
 	if (c.TLSCert == "") != (c.TLSKey == "") {

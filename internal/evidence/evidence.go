@@ -18,12 +18,14 @@ import (
 	"io/fs"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/translog"
+	"github.com/yinxin-org/yinxin/internal/witness"
 )
 
 // DefaultOrigin is the name of a log that was given none.
@@ -53,6 +55,9 @@ type Options struct {
 	Clock   clock.Clock     // clock.System if nil
 	Logger  *slog.Logger    // slog.Default if nil
 
+	Witnesses []*witness.Client // other offices' witnesses, asked to cosign each checkpoint
+	Need      int               // how many of them must have, before a checkpoint is shown as cosigned
+
 	Batch int           // leaves integrated at once; 1000 if 0
 	Lease time.Duration // after which another node takes over a silent sequencer; 5 s if 0
 	Poll  time.Duration // how often Run looks by itself; 1 s if 0
@@ -69,6 +74,11 @@ type Book struct {
 	ed     *translog.Signer // signs promises
 	sm2    *translog.Signer
 	reader *translog.Reader
+
+	witnesses []*witness.Client
+	need      int
+	published chan struct{} // something was published that the witnesses have not seen
+	halted    atomic.Bool   // stopped is set
 
 	batch int
 	lease time.Duration
@@ -97,6 +107,9 @@ func Open(o Options) (*Book, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open book of evidence: %w", err)
 	}
+	if o.Need > len(o.Witnesses) || o.Need < min(1, len(o.Witnesses)) {
+		return nil, fmt.Errorf("open book of evidence: %d of %d witnesses", o.Need, len(o.Witnesses))
+	}
 	if o.Clock == nil {
 		o.Clock = clock.System{}
 	}
@@ -106,13 +119,14 @@ func Open(o Options) (*Book, error) {
 	return &Book{
 		db: o.DB, store: o.Store, sealer: o.Sealer, clock: o.Clock, logger: o.Logger,
 		ed: ed, sm2: sm,
-		reader: translog.NewReader(o.Store, translog.SM3{}, []*translog.Key{ed.Key, sm.Key}),
-		batch:  orElse(o.Batch, defaultBatch),
-		lease:  orElse(o.Lease, defaultLease),
-		poll:   orElse(o.Poll, defaultPoll),
-		pause:  orElse(o.Pause, defaultPause),
-		owner:  db.NewID(),
-		wake:   make(chan struct{}, 1),
+		reader:    translog.NewReader(o.Store, translog.SM3{}, []*translog.Key{ed.Key, sm.Key}),
+		witnesses: o.Witnesses, need: o.Need, published: make(chan struct{}, 1),
+		batch: orElse(o.Batch, defaultBatch),
+		lease: orElse(o.Lease, defaultLease),
+		poll:  orElse(o.Poll, defaultPoll),
+		pause: orElse(o.Pause, defaultPause),
+		owner: db.NewID(),
+		wake:  make(chan struct{}, 1),
 	}, nil
 }
 
@@ -131,7 +145,16 @@ func (b *Book) Pub() []byte {
 
 // Checkpoint is the published checkpoint, a signed note. Before the first one it is errs "not-found".
 func (b *Book) Checkpoint(ctx context.Context) ([]byte, error) {
-	head, err := b.reader.Head(ctx)
+	return served(b.reader.Head(ctx))
+}
+
+// CosignedNote is the newest checkpoint that enough witnesses have cosigned, with their signatures. Before the first one,
+// and without witnesses, it is errs "not-found".
+func (b *Book) CosignedNote(ctx context.Context) ([]byte, error) {
+	return served(b.reader.Cosigned(ctx))
+}
+
+func served(head *translog.Head, err error) ([]byte, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, errs.New(errs.NotFound, "not-found").Wrap(err)
 	}

@@ -56,7 +56,8 @@ func (b *Book) Receipt(ctx context.Context, holderID, leafID string) (leaf.Recei
 	return r, nil
 }
 
-// Proof gives a leaf's proof.json against the published checkpoint. Until the leaf stands in a published
+// Proof gives a leaf's proof.json against the newest checkpoint that witnesses have cosigned, or the published one where they
+// have not got so far. Until the leaf stands in a published
 // tree it is errs "evidence.pending"; so it is for a leaf that does not exist.
 func (b *Book) Proof(ctx context.Context, leafID string) (leaf.Proof, error) {
 	pending := errs.New(errs.NotFound, "evidence.pending")
@@ -76,7 +77,10 @@ func (b *Book) Proof(ctx context.Context, leafID string) (leaf.Proof, error) {
 	if err != nil {
 		return leaf.Proof{}, fmt.Errorf("find leaf: %w", err)
 	}
-	head, err := b.reader.Head(ctx)
+	head, err := b.reader.Cosigned(ctx)
+	if err != nil || index >= head.Size {
+		head, err = b.reader.Head(ctx)
+	}
 	if errors.Is(err, fs.ErrNotExist) || err == nil && index >= head.Size {
 		return leaf.Proof{}, pending
 	}

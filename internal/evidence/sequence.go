@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/yinxin-org/yinxin/internal/db"
@@ -32,6 +33,7 @@ func (b *Book) Sequence(ctx context.Context) (n int, err error) {
 		return n, nil
 	case errors.Is(err, translog.ErrFatal):
 		b.stopped = err
+		b.halted.Store(true)
 		b.logger.ErrorContext(ctx, "evidence log stopped", "err", err)
 	}
 	return n, err
@@ -157,10 +159,17 @@ func (b *Book) publish(ctx context.Context) (n int, err error) {
 		if err := b.hold(ctx, tx); err != nil {
 			return err
 		}
+		if err := notePublished(ctx, tx, b.clock.Now()); err != nil {
+			return err
+		}
 		return b.log.Publish(ctx, p)
 	})
 	if err != nil {
 		return 0, fmt.Errorf("publish: %w", err)
+	}
+	select {
+	case b.published <- struct{}{}:
+	default:
 	}
 	if err := b.log.Prune(ctx, p); err != nil {
 		b.logger.WarnContext(ctx, "partial tiles stay", "err", err)
@@ -220,6 +229,13 @@ func (b *Book) hold(ctx context.Context, tx *db.Tx) error {
 // errors are logged and tried again.
 func (b *Book) Run(ctx context.Context) error {
 	defer b.leave(ctx)
+	if len(b.witnesses) > 0 {
+		ctx, cancel := context.WithCancel(ctx)
+		var asking sync.WaitGroup
+		asking.Go(func() { b.cosign(ctx) })
+		defer asking.Wait()
+		defer cancel()
+	}
 	for {
 		_, err := b.Sequence(ctx)
 		switch {

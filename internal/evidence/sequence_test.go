@@ -473,7 +473,7 @@ func TestRun(t *testing.T) {
 	})
 }
 
-func openSQLite(b *testing.B) *db.DB {
+func openSQLite(b testing.TB) *db.DB {
 	b.Helper()
 	d, err := db.Open(b.Context(), "sqlite:"+filepath.Join(b.TempDir(), "bench.db"))
 	if err != nil {

@@ -1,12 +1,14 @@
 package translog
 
 import (
+	"bytes"
 	"encoding/base64"
 	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 
+	"github.com/transparency-dev/merkle/proof"
 	"golang.org/x/mod/sumdb/note"
 )
 
@@ -25,6 +27,9 @@ var (
 	errCheckpoint = errors.New("malformed checkpoint")
 	errUnsigned   = errors.New("checkpoint lacks the signature of a given key")
 )
+
+// ErrInconsistent says that one tree does not extend another.
+var ErrInconsistent = errors.New("one tree does not extend the other")
 
 // Text is the note text that is signed: origin, size and root, a line each.
 func (c Checkpoint) Text() string {
@@ -81,4 +86,16 @@ func signedBy(n *note.Note, k *Key) bool {
 		}
 	}
 	return false
+}
+
+// VerifyConsistency checks by hashes that the tree of head extends the tree of old (RFC 6962 §2.1.2). The empty tree is
+// extended by every tree, without hashes. Otherwise it is ErrInconsistent.
+func VerifyConsistency(h Hasher, old, head Checkpoint, hashes [][]byte) error {
+	if old.Origin != head.Origin || head.Size == 0 && !bytes.Equal(head.Root, h.EmptyRoot()) {
+		return ErrInconsistent
+	}
+	if err := proof.VerifyConsistency(h, old.Size, head.Size, hashes, old.Root, head.Root); err != nil {
+		return fmt.Errorf("%w: %w", ErrInconsistent, err)
+	}
+	return nil
 }

@@ -27,11 +27,16 @@ const (
 	SM2     Algorithm = "SM2"     // GB/T 32918.2 with SM3 and the default signer's id, DER
 )
 
+// Cosignature1 is how a witness signs (C2SP tlog-cosignature): Ed25519 over the checkpoint and the time.
+const Cosignature1 Algorithm = "cosignature/v1"
+
 // The signature type that begins an encoded key (C2SP signed-note). Ed25519 has the assigned byte 0x01. SM2
 // has none, so it takes 0xff, which the specification keeps for such types, and after it a long name that
 // nobody else uses. The public key follows: 32 bytes for Ed25519, the uncompressed point (65 bytes) for SM2.
+// A witness's Ed25519 key has 0x04, so that it is never taken for a log's.
 const (
 	typeEd25519 = "\x01"
+	typeWitness = "\x04"
 	typeSM2     = "\xffgithub.com/yinxin-org/yinxin/sm2-sm3"
 )
 
@@ -43,7 +48,7 @@ var (
 	errKeyType = errors.New("log key of an unknown type")
 )
 
-// Key is a public key of a log. It verifies the signatures of notes, and is a note.Verifier.
+// Key is a public key of a log, or of a witness. It verifies the signatures of notes, and is a note.Verifier.
 type Key struct {
 	name      string
 	hash      uint32
@@ -82,6 +87,14 @@ func newKey(name string, encoded []byte) (*Key, error) {
 		}
 		k.algorithm = Ed25519
 		k.verify = func(msg, sig []byte) bool { return ed25519.Verify(pub, msg, sig) }
+		return k, nil
+	}
+	if pub, ok := bytes.CutPrefix(encoded, []byte(typeWitness)); ok {
+		if len(pub) != ed25519.PublicKeySize {
+			return nil, errKey
+		}
+		k.algorithm = Cosignature1
+		k.verify = func(msg, sig []byte) bool { return verifyCosignature(pub, msg, sig) }
 		return k, nil
 	}
 	if point, ok := bytes.CutPrefix(encoded, []byte(typeSM2)); ok {
@@ -128,7 +141,7 @@ func ParseKeys(pub []byte) ([]*Key, error) {
 		if err != nil {
 			return nil, err
 		}
-		if seen[k.hash] || len(keys) > 0 && keys[0].name != k.name {
+		if seen[k.hash] || k.algorithm == Cosignature1 || len(keys) > 0 && keys[0].name != k.name {
 			return nil, errKey
 		}
 		seen[k.hash] = true

@@ -14,6 +14,7 @@ import (
 // did. It is not safe for concurrent use, its Reader is.
 type Log struct {
 	*Reader
+	store   Store
 	signers []note.Signer
 
 	head *Head // what this Log last saw published; nil before the first checkpoint
@@ -26,7 +27,7 @@ func Open(ctx context.Context, store Store, hasher Hasher, signers ...*Signer) (
 	if len(signers) == 0 {
 		return nil, errUnsigned
 	}
-	l := &Log{edge: newEdge(hasher)}
+	l := &Log{store: store, edge: newEdge(hasher)}
 	var keys []*Key
 	for _, s := range signers {
 		if s.Name() != signers[0].Name() {

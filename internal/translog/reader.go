@@ -16,14 +16,15 @@ import (
 // Reader answers from a log's published files. It is safe for concurrent use, and any number of readers may
 // stand beside the one that writes.
 type Reader struct {
-	store  Store
-	hasher Hasher
-	keys   []*Key
-	last   atomic.Pointer[Head]
+	store    Source
+	hasher   Hasher
+	keys     []*Key
+	last     atomic.Pointer[Head]
+	cosigned atomic.Pointer[Head]
 }
 
 // NewReader makes a reader of the log that signs with all of the given keys.
-func NewReader(store Store, hasher Hasher, keys []*Key) *Reader {
+func NewReader(store Source, hasher Hasher, keys []*Key) *Reader {
 	return &Reader{store: store, hasher: hasher, keys: keys}
 }
 
@@ -36,11 +37,21 @@ type Head struct {
 // Head gives the published checkpoint. Before the first is published the error is fs.ErrNotExist; one whose
 // signatures do not verify is ErrFatal.
 func (r *Reader) Head(ctx context.Context) (*Head, error) {
-	signed, err := r.store.Read(ctx, CheckpointPath)
+	return r.head(ctx, CheckpointPath, &r.last)
+}
+
+// Cosigned gives the newest checkpoint that witnesses have cosigned, with their signatures; see [Cosignatures]. It may be
+// older than [Reader.Head]. Its errors are the same.
+func (r *Reader) Cosigned(ctx context.Context) (*Head, error) {
+	return r.head(ctx, CosignedPath, &r.cosigned)
+}
+
+func (r *Reader) head(ctx context.Context, path string, known *atomic.Pointer[Head]) (*Head, error) {
+	signed, err := r.store.Read(ctx, path)
 	if err != nil {
 		return nil, fmt.Errorf("read checkpoint: %w", err)
 	}
-	if last := r.last.Load(); last != nil && bytes.Equal(last.Signed, signed) {
+	if last := known.Load(); last != nil && bytes.Equal(last.Signed, signed) {
 		return last, nil
 	}
 	c, err := OpenCheckpoint(signed, r.keys)
@@ -51,7 +62,7 @@ func (r *Reader) Head(ctx context.Context) (*Head, error) {
 		return nil, fmt.Errorf("%w: checkpoint of another log", ErrFatal)
 	}
 	head := &Head{Checkpoint: c, Signed: signed}
-	r.last.Store(head)
+	known.Store(head)
 	return head, nil
 }
 
@@ -155,7 +166,7 @@ func appendEntry(bundle, entry []byte) []byte {
 }
 
 // readTile reads a tile, or the full one where a partial one has been removed in its favour.
-func readTile(ctx context.Context, store Store, t Tile) ([]byte, error) {
+func readTile(ctx context.Context, store Source, t Tile) ([]byte, error) {
 	data, err := store.Read(ctx, t.Path())
 	if errors.Is(err, fs.ErrNotExist) && t.Width < TileWidth {
 		data, err = store.Read(ctx, t.full().Path())

@@ -8,10 +8,15 @@ type File struct {
 	Data []byte
 }
 
-// Store keeps the log's files. It must be safe for concurrent use.
-type Store interface {
+// Source gives the log's files to whoever reads it: a folder, or an address. It must be safe for concurrent use.
+type Source interface {
 	// Read gives the content of a file. A file that does not stand is an error that is fs.ErrNotExist.
 	Read(ctx context.Context, path string) ([]byte, error)
+}
+
+// Store keeps the log's files. It must be safe for concurrent use.
+type Store interface {
+	Source
 	// Create writes files that will never change. When it returns nil all of them are whole and durable,
 	// also those that stood already. A file that stands with other content is an error that is ErrFatal.
 	// After an error any of the files may stand, each either whole or not at all.

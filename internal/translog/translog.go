@@ -33,6 +33,9 @@ const (
 	MaxEntry = 1<<16 - 1
 	// CheckpointPath is where the published checkpoint stands in a [Store].
 	CheckpointPath = "checkpoint"
+	// CosignedPath is where the newest checkpoint stands that witnesses have cosigned. It is a file of its own, so that
+	// waiting for witnesses never holds up the log.
+	CosignedPath = "cosigned"
 
 	tileHeight = 8
 )

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"bytes"
+	"os"
+
+	"github.com/yinxin-org/yinxin/verify"
+)
+
+// witnessPolicy says whose cosignatures are looked for.
+type witnessPolicy struct {
+	Witnesses string `placeholder:"FILE" help:"The public keys of the witnesses you trust (witness.pub), one a line."`
+	Need      int    `placeholder:"N" help:"How many of them must have cosigned; all if left out."`
+}
+
+func (p witnessPolicy) read() (verify.Witnesses, error) {
+	if p.Witnesses == "" {
+		return verify.Witnesses{Need: p.Need}, nil
+	}
+	b, err := os.ReadFile(p.Witnesses)
+	if err != nil {
+		return verify.Witnesses{}, err
+	}
+	w := verify.Witnesses{Keys: b, Need: p.Need}
+	if w.Need == 0 {
+		w.Need = max(1, len(bytes.Fields(b)))
+	}
+	return w, nil
+}
+
+type logCmd struct {
+	Verify logVerifyCmd `cmd:"" help:"Check that a receipt's record stands in the log."`
+}
+
+type logVerifyCmd struct {
+	Key string `required:"" placeholder:"FILE" help:"The log's public keys (log.pub), obtained where you trust them."`
+	witnessPolicy
+	Receipt string `arg:"" help:"receipt.json: the record, opened, and the log's promise."`
+	Proof   string `arg:"" help:"proof.json: where the record stands under a signed checkpoint."`
+}
+
+// Run checks a receipt and its proof, from the files alone.
+func (c logVerifyCmd) Run(s streams) error {
+	var files [3][]byte
+	for i, name := range []string{c.Key, c.Receipt, c.Proof} {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		files[i] = b
+	}
+	witnesses, err := c.read()
+	if err != nil {
+		return err
+	}
+	r := verify.LogWitnessed(files[0], files[1], files[2], witnesses)
+	if err := printJSON(s.out, r, true); err != nil {
+		return err
+	}
+	if r.Verdict != verify.LogValid {
+		return errRefused
+	}
+	return nil
+}
