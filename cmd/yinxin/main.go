@@ -17,7 +17,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/app"
 )
 
-// Exit codes of every command.
+// Exit codes of every command; "log monitor" has more.
 const (
 	exitDone    = 0 // valid, done
 	exitRefused = 1 // invalid, refused
@@ -32,7 +32,7 @@ const description = `Yinxin 印信, the open platform for electronic licenses (�
 It issues licenses as OFD files under electronic seals, lends them to one case at a time, lets people show them
 by QR, and proves every use afterwards. Begin with "yinxin demo".
 
-Exit codes: 0 valid or done, 1 invalid or refused, 2 wrong use or an error.`
+Exit codes: 0 valid or done, 1 invalid or refused, 2 wrong use or an error; "log monitor" has more.`
 
 // cli is the command line.
 type cli struct {
@@ -79,7 +79,11 @@ func run(args []string, out, errOut io.Writer) int {
 		_, _ = fmt.Fprintln(errOut, "yinxin:", err)
 		return exitWrong
 	}
-	switch err := parsed.Run(); {
+	err = parsed.Run()
+	if code, ok := errors.AsType[exitError](err); ok {
+		return int(code)
+	}
+	switch {
 	case err == nil:
 		return exitDone
 	case errors.Is(err, errRefused):

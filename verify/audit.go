@@ -1,0 +1,342 @@
+package verify
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"iter"
+	"slices"
+	"time"
+
+	"github.com/yinxin-org/yinxin/internal/evidence/leaf"
+	"github.com/yinxin-org/yinxin/internal/translog"
+)
+
+// LogFiles gives the published files of a log, from a folder or an address. A file that is missing is fs.ErrNotExist.
+type LogFiles interface {
+	Read(ctx context.Context, path string) ([]byte, error)
+}
+
+// AuditOptions say what a log is audited against.
+type AuditOptions struct {
+	Pub       []byte    // the log's public keys
+	Witnesses Witnesses // whose cosignatures are looked for
+	// Evidence are receipts and proofs that holders kept, by name: every one must be kept by the log, too.
+	Evidence map[string][]byte
+	// Skew is by how much a leaf's time may differ from its neighbours'; an hour if 0.
+	Skew time.Duration
+}
+
+// AuditReport says whether a log is what its checkpoint says, leaf by leaf.
+type AuditReport struct {
+	Verdict   string           `json:"verdict"` // LogValid or LogInvalid
+	Causes    []AuditCause     `json:"causes"`  // at most 20 of a kind
+	Origin    string           `json:"origin,omitempty"`
+	Size      uint64           `json:"size"`
+	Root      []byte           `json:"root,omitempty"`
+	First     string           `json:"first,omitempty"` // time of the first leaf
+	Last      string           `json:"last,omitempty"`
+	Cosigned  uint64           `json:"cosigned"` // size of the tree that the witnesses have signed
+	Witnesses []LogCosignature `json:"witnesses,omitempty"`
+	Need      int              `json:"need,omitempty"`
+	Evidence  int              `json:"evidence"` // receipts and proofs that were looked for
+}
+
+// AuditCause is one thing that is wrong with a log, and where.
+type AuditCause struct {
+	LogCause
+	Index *uint64 `json:"index,omitempty"` // of a leaf
+	File  string  `json:"file,omitempty"`  // of the log, or of the evidence
+}
+
+// The codes that an audit or a watch adds to those of a [LogReport].
+const (
+	LogTiles    = "LOG_TILES"
+	LogTime     = "LOG_TIME"
+	LogDropped  = "LOG_DROPPED"
+	LogFork     = "LOG_FORK"
+	LogEvidence = "LOG_EVIDENCE"
+	LogGone     = "LOG_GONE"
+	LogBack     = "LOG_BACK"
+	LogSplit    = "LOG_SPLIT"
+	LogStale    = "LOG_STALE"
+)
+
+func auditCause(code string) LogCause {
+	c := LogCause{Code: code}
+	switch code {
+	case LogTiles:
+		c.Zh, c.En = "日志文件缺失或被改动：由条目重新算出的哈希与之不符。", "A file of the log is missing or was changed: the entries give other hashes."
+	case LogTime:
+		c.Zh, c.En = "条目所述时间与前后条目相差过大，可能是倒签。", "The time that the entry states is far from its neighbours': it may be back-dated."
+	case LogDropped:
+		c.Zh, c.En = "日志承诺收录的记录不在日志中。", "A record that the log promised to enter is not in it."
+	case LogFork:
+		c.Zh, c.En = "日志签过名的两个检查点互相矛盾：历史被改写过。", "Two checkpoints that the log signed contradict each other: its past was rewritten."
+	case LogEvidence:
+		c.Zh, c.En = "回执或证明文件不是该日志出具的，或格式不正确。", "A receipt or proof is not this log's, or is malformed."
+	case LogGone:
+		c.Zh, c.En = "取不到日志的检查点或文件。", "The log's checkpoint or files cannot be had."
+	case LogBack:
+		c.Zh, c.En = "日志退回到了更早的检查点。", "The log went back to an earlier checkpoint."
+	case LogSplit:
+		c.Zh, c.En = "日志给别人看的与给这里看的不是同一棵树。", "The log shows others another tree than it shows here."
+	case LogStale:
+		c.Zh, c.En = "最近的检查点已过久，日志可能停止了。", "The newest checkpoint is too old: the log may have stopped."
+	default:
+		return logCause(code)
+	}
+	return c
+}
+
+// sameCauses bounds how many causes of a kind are told.
+const sameCauses = 20
+
+type audit struct {
+	report AuditReport
+	files  LogFiles
+	reader *translog.Reader
+	keys   []*translog.Key
+	head   *translog.Head
+	times  []int64           // microseconds, of each leaf
+	wanted map[string]string // leaf hash → file of the receipt
+}
+
+func (a *audit) fault(code string, index *uint64, file string) {
+	a.report.Verdict = LogInvalid
+	same := 0
+	for _, c := range a.report.Causes {
+		if c.Code == code {
+			same++
+		}
+	}
+	if same < sameCauses {
+		a.report.Causes = append(a.report.Causes, AuditCause{LogCause: auditCause(code), Index: index, File: file})
+	}
+}
+
+// Audit checks a whole log from its published files alone: the checkpoint bears the signatures of all keys, the entries
+// give every tile and the root, each leaf has its one form and a time near its neighbours', witnesses have cosigned, and
+// every receipt and proof that was kept fits. An error is only that files could not be read.
+func Audit(ctx context.Context, files LogFiles, o AuditOptions) (AuditReport, error) {
+	a := &audit{files: files, wanted: map[string]string{}, report: AuditReport{Verdict: LogValid, Causes: []AuditCause{}, Need: o.Witnesses.Need, Evidence: len(o.Evidence)}}
+	var err error
+	if a.keys, err = translog.ParseKeys(o.Pub); err != nil || promiseKey(a.keys) == nil {
+		a.fault(LogKeys, nil, "")
+		return a.report, nil //nolint:nilerr // it is the finding
+	}
+	a.reader = translog.NewReader(files, translog.SM3{}, a.keys)
+	a.head, err = a.reader.Head(ctx)
+	if errors.Is(err, translog.ErrFatal) {
+		a.fault(LogCheckpoint, nil, translog.CheckpointPath)
+		return a.report, nil
+	}
+	if err != nil {
+		return a.report, err
+	}
+	a.report.Origin, a.report.Size, a.report.Root = a.head.Origin, a.head.Size, a.head.Root
+	proofs := a.sort(o.Evidence)
+	if err := a.leaves(ctx); err != nil {
+		return a.report, err
+	}
+	a.neighbours(cmpOr(o.Skew, time.Hour))
+	for _, name := range a.wanted {
+		a.fault(LogDropped, nil, name)
+	}
+	for name, p := range proofs {
+		if err := a.extends(ctx, p, LogFork, name); err != nil {
+			return a.report, err
+		}
+	}
+	return a.report, a.cosigned(ctx, o.Witnesses)
+}
+
+func cmpOr(v, standard time.Duration) time.Duration {
+	if v == 0 {
+		return standard
+	}
+	return v
+}
+
+// sort takes receipts as leaves to be found, and gives the checkpoints of proofs.
+func (a *audit) sort(evidence map[string][]byte) map[string]translog.Checkpoint {
+	proofs := map[string]translog.Checkpoint{}
+	key := promiseKey(a.keys)
+	for name, b := range evidence {
+		if r, err := leaf.ParseReceipt(b); err == nil {
+			hash := translog.SM3{}.HashLeaf(r.Leaf)
+			if !key.Verify(leaf.PromiseText(key.Name(), hash), r.Promise) {
+				a.fault(LogEvidence, nil, name)
+				continue
+			}
+			a.wanted[string(hash)] = name
+			continue
+		}
+		p, err := leaf.ParseProof(b)
+		if err != nil {
+			a.fault(LogEvidence, nil, name)
+			continue
+		}
+		c, err := translog.OpenCheckpoint([]byte(p.Checkpoint), a.keys)
+		if err != nil || c.Origin != a.head.Origin {
+			a.fault(LogEvidence, nil, name)
+			continue
+		}
+		proofs[name] = c
+	}
+	return proofs
+}
+
+// errTile says that what was computed differs from what is published; the fault is noted.
+var errTile = errors.New("tile differs")
+
+// leaves computes the tree anew from the entries.
+func (a *audit) leaves(ctx context.Context) error {
+	size, root, err := translog.Rebuild(ctx, translog.SM3{}, a.entries(ctx), a.compare)
+	switch {
+	case errors.Is(err, errTile):
+		return nil
+	case errors.Is(err, translog.ErrFatal):
+		a.fault(LogTiles, nil, "")
+		return nil
+	case err != nil:
+		return err
+	}
+	if size != a.head.Size || !bytes.Equal(root, a.head.Root) {
+		a.fault(LogTiles, nil, translog.CheckpointPath)
+	}
+	return nil
+}
+
+func (a *audit) entries(ctx context.Context) iter.Seq2[[]byte, error] {
+	return func(yield func([]byte, error) bool) {
+		for next := uint64(0); next < a.head.Size; {
+			list, err := a.reader.Entries(ctx, a.head, next)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			for _, entry := range list {
+				a.look(next, entry)
+				if !yield(entry, nil) {
+					return
+				}
+				next++
+			}
+		}
+	}
+}
+
+func (a *audit) look(index uint64, entry []byte) {
+	delete(a.wanted, string(translog.SM3{}.HashLeaf(entry)))
+	l, err := leaf.Parse(entry)
+	if err != nil {
+		a.fault(LogLeaf, &index, "")
+		a.times = append(a.times, 0)
+		return
+	}
+	a.times = append(a.times, l.At.UnixMicro())
+	if index == 0 {
+		a.report.First = l.Time()
+	}
+	a.report.Last = l.Time()
+}
+
+// compare holds what was computed against the published tiles. Entries are what was read.
+func (a *audit) compare(ctx context.Context, files []translog.File) error {
+	for _, f := range files {
+		t, err := translog.ParseTile(f.Path)
+		if err != nil || t.Level == translog.EntriesLevel {
+			continue
+		}
+		data, err := a.files.Read(ctx, f.Path)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("read %s: %w", f.Path, err)
+		}
+		if err == nil && bytes.Equal(data, f.Data) {
+			continue
+		}
+		if full, fullErr := a.files.Read(ctx, fullPath(t)); err != nil && fullErr == nil && bytes.HasPrefix(full, f.Data) {
+			continue // the log has grown meanwhile and dropped the partial tile
+		}
+		a.fault(LogTiles, nil, f.Path)
+		return errTile
+	}
+	return nil
+}
+
+func fullPath(t translog.Tile) string {
+	t.Width = translog.TileWidth
+	return t.Path()
+}
+
+// around is how many leaves on each side are neighbours.
+const around = 16
+
+// neighbours tells the leaves whose time is far from the median of those around them. Leaves come in late by seconds, when
+// a transaction does; who dates back by days stands out, unless most of the neighbours are dated back with it.
+func (a *audit) neighbours(skew time.Duration) {
+	for i, at := range a.times {
+		if at == 0 {
+			continue
+		}
+		near := slices.Concat(a.times[max(0, i-around):i], a.times[i+1:min(len(a.times), i+1+around)])
+		if len(near) < 3 {
+			continue
+		}
+		slices.Sort(near)
+		if time.Duration(max(at-near[len(near)/2], near[len(near)/2]-at))*time.Microsecond > skew {
+			index := uint64(i)
+			a.fault(LogTime, &index, "")
+		}
+	}
+}
+
+// extends checks that the log's tree extends another checkpoint that it has signed.
+func (a *audit) extends(ctx context.Context, c translog.Checkpoint, code, file string) error {
+	if c.Size > a.head.Size {
+		a.fault(LogBack, nil, file)
+		return nil
+	}
+	root, err := a.reader.Root(ctx, c.Size, a.head)
+	if errors.Is(err, translog.ErrFatal) {
+		a.fault(LogTiles, nil, file)
+		return nil
+	}
+	if err == nil && !bytes.Equal(root, c.Root) {
+		a.fault(code, nil, file)
+	}
+	return err
+}
+
+// cosigned counts the witnesses of the newest checkpoint that any have cosigned.
+func (a *audit) cosigned(ctx context.Context, w Witnesses) error {
+	keys, err := translog.ParseWitnesses(w.Keys)
+	if err != nil {
+		a.fault(LogWitness, nil, "")
+		return nil //nolint:nilerr // it is the finding
+	}
+	head, err := a.reader.Cosigned(ctx)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+	case errors.Is(err, translog.ErrFatal):
+		a.fault(LogCheckpoint, nil, translog.CosignedPath)
+		return nil
+	case err != nil:
+		return err
+	default:
+		a.report.Cosigned = head.Size
+		for _, s := range translog.Cosignatures(head.Signed, keys) {
+			a.report.Witnesses = append(a.report.Witnesses, LogCosignature{Witness: s.Witness.Name(), At: s.At.Format(time.RFC3339)})
+		}
+		if err := a.extends(ctx, head.Checkpoint, LogFork, translog.CosignedPath); err != nil {
+			return err
+		}
+	}
+	if len(a.report.Witnesses) < w.Need {
+		a.fault(LogWitness, nil, "")
+	}
+	return nil
+}
