@@ -162,14 +162,14 @@ func (d *Door) AcknowledgeGlass(ctx context.Context, actor *authn.Actor, id, wor
 
 // Broken reads the license of an emergency look. Each look is decided and recorded by itself, also when it is refused.
 func (d *Door) Broken(ctx context.Context, actor *authn.Actor, id string, want Want) (Reading, error) {
-	return d.direct(ctx, actor, want, func(ctx context.Context, tx *db.Tx) (use, cedar.RecordMap, error) {
+	u, err := d.worked(ctx, func(tx *db.Tx) (use, error) {
 		g, err := d.Glass(ctx, tx, id)
 		if err != nil {
-			return use{}, nil, err
+			return use{}, err
 		}
 		l, err := d.o.Licenses.Get(ctx, tx, g.HolderID, g.LicenseID)
 		if err != nil {
-			return use{}, nil, err
+			return use{}, err
 		}
 		now := d.o.Clock.Now()
 		found := cedar.RecordMap{
@@ -179,10 +179,14 @@ func (d *Door) Broken(ctx context.Context, actor *authn.Actor, id string, want W
 		}
 		u := use{ground: BreakGlass, purpose: g.Reason, license: l, holderID: l.HolderID, actor: actor, whole: want == File}
 		if err := d.judge(&u, found); err != nil {
-			return use{}, nil, err
+			return use{}, err
 		}
-		return u, found, d.glassLooked(ctx, tx, g.ID, len(u.reasons) == 0)
+		return u, d.glassLooked(ctx, tx, g.ID, len(u.reasons) == 0)
 	})
+	if err != nil {
+		return Reading{}, err
+	}
+	return d.open(ctx, u, want, nil)
 }
 
 func (d *Door) glassLooked(ctx context.Context, tx *db.Tx, id string, given bool) error {

@@ -33,7 +33,7 @@ func TestEveryConditionIsNeeded(t *testing.T) {
 					set.Add(id, m.policy)
 				}
 			}
-			if !noticed(t, &rules{set: set}, files) {
+			if !noticed(t, newRules(set), files) {
 				t.Errorf("rule %s without %s: no case of policy/cases is decided otherwise", id, m.without)
 			}
 		}

@@ -59,6 +59,11 @@ func TestPolicyCases(t *testing.T) {
 						t.Error("the facts are not in the words of policy/yinxin.cedarschema")
 					}
 					c.judge(t, r, f)
+					entities, request := f.request()
+					all, _ := cedar.Authorize(r.set, entities, request)
+					if some, _ := cedar.Authorize(r.of[request.Action], entities, request); some != all {
+						t.Error("the rules of its action decide otherwise than all rules together")
+					}
 				})
 				for _, code := range c.Reasons {
 					seen[code] = true

@@ -74,10 +74,7 @@ func (d *Door) List(ctx context.Context, actor *authn.Actor, a ListAsk) (Listing
 			return u, err
 		}
 		held, err := d.o.Licenses.Held(ctx, tx, a.HolderID, a.TypeCode)
-		now := d.o.Clock.Now()
-		out.Licenses = slices.DeleteFunc(held, func(l license.License) bool {
-			return l.Step != license.StepPublished || l.State(now) == license.Superseded
-		})
+		out.Licenses = license.Told(held, d.o.Clock.Now())
 		return u, err
 	})
 	if err != nil {
@@ -269,7 +266,7 @@ func (d *Door) claimed(ctx context.Context, tx *db.Tx, a Ask, c Claim) (license.
 	return none, nil
 }
 
-// worked is a use in a case that is decided, recorded and, when it was refused, answered as such.
+// worked is a use that is decided, recorded and, when it was refused, answered as such.
 func (d *Door) worked(ctx context.Context, decide func(tx *db.Tx) (use, error)) (use, error) {
 	var u use
 	err := d.o.DB.Write(ctx, func(tx *db.Tx) error {

@@ -4,10 +4,12 @@ import (
 	"cmp"
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/cedar-policy/cedar-go"
+	"github.com/cedar-policy/cedar-go/x/exp/ast"
 
 	"github.com/yinxin-org/yinxin/internal/authn"
 	"github.com/yinxin-org/yinxin/internal/license"
@@ -30,8 +32,12 @@ var actions = map[Ground]cedar.EntityUID{
 	Analysis:     cedar.NewEntityUID("Action", "analysisJob"),
 }
 
-// rules are the door's policies, each under the id it is annotated with.
-type rules struct{ set *cedar.PolicySet }
+// rules are the door's policies, each under the id it is annotated with: of each action those alone that can say something of
+// it. A policy whose scope names other actions says nothing whatever the facts are, and need not be asked.
+type rules struct {
+	set *cedar.PolicySet
+	of  map[cedar.EntityUID]cedar.PolicyMap
+}
 
 func readRules() (*rules, error) {
 	files, err := fs.Glob(policy.Files, "*.cedar")
@@ -55,7 +61,43 @@ func readRules() (*rules, error) {
 			}
 		}
 	}
-	return &rules{set: set}, nil
+	return newRules(set), nil
+}
+
+func newRules(set *cedar.PolicySet) *rules {
+	r := &rules{set: set, of: map[cedar.EntityUID]cedar.PolicyMap{}}
+	for _, action := range slices.Concat(slices.Collect(maps.Values(actions)), slices.Collect(maps.Values(inCaseActions))) {
+		r.of[action] = cedar.PolicyMap{}
+		for id, p := range set.All() {
+			if speaks(p, action) {
+				r.of[action][id] = p
+			}
+		}
+	}
+	return r
+}
+
+// speaks reports whether the scope of a policy lets it say something of an action. What is not understood speaks.
+func speaks(p *cedar.Policy, action cedar.EntityUID) bool {
+	within := func(e cedar.EntityUID) bool { return e == action || e == inCase && isInCase(action) }
+	switch s := p.AST().Action.(type) {
+	case ast.ScopeTypeEq:
+		return s.Entity == action
+	case ast.ScopeTypeIn:
+		return within(s.Entity)
+	case ast.ScopeTypeInSet:
+		return slices.ContainsFunc(s.Entities, within)
+	}
+	return true
+}
+
+func isInCase(action cedar.EntityUID) bool {
+	for _, a := range inCaseActions {
+		if a == action {
+			return true
+		}
+	}
+	return false
 }
 
 // facts are what one decision rests on.
@@ -91,7 +133,7 @@ func (f facts) request() (cedar.EntityMap, cedar.Request) {
 // decide gives the codes of the rules that refuse; none means permitted.
 func (r *rules) decide(f facts) ([]string, error) {
 	entities, request := f.request()
-	decision, why := cedar.Authorize(r.set, entities, request)
+	decision, why := cedar.Authorize(r.of[request.Action], entities, request)
 	if len(why.Errors) > 0 {
 		// A rule that could not be evaluated is a rule that did not refuse: never go on.
 		return nil, fmt.Errorf("decide access: rule %s: %s", why.Errors[0].PolicyID, why.Errors[0].Message)

@@ -54,6 +54,15 @@ type Call struct {
 	until    time.Time // the nonce must be known
 	actor    *authn.Actor
 	fresh    bool // its nonce has been taken
+	before   before
+}
+
+// before is what was read of a call's case before the door's transaction, which reads the case again. Of what is still the same
+// there, what it means need not be found out anew.
+type before struct {
+	fed     feed.Case
+	parties map[matter.Party]string // holders that its parties are; nil unless all are known
+	settled bool                    // no word of the system's about it is left to be held against its data
 }
 
 var nonceForm = regexp.MustCompile(`^[A-Za-z0-9_-]{16,64}$`)
@@ -63,25 +72,12 @@ func (d *Desk) Begin(ctx context.Context, s feed.Signed, from netip.Addr, e Elem
 	if !nonceForm.MatchString(s.Nonce) {
 		return nil, errs.New(errs.Unauthenticated, "feed.signature")
 	}
-	x, err := d.o.Feed.Sender(ctx, s)
-	if err != nil {
-		return nil, err
-	}
 	signed, err := time.Parse(time.RFC3339, s.Time)
 	if err != nil {
 		return nil, errs.New(errs.Unauthenticated, "feed.signature")
 	}
-	c := &Call{desk: d, System: x, elements: e, vouched: v, nonce: s.Nonce, until: signed.Add(feed.Skew + time.Minute)}
-	if !e.whole() {
-		return nil, errs.New(errs.Invalid, "caller.element")
-	}
-	err = d.o.DB.Read(ctx, func(q *db.Tx) error {
-		if c.app, err = d.Application(ctx, q, x.ID); err != nil {
-			return err
-		}
-		return d.know(ctx, q, c)
-	})
-	if err != nil {
+	c := &Call{desk: d, elements: e, vouched: v, nonce: s.Nonce, until: signed.Add(feed.Skew + time.Minute)}
+	if c.System, err = d.o.Feed.Sender(ctx, s, c.begin); err != nil {
 		return nil, err
 	}
 	switch {
@@ -93,6 +89,19 @@ func (d *Desk) Begin(ctx context.Context, s feed.Signed, from netip.Addr, e Elem
 	return c, nil
 }
 
+// begin reads what is known of the system that a request says to come from.
+func (c *Call) begin(ctx context.Context, q *db.Tx, x org.System) error {
+	c.System = x
+	if !c.elements.whole() {
+		return errs.New(errs.Invalid, "caller.element")
+	}
+	var err error
+	if c.app, err = c.desk.Application(ctx, q, x.ID); err != nil {
+		return err
+	}
+	return c.desk.know(ctx, q, c)
+}
+
 // know holds the unit and the matter that a request names against the ledger, and says for whom the system asks.
 func (d *Desk) know(ctx context.Context, q *db.Tx, c *Call) error {
 	unit, err := d.o.Units.Get(ctx, q, c.System.Unit)
@@ -102,16 +111,22 @@ func (d *Desk) know(ctx context.Context, q *db.Tx, c *Call) error {
 	if c.elements.OrgName != unit.Name {
 		return errs.New(errs.Invalid, "caller.unit")
 	}
-	m, err := d.o.Matters.Get(ctx, q, c.elements.ItemCode)
+	m, err := d.o.Matters.Standing(ctx, q, c.elements.ItemCode)
 	if err != nil && errs.Of(err).Kind != errs.NotFound {
 		return err
 	}
 	if err != nil || m.Name != c.elements.ItemName {
 		return errs.New(errs.Invalid, "caller.matter")
 	}
-	here, err := d.here(ctx, q, c)
+	told, err := d.told(ctx, q, c)
 	if err != nil {
 		return err
+	}
+	here := false
+	if !told {
+		if here, err = d.here(ctx, q, c); err != nil {
+			return err
+		}
 	}
 	if here {
 		if c.actor, err = d.o.Accounts.StaffNamed(ctx, q, c.elements.Username); err != nil && errs.Of(err).Kind != errs.NotFound {
@@ -126,15 +141,30 @@ func (d *Desk) know(ctx context.Context, q *db.Tx, c *Call) error {
 	return nil
 }
 
-// here reports whether a request is about a case of this platform, which the system's own unit handles.
-func (d *Desk) here(ctx context.Context, q *db.Tx, c *Call) (bool, error) {
+// told reports whether the system has told of the case, and reads it.
+func (d *Desk) told(ctx context.Context, q *db.Tx, c *Call) (bool, error) {
 	fed, err := d.o.Feed.Case(ctx, q, c.System.ID, c.elements.BusinessCode)
-	if err == nil && (fed.Opened || fed.Closed) {
+	if errs.Of(err).Kind == errs.NotFound || err == nil && !fed.Told() {
 		return false, nil
 	}
-	if err != nil && errs.Of(err).Kind != errs.NotFound {
+	if err != nil {
 		return false, err
 	}
+	c.before.fed = fed
+	if c.before.parties, err = d.parties(ctx, q, fed.Parties); err != nil {
+		return false, err
+	}
+	if len(c.before.parties) < len(fed.Parties) {
+		c.before.parties = nil // whoever is not known yet may be in a moment
+	}
+	// A system is believed no further word about a case that it has told of: what is not there now will not come.
+	c.before.settled, err = d.settled(ctx, q, fed)
+	return true, err
+}
+
+// here reports whether a request about a case that its system has not told of is about one of this platform, which the system's
+// own unit handles.
+func (d *Desk) here(ctx context.Context, q *db.Tx, c *Call) (bool, error) {
 	own, err := d.o.Cases.Get(ctx, q, c.elements.BusinessCode)
 	if errs.Of(err).Kind == errs.NotFound {
 		return false, nil

@@ -39,18 +39,25 @@ func (c *Call) facts(ctx context.Context, tx *db.Tx, typeCode string) (access.Fa
 // ground finds the case: as the system told of it; or, if it works on one of this platform's, that; or, while its data have
 // not come, as the system vouches for it now.
 func (c *Call) ground(ctx context.Context, tx *db.Tx, f *access.Facts) error {
-	d, no := c.desk, c.elements.BusinessCode
-	fed, err := d.o.Feed.Case(ctx, tx, c.System.ID, no)
+	d := c.desk
+	known := c.before.fed
+	known.SystemID, known.No = c.System.ID, c.elements.BusinessCode
+	fed, err := d.o.Feed.CaseAgain(ctx, tx, known)
 	if err != nil && errs.Of(err).Kind != errs.NotFound {
 		return err
 	}
-	if err == nil && (fed.Opened || fed.Closed) {
+	if err == nil && fed.Told() {
 		f.Case = &access.CaseFacts{State: casefile.StateOpen, Unit: fed.Unit, Matter: fed.Matter, Stage: fed.Stage, Clerk: fed.ClerkID}
 		if fed.Closed {
 			f.Case.State = casefile.StateClosed
 		}
-		if f.Case.Parties, err = d.parties(ctx, tx, fed.Parties); err != nil {
-			return err
+		if f.Case.Parties = c.before.parties; f.Case.Parties == nil || !fed.Same(known) {
+			if f.Case.Parties, err = d.parties(ctx, tx, fed.Parties); err != nil {
+				return err
+			}
+		}
+		if c.before.settled {
+			return nil
 		}
 		return d.settle(ctx, tx, fed)
 	}

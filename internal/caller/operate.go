@@ -162,9 +162,7 @@ func (c *Call) ByHolder(ctx context.Context, q Query) ([]license.License, error)
 		return nil, err
 	}
 	now := c.desk.o.Clock.Now()
-	held = slices.DeleteFunc(held, func(l license.License) bool {
-		return l.Step != license.StepPublished || l.State(now) == license.Superseded
-	})
+	held = license.Told(held, now)
 	if q.Number != "" {
 		if held, err = c.numbered(ctx, held, q); err != nil {
 			return nil, err

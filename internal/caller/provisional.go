@@ -219,6 +219,19 @@ func (d *Desk) overdue(ctx context.Context, q *db.Tx, systemID string) (int, err
 	return n, nil
 }
 
+// settled reports whether there is nothing to settle about a case of which data have come.
+func (d *Desk) settled(ctx context.Context, q *db.Tx, fed feed.Case) (bool, error) {
+	var n int
+	err := q.QueryRow(ctx, `
+		SELECT count(*)
+		FROM provisional_case
+		WHERE system_id = $1 AND case_no = $2 AND state IN ('open', 'overdue')`, fed.SystemID, fed.No).Scan(&n)
+	if err != nil {
+		return false, fmt.Errorf("find provisional case: %w", err)
+	}
+	return n == 0, nil
+}
+
 // settle holds what a system vouched for against the data that have come. Late data still confirm.
 func (d *Desk) settle(ctx context.Context, tx *db.Tx, fed feed.Case) error {
 	p, err := d.provisionalOf(ctx, tx, fed.SystemID, fed.No)

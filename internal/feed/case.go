@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -56,7 +57,12 @@ type Case struct {
 	Opened   bool // its opening has come
 	Closed   bool
 	Parties  map[matter.Party]Person
+
+	sealed []byte // what is kept of Parties
 }
+
+// Told reports whether the case has been told of: by its opening, or by its end.
+func (c Case) Told() bool { return c.Opened || c.Closed }
 
 // ClerkID names a clerk of a department's system: the same name in the same system, the same id. Nobody reads the name
 // from it.
@@ -96,15 +102,20 @@ func (d *Desk) NameClerk(ctx context.Context, tx *db.Tx, systemID, name string) 
 
 // Case finds a case that a system told of.
 func (d *Desk) Case(ctx context.Context, q *db.Tx, systemID, caseNo string) (Case, error) {
-	c := Case{SystemID: systemID, No: caseNo}
+	return d.CaseAgain(ctx, q, Case{SystemID: systemID, No: caseNo})
+}
+
+// CaseAgain gives a case as it is now to who has read it before. Its parties, which are kept under a key, are opened again only if
+// something else is kept of them.
+func (d *Desk) CaseAgain(ctx context.Context, q *db.Tx, before Case) (Case, error) {
+	c := Case{SystemID: before.SystemID, No: before.No}
 	var opened, closed int64
-	var sealed []byte
 	err := q.QueryRow(ctx, `
 		SELECT c.holder_id, c.matter_code, c.unit_id, c.stage, c.clerk_id, c.opened_at, c.closed_at, c.detail
 		FROM fed_case_index i
 		JOIN fed_case c ON c.holder_id = i.holder_id AND c.system_id = $1 AND c.case_no = $2
-		WHERE i.case_key = $3`, systemID, caseNo, systemID+"/"+caseNo).
-		Scan(&c.HolderID, &c.Matter, &c.Unit, &c.Stage, &c.ClerkID, &opened, &closed, &sealed)
+		WHERE i.case_key = $3`, c.SystemID, c.No, c.SystemID+"/"+c.No).
+		Scan(&c.HolderID, &c.Matter, &c.Unit, &c.Stage, &c.ClerkID, &opened, &closed, &c.sealed)
 	if errors.Is(err, db.ErrNoRows) {
 		return Case{}, errs.New(errs.NotFound, "case.unknown")
 	}
@@ -112,9 +123,18 @@ func (d *Desk) Case(ctx context.Context, q *db.Tx, systemID, caseNo string) (Cas
 		return Case{}, fmt.Errorf("find case: %w", err)
 	}
 	c.Opened, c.Closed = opened > 0, closed > 0
-	m, err := d.openDetail(ctx, q, c.HolderID, sealed)
+	if before.HolderID == c.HolderID && c.Same(before) {
+		c.Parties = before.Parties
+		return c, nil
+	}
+	m, err := d.openDetail(ctx, q, c.HolderID, c.sealed)
 	c.Parties = m.everybody()
 	return c, err
+}
+
+// Same reports whether nothing was told of a case since it was read before: each telling is sealed anew.
+func (c Case) Same(before Case) bool {
+	return len(c.sealed) > 0 && bytes.Equal(c.sealed, before.sealed)
 }
 
 func (d *Desk) openDetail(ctx context.Context, q *db.Tx, holderID string, sealed []byte) (m Message, err error) {

@@ -14,6 +14,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/yinxin-org/yinxin/internal/catalog"
@@ -44,7 +45,10 @@ type Options struct {
 }
 
 // Desk takes messages in.
-type Desk struct{ o Options }
+type Desk struct {
+	o      Options
+	parsed sync.Map // public keys of the ledger by their text, which says all of them
+}
 
 // New makes a Desk.
 func New(o Options) *Desk { return &Desk{o: o} }
@@ -160,7 +164,11 @@ func (s Signed) Text() []byte {
 }
 
 // Sender tells which system of the ledger signed a request. Whatever is wrong, the answer is the same.
-func (d *Desk) Sender(ctx context.Context, s Signed) (org.System, error) {
+//
+// Whoever needs more of the system's than its name has it read, by a few keys, in the same snapshot: also may be nil. It runs
+// before the signature is checked, which takes longer than a snapshot should be held; what it finds wrong is told to nobody but
+// the system itself.
+func (d *Desk) Sender(ctx context.Context, s Signed, also func(ctx context.Context, q *db.Tx, x org.System) error) (org.System, error) {
 	refused := errs.New(errs.Unauthenticated, "feed.signature")
 	at, err := time.Parse(time.RFC3339, s.Time)
 	if err != nil || d.o.Clock.Now().Sub(at).Abs() > Skew {
@@ -172,7 +180,9 @@ func (d *Desk) Sender(ctx context.Context, s Signed) (org.System, error) {
 	}
 	var x org.System
 	var pub *ecdsa.PublicKey
+	var found error
 	err = d.o.DB.Read(ctx, func(q *db.Tx) error {
+		ctx := context.WithoutCancel(ctx) // nothing here takes so long that it is worth being watched and broken off
 		k, err := d.key(ctx, q, s.KeyID)
 		if err != nil {
 			return err
@@ -180,10 +190,12 @@ func (d *Desk) Sender(ctx context.Context, s Signed) (org.System, error) {
 		if !k.EndedAt.IsZero() {
 			return refused
 		}
-		if pub, err = gm.ParsePublicKey([]byte(k.PublicKey)); err != nil {
+		if pub, err = d.publicKey(k.PublicKey); err != nil {
 			return err
 		}
-		x, err = d.o.Units.System(ctx, q, k.SystemID)
+		if x, err = d.o.Units.System(ctx, q, k.SystemID); err == nil && also != nil {
+			found = also(ctx, q, x)
+		}
 		return err
 	})
 	if errs.Of(err).Kind == errs.NotFound {
@@ -195,5 +207,17 @@ func (d *Desk) Sender(ctx context.Context, s Signed) (org.System, error) {
 	if !gm.VerifySM2(pub, s.Text(), signature) {
 		return org.System{}, refused
 	}
-	return x, nil
+	return x, found
+}
+
+// publicKey reads a key of the ledger, each text once.
+func (d *Desk) publicKey(text string) (*ecdsa.PublicKey, error) {
+	if known, ok := d.parsed.Load(text); ok {
+		return known.(*ecdsa.PublicKey), nil
+	}
+	pub, err := gm.ParsePublicKey([]byte(text))
+	if err == nil {
+		d.parsed.Store(text, pub)
+	}
+	return pub, err
 }

@@ -197,7 +197,7 @@ func registerFeed(api huma.API, d Deps) {
 }
 
 func (d Deps) sender(ctx context.Context, s Signature, path string, body []byte) (org.System, error) {
-	return d.Feed.Sender(ctx, feed.Signed{KeyID: s.Key, Time: s.Time, Signature: s.Signature, Method: http.MethodPost, Path: path, Body: body})
+	return d.Feed.Sender(ctx, feed.Signed{KeyID: s.Key, Time: s.Time, Signature: s.Signature, Method: http.MethodPost, Path: path, Body: body}, nil)
 }
 
 func (d Deps) sendCases(ctx context.Context, in *feedInput) (*feedOutput, error) {

@@ -1,6 +1,9 @@
 package license
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // State is what a license is now, in one word (证照状态). It is derived at the moment of reading from the
 // steps of its life, its holds and its period, never stored: expiry needs no job to become true.
@@ -66,6 +69,12 @@ func (s State) Verdict() string {
 
 // Usable reports whether a license in this state may be lent to a case or shown.
 func (s State) Usable() bool { return s == Valid || s == Pledged || s == Disputed }
+
+// Told keeps of a holder's licenses those that somebody who may list them is told of: published, whatever their state, and no
+// earlier version of another.
+func Told(held []License, now time.Time) []License {
+	return slices.DeleteFunc(held, func(l License) bool { return l.Step != StepPublished || l.State(now) == Superseded })
+}
 
 // State is what the license is at a moment.
 func (l License) State(now time.Time) State {

@@ -73,7 +73,11 @@ func (s *Store) ByCode(ctx context.Context, q *db.Tx, code string) (License, err
 
 // ByIdentifier finds a license by its identifier (电子证照标识).
 func (s *Store) ByIdentifier(ctx context.Context, q *db.Tx, identifier string) (License, error) {
-	return s.lookup(ctx, q, `SELECT holder_id, license_id FROM license_index WHERE identifier = $1`, identifier)
+	return scan(q.QueryRow(ctx, `
+		SELECT `+columns+`
+		FROM license
+		WHERE holder_id = (SELECT holder_id FROM license_index WHERE identifier = $1)
+			AND license_id = (SELECT license_id FROM license_index WHERE identifier = $1)`, identifier))
 }
 
 func (s *Store) lookup(ctx context.Context, q *db.Tx, query string, key any) (License, error) {
@@ -214,6 +218,25 @@ func (s *Store) body(ctx context.Context, q *db.Tx, l License) (body, error) {
 	return s.opened(ctx, q, l, key)
 }
 
+// unlocked is what a license says, with its key, read in one.
+func (s *Store) unlocked(ctx context.Context, q *db.Tx, l License) (body, []byte, error) {
+	var sealed, wrapped []byte
+	err := q.QueryRow(ctx, `
+		SELECT l.data, k.wrapped
+		FROM license l
+		JOIN license_key k ON k.holder_id = l.holder_id AND k.license_id = l.license_id
+		WHERE l.holder_id = $1 AND l.license_id = $2`, l.HolderID, l.ID).Scan(&sealed, &wrapped)
+	if err != nil {
+		return body{}, nil, fmt.Errorf("get license data: %w", err)
+	}
+	key, err := s.o.Holders.Open(ctx, q, l.HolderID, wrapped)
+	if err != nil {
+		return body{}, nil, err
+	}
+	b, err := unsealed(l, key, sealed)
+	return b, key, err
+}
+
 // opened is what a license says, opened with its key.
 func (s *Store) opened(ctx context.Context, q *db.Tx, l License, key []byte) (body, error) {
 	var sealed []byte
@@ -223,6 +246,10 @@ func (s *Store) opened(ctx context.Context, q *db.Tx, l License, key []byte) (bo
 	if err != nil {
 		return body{}, fmt.Errorf("get license data: %w", err)
 	}
+	return unsealed(l, key, sealed)
+}
+
+func unsealed(l License, key, sealed []byte) (body, error) {
 	plain, err := gm.Decrypt(key, sealed, []byte(l.ID))
 	if err != nil {
 		return body{}, fmt.Errorf("open license data: %w", err)

@@ -2,6 +2,7 @@ package org
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -162,7 +163,6 @@ func (s *Store) RemoveSystem(ctx context.Context, tx *db.Tx, by change.By, id st
 // SystemFilter narrows the ledger; empty fields do not.
 type SystemFilter struct {
 	Words      string
-	ID         string
 	Unit       string
 	Connection string
 	Health     string
@@ -170,22 +170,36 @@ type SystemFilter struct {
 	Offset     int
 }
 
-// System finds a system, or gives system.unknown.
+// System finds a system, or gives system.unknown. Each signed request asks for one: it is one query.
 func (s *Store) System(ctx context.Context, q *db.Tx, id string) (System, error) {
-	found, _, err := s.Systems(ctx, q, SystemFilter{ID: id, Limit: 1})
-	if err != nil {
-		return System{}, err
-	}
-	if len(found) == 0 {
+	x := System{ID: id}
+	var at int64
+	var matters string
+	err := q.QueryRow(ctx, `
+		SELECT s.unit_id, s.name, s.connection, s.since, s.health, s.health_at, s.gaps, s.row_version, COALESCE((
+			SELECT string_agg(m.matter_code, ',')
+			FROM system_matter m
+			WHERE m.system_id = s.system_id), '')
+		FROM unit_system s
+		WHERE s.system_id = $1`, id).Scan(&x.Unit, &x.Name, &x.Connection, &x.Since, &x.Health, &at, &x.Gaps, &x.Version, &matters)
+	if errors.Is(err, db.ErrNoRows) {
 		return System{}, errs.New(errs.NotFound, "system.unknown")
 	}
-	return found[0], nil
+	if err != nil {
+		return System{}, fmt.Errorf("find system: %w", err)
+	}
+	x.HealthAt = db.Time(at)
+	if matters != "" {
+		x.Matters = strings.Split(matters, ",")
+		slices.Sort(x.Matters)
+	}
+	return x, nil
 }
 
 func (f SystemFilter) conditions() *conditions {
 	c := &conditions{}
 	c.words(f.Words)
-	for column, value := range map[string]string{"system_id": f.ID, "unit_id": f.Unit, "connection": f.Connection, "health": f.Health} {
+	for column, value := range map[string]string{"unit_id": f.Unit, "connection": f.Connection, "health": f.Health} {
 		if value != "" {
 			c.add(column+" = ?", value)
 		}

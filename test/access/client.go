@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/base64"
@@ -8,77 +9,82 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
+	"runtime/pprof"
 	"slices"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/demo"
+	"github.com/yinxin-org/yinxin/internal/feed"
 	"github.com/yinxin-org/yinxin/internal/gm"
 	"github.com/yinxin-org/yinxin/test/gauge"
 )
 
-// callers are the systems that ask: each signs its requests with a key of its own, and no request is taken twice.
-type callers struct {
-	keys    *gm.KeyStore
-	signers []*gm.Signer
-	seen    sync.Map // nonces
+// operation is what is measured: the share interface's data by identifier (GB/T 36906). It is the one kind of use that is whole
+// by the words of what was asked: the request itself is signed, with SM2; it is decided on, is given a grant and redeems it, both in
+// the transaction of its record and leaf, so that no token has to leave and come back; and data go out. A clerk's use at the
+// console's pages rests on a session instead and has no signed request.
+const operation = "/api/v1/elssp/GetCertificateDataByCertificateID"
+
+// department is a department's system that asks: the demonstration's application, with its key.
+type department struct {
+	demo.Sandbox
+	key *gm.Signer
 }
 
-func newCallers() *callers { return &callers{} }
-
-func (c *callers) enrol(ctx context.Context, n int) error {
-	keys, err := gm.NewMemoryKeyStore()
-	if err != nil {
-		return err
-	}
-	c.keys = keys
-	for i := range n {
-		id := "caller/" + strconv.Itoa(i)
-		if err := keys.Generate(ctx, id); err != nil {
-			return err
-		}
-		s, err := keys.Signer(id)
-		if err != nil {
-			return err
-		}
-		c.signers = append(c.signers, s)
-	}
-	return nil
-}
-
-// said is what a request's signature is over.
-func said(r *http.Request) []byte {
-	h := r.Header
-	return []byte(r.Method + "\n" + r.URL.Path + "\n" + h.Get("X-Caller") + "\n" + h.Get("X-Nonce") + "\n" + h.Get("X-Time"))
-}
-
-// sign signs a request as one of the callers.
-func (c *callers) sign(r *http.Request, caller int) error {
-	r.Header.Set("X-Caller", strconv.Itoa(caller))
-	r.Header.Set("X-Nonce", db.NewRandomID())
-	r.Header.Set("X-Time", strconv.FormatInt(time.Now().Unix(), 10))
-	signature, err := c.signers[caller].Sign(said(r))
-	r.Header.Set("X-Signature", base64.StdEncoding.EncodeToString(signature))
+// sign signs a request as docs/share-interface.md says.
+func (d *department) sign(r *http.Request, body []byte) error {
+	s := feed.Signed{Time: time.Now().UTC().Format(time.RFC3339), Nonce: db.NewRandomID(), Method: r.Method, Path: r.URL.Path, Body: body}
+	signature, err := d.key.Sign(s.Text())
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("X-Yinxin-Key", d.KeyID)
+	r.Header.Set("X-Yinxin-Time", s.Time)
+	r.Header.Set("X-Yinxin-Nonce", s.Nonce)
+	r.Header.Set("X-Yinxin-Signature", base64.StdEncoding.EncodeToString(signature))
 	return err
 }
 
-// check lets through what a caller signed just now and has not sent before.
-func (c *callers) check(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		caller, err := strconv.Atoi(r.Header.Get("X-Caller"))
-		at, err2 := strconv.ParseInt(r.Header.Get("X-Time"), 10, 64)
-		signature, err3 := base64.StdEncoding.DecodeString(r.Header.Get("X-Signature"))
-		_, again := c.seen.LoadOrStore(r.Header.Get("X-Nonce"), struct{}{})
-		if err != nil || err2 != nil || err3 != nil || again || caller < 0 || caller >= len(c.signers) ||
-			time.Since(time.Unix(at, 0)).Abs() > time.Minute || !gm.VerifySM2(c.signers[caller].Public(), said(r), signature) {
-			http.Error(w, "not signed", http.StatusUnauthorized)
-			return
-		}
-		next.ServeHTTP(w, r)
-	})
+// asked is a request's body: which license, and in which case.
+type asked struct {
+	Head struct {
+		OrgName      string `json:"orgName"`
+		Username     string `json:"username"`
+		ItemName     string `json:"itemName"`
+		ItemCode     string `json:"itemCode"`
+		BusinessCode string `json:"businessCode"`
+	} `json:"head"`
+	Data struct {
+		CertificateID string `json:"CertificateID"`
+	} `json:"data"`
+}
+
+func (d *department) ask(caseNo, identifier string) ([]byte, error) {
+	var a asked
+	a.Head.OrgName, a.Head.Username, a.Head.ItemName, a.Head.ItemCode, a.Head.BusinessCode = d.OrgName, d.Username, d.ItemName, d.ItemCode, caseNo
+	a.Data.CertificateID = identifier
+	return json.Marshal(a)
+}
+
+// answered is what must have come back.
+type answered struct {
+	Head struct {
+		Status   string `json:"status"`
+		RecordNo string `json:"recordNo"`
+	} `json:"head"`
+	Data struct {
+		DataList []struct {
+			Holder  string            `json:"certificateHolder"`
+			Surface []json.RawMessage `json:"surface"`
+		} `json:"dataList"`
+	} `json:"data"`
+}
+
+func (a answered) whole() bool {
+	return a.Head.Status == "0" && a.Head.RecordNo != "" && len(a.Data.DataList) == 1 && a.Data.DataList[0].Holder != ""
 }
 
 // tally is what a stage came to.
@@ -100,7 +106,8 @@ func (t tally) quantile(part float64) float64 {
 }
 
 // load lets clients use licenses for a while: as fast as they are answered, or together at a rate. Then each use has a
-// moment at which it is due, and what it waits for a free client counts as its time.
+// moment at which it is due, and what it waits for a free client counts as its time. In a profile their share is told
+// apart by the label "side".
 func (p *platform) load(ctx context.Context, clients int, stage time.Duration, rate float64) (tally, error) {
 	var t tally
 	var mu sync.Mutex
@@ -112,11 +119,11 @@ func (p *platform) load(ctx context.Context, clients int, stage time.Duration, r
 	}
 	began := time.Now()
 	var wg sync.WaitGroup
-	for i := range clients {
+	for range clients {
 		wg.Go(func() {
-			client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 1}, Timeout: time.Minute}
+			pprof.SetGoroutineLabels(pprof.WithLabels(ctx, pprof.Labels("side", "client")))
 			var spans []time.Duration
-			var err error
+			c, err := p.dial(ctx)
 			for err == nil {
 				n := next.Add(1) - 1
 				due := time.Now()
@@ -127,10 +134,10 @@ func (p *platform) load(ctx context.Context, clients int, stage time.Duration, r
 				if due.Sub(began) >= stage {
 					break
 				}
-				err = p.use(ctx, client, i, p.cases[int(n)%len(p.cases)])
+				err = c.use(ctx, p, p.asks[int(n)%len(p.asks)])
 				spans = append(spans, time.Since(due))
 			}
-			client.CloseIdleConnections()
+			c.close()
 			mu.Lock()
 			defer mu.Unlock()
 			t.spans = append(t.spans, spans...)
@@ -152,17 +159,40 @@ func (p *platform) warm(ctx context.Context) error {
 	return err
 }
 
+// client is one connection, kept. It writes and reads by itself: it runs on the processors that are measured.
+type client struct {
+	conn net.Conn
+	in   *bufio.Reader
+	out  *bufio.Writer
+}
+
+func (p *platform) dial(ctx context.Context) (*client, error) {
+	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", p.address)
+	if err != nil {
+		return &client{}, err
+	}
+	return &client{conn, bufio.NewReader(conn), bufio.NewWriter(conn)}, nil
+}
+
+func (c *client) close() {
+	if c.conn != nil {
+		_ = c.conn.Close()
+	}
+}
+
 // use reads one license and looks whether it came.
-func (p *platform) use(ctx context.Context, client *http.Client, caller int, path string) error {
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, p.base+path, nil)
+func (c *client) use(ctx context.Context, p *platform, ask []byte) error {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+p.address+operation, bytes.NewReader(ask))
 	if err != nil {
 		return err
 	}
-	r.AddCookie(p.cookie)
-	if err := p.callers.sign(r, caller); err != nil {
+	if err := p.department.sign(r, ask); err != nil {
 		return err
 	}
-	resp, err := client.Do(r)
+	if err := errors.Join(r.Write(c.out), c.out.Flush()); err != nil {
+		return err
+	}
+	resp, err := http.ReadResponse(c.in, r)
 	if err != nil {
 		return err
 	}
@@ -171,11 +201,8 @@ func (p *platform) use(ctx context.Context, client *http.Client, caller int, pat
 	if err != nil {
 		return err
 	}
-	var lent struct {
-		Fields   []json.RawMessage `json:"fields"`
-		RecordNo string            `json:"recordNo"`
-	}
-	if err := json.Unmarshal(answer, &lent); err != nil || resp.StatusCode != http.StatusOK || len(lent.Fields) == 0 || lent.RecordNo == "" {
+	var a answered
+	if err := json.Unmarshal(answer, &a); err != nil || resp.StatusCode != http.StatusOK || !a.whole() {
 		return fmt.Errorf("status %d: %s: %w", resp.StatusCode, bytes.TrimSpace(answer), err)
 	}
 	return nil

@@ -1,5 +1,6 @@
-// Command access measures complete uses of licenses through the real server: a request signed with SM2 comes in over
-// HTTP, its signature is checked, the door decides, gives the grant and redeems it, the record and its leaf are durable,
+// Command access measures complete uses of licenses through the real server: a department's system asks by the share interface,
+// with a request signed with SM2, for the data of a license in one of its cases. Signature, nonce, address, day's limit, the five
+// elements and the case are checked, the door decides, gives the grant and redeems it, the record and its leaf are durable,
 // and the fields go out. Beside it, in the same process and on the same database, it measures what no system could do
 // without: bare durable commits of the rows that such a use writes, by the same number of clients. The last line is JSON.
 package main
@@ -72,7 +73,7 @@ func run(ctx context.Context, o options) error {
 	}
 	defer p.close()
 	_, _ = fmt.Fprintf(os.Stdout, "== %d open cases, %d clients\n", o.cases, o.clients)
-	if err := p.prepare(ctx, o.cases, o.clients); err != nil {
+	if err := p.prepare(ctx, o.cases); err != nil {
 		return err
 	}
 	if err := p.warm(ctx); err != nil {
@@ -99,8 +100,8 @@ func run(ctx context.Context, o options) error {
 	}
 	rows := after.less(before)
 	_, _ = fmt.Fprintf(os.Stdout, "%.0f uses/s, %.2f ms of processor each, client and server together; for each %s\n", full.perSecond(), full.cpu(), rows.each(full.done))
-	if rows.records != full.done || rows.leaves < full.done {
-		return fmt.Errorf("%d uses left %d records and %d leaves", full.done, rows.records, rows.leaves)
+	if rows.records != full.done || rows.leaves < full.done || rows.nonces != full.done || rows.counts != full.done {
+		return fmt.Errorf("%d uses left %s", full.done, rows.each(1))
 	}
 
 	_, _ = fmt.Fprintln(os.Stdout, "== at half that load")
@@ -111,6 +112,8 @@ func run(ctx context.Context, o options) error {
 	r := result{Uses: full.perSecond(), P50: half.quantile(0.50), P99: half.quantile(0.99), DB: p.DB.Dialect()}
 	_, _ = fmt.Fprintf(os.Stdout, "%.0f uses/s: half within %.1f ms, 99 of 100 within %.1f ms\n", half.perSecond(), r.P50, r.P99)
 
+	p.stop()
+	<-p.ended
 	_, _ = fmt.Fprintln(os.Stdout, "== bare durable commits of the same rows")
 	if r.Bare, err = p.bare(ctx, o.clients, o.stage, rows, full.done); err != nil {
 		return err
