@@ -130,6 +130,7 @@ func (c *Call) numbered(ctx context.Context, all []license.License, q Query) (so
 // whether an identifier exists is told to nobody who may not use it.
 func (c *Call) ByIdentifier(ctx context.Context, identifier string) (l license.License, err error) {
 	err = c.desk.o.DB.Read(ctx, func(q *db.Tx) error {
+		ctx := context.WithoutCancel(ctx) // one row by its key: not worth being watched and broken off
 		l, err = c.desk.o.Licenses.ByIdentifier(ctx, q, identifier)
 		return err
 	})

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/test/gauge"
 )
 
 // written counts the rows that uses leave in the tables that they write, and how often they were counted against a limit.
@@ -106,7 +107,7 @@ func (p *platform) count(ctx context.Context, tx *db.Tx, day string) error {
 
 // bare commits, as fast as clients get their answers, what uses write, and nothing else: nonce and count, the record, its leaf,
 // and as often as uses made them the grant and the following of the license. The log takes nothing in meanwhile.
-func (p *platform) bare(ctx context.Context, clients int, stage time.Duration, rows written, uses int) (float64, error) {
+func (p *platform) bare(ctx context.Context, clients int, stage time.Duration, rows written, uses int) (tally, error) {
 	all, day := tables(rows), ""
 	err := p.DB.Read(ctx, func(q *db.Tx) error {
 		for _, c := range all {
@@ -117,7 +118,11 @@ func (p *platform) bare(ctx context.Context, clients int, stage time.Duration, r
 		return q.QueryRow(ctx, `SELECT MAX(day) FROM application_use WHERE system_id = $1`, p.department.SystemID).Scan(&day)
 	})
 	if err != nil {
-		return 0, err
+		return tally{}, err
+	}
+	cpu, err := gauge.Processor()
+	if err != nil {
+		return tally{}, err
 	}
 	var n, failures atomic.Int64
 	began := time.Now()
@@ -146,7 +151,10 @@ func (p *platform) bare(ctx context.Context, clients int, stage time.Duration, r
 	}
 	wg.Wait()
 	if failures.Load() > 0 {
-		return 0, fmt.Errorf("%d bare commits failed", failures.Load())
+		return tally{}, fmt.Errorf("%d bare commits failed", failures.Load())
 	}
-	return float64(n.Load()) / time.Since(began).Seconds(), nil
+	t := tally{done: int(n.Load()), took: time.Since(began)}
+	spent, err := gauge.Processor()
+	t.used = spent - cpu
+	return t, err
 }

@@ -115,10 +115,12 @@ func run(ctx context.Context, o options) error {
 	p.stop()
 	<-p.ended
 	_, _ = fmt.Fprintln(os.Stdout, "== bare durable commits of the same rows")
-	if r.Bare, err = p.bare(ctx, o.clients, o.stage, rows, full.done); err != nil {
+	bare, err := p.bare(ctx, o.clients, o.stage, rows, full.done)
+	if err != nil {
 		return err
 	}
-	_, _ = fmt.Fprintf(os.Stdout, "%.0f commits/s\n", r.Bare)
+	r.Bare = bare.perSecond()
+	_, _ = fmt.Fprintf(os.Stdout, "%.0f commits/s, %.2f ms of processor each\n", r.Bare, bare.cpu())
 	r.Ratio = r.Uses / r.Bare
 	return json.NewEncoder(os.Stdout).Encode(r)
 }
