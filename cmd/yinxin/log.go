@@ -32,6 +32,7 @@ type logCmd struct {
 	Verify  logVerifyCmd  `cmd:"" help:"Check that a receipt's record stands in the log."`
 	Audit   logAuditCmd   `cmd:"" help:"Compute a whole log anew from its tiles and look for what is wrong."`
 	Monitor logMonitorCmd `cmd:"" help:"Look whether a log has only grown since the last time, and is the same for others."`
+	Whole   logWholeCmd   `cmd:"" help:"Check that a list of records has every record of its holder or issuer."`
 }
 
 type logVerifyCmd struct {

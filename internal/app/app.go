@@ -358,7 +358,8 @@ func (a *App) openBook(ctx context.Context) error {
 		return err
 	}
 	a.Book, err = evidence.Open(evidence.Options{DB: a.DB, Store: tiles, Sealer: a.Holders, Ed25519: ed, SM2: sm2,
-		Origin: a.Config.LogOrigin, Clock: a.Clock, Logger: a.Log, Witnesses: witnesses, Need: a.Config.WitnessQuorum})
+		LabelKey: a.Keys.BlindIndex("log label key", a.Config.LogOrigin), Origin: a.Config.LogOrigin, Clock: a.Clock, Logger: a.Log,
+		Witnesses: witnesses, Need: a.Config.WitnessQuorum})
 	if err != nil {
 		return err
 	}

@@ -51,6 +51,7 @@ var licenseMessages = messages{
 	"license.not-held":        {"证照不处于“{state}”，无需解除。", "The license is not {stateEn}; there is nothing to lift."},
 	"license.not-in-force":    {"证照现为“{state}”，不能出示或使用。", "The license is now {stateEn} and cannot be shown or used."},
 	"evidence.pending":        {"凭证正在入册，几秒钟后再试。", "The proof is being entered in the log; try again in a few seconds."},
+	"evidence.whole-range":    {"清单没有这样的起点，或这一份太长：请从先前保存的清单之后取，一次至多两万条。", "The list has no such beginning, or too much follows it: ask for what comes after the list you kept, at most 20,000 records at once."},
 	"evidence.unknown":        {"没有这个存证编号，或它不是您的。", "No such evidence number, or it is not yours."},
 	"file.unreadable":         {"这不是可读的OFD或PDF文件，或文件已损坏。", "This is not a readable OFD or PDF file, or it is damaged."},
 	"demo.real":               {"这个数据库里有正式数据，演示不能使用。请用 --data 指定一个新目录，或换一个空的数据库。", "This database holds real data; the demonstration keeps out. Name a new folder by --data, or an empty database."},

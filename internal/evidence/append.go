@@ -22,6 +22,7 @@ var errEvent = errors.New("event needs a holder, a kind of a-z, 0-9, dot and hyp
 // Event is something that happened and must be on record.
 type Event struct {
 	HolderID string    // whose record it is; the record is encrypted under this holder's key
+	IssuerID string    // the unit that issued the license it is about: the record is in its list too; empty if it is about none
 	Kind     string    // "use", "license", "presentation", "case" …; stands openly in the log
 	At       time.Time // when it happened; now if zero. Stands openly in the log
 	Body     any       // the record; written by leaf.Canonical, so whole numbers only
@@ -39,8 +40,9 @@ type Receipt struct {
 // Prepared is an event whose leaf is ready to be entered.
 type Prepared struct {
 	Receipt
-	kind   string
-	sealed []byte
+	kind     string
+	issuerID string
+	sealed   []byte
 }
 
 // Prepare makes the leaf of an event outside of any transaction; seal encrypts for the holder, as Sealer.Seal does. What
@@ -77,7 +79,8 @@ func (b *Book) Prepare(e Event, seal func(plain []byte) ([]byte, error)) (Prepar
 	if err != nil {
 		return Prepared{}, fmt.Errorf("seal evidence: %w", err)
 	}
-	return Prepared{Receipt{No: leaf.Number(id), LeafID: id.String(), HolderID: e.HolderID, Leaf: data, Promise: promise}, e.Kind, sealed}, nil
+	return Prepared{Receipt{No: leaf.Number(id), LeafID: id.String(), HolderID: e.HolderID, Leaf: data, Promise: promise},
+		e.Kind, e.IssuerID, sealed}, nil
 }
 
 // Enter writes prepared leaves in the caller's transaction, as Append does for one event.
@@ -85,9 +88,9 @@ func (b *Book) Enter(ctx context.Context, tx *db.Tx, leaves []Prepared) error {
 	now := db.Micros(b.clock.Now())
 	rows := make([][]any, len(leaves))
 	for i, p := range leaves {
-		rows[i] = []any{p.HolderID, p.LeafID, p.kind, p.Leaf, p.sealed, p.Promise, now}
+		rows[i] = []any{p.HolderID, p.LeafID, p.kind, p.Leaf, p.sealed, p.Promise, now, p.issuerID}
 	}
-	if _, err := tx.Insert(ctx, `log_leaf (holder_id, leaf_id, kind, leaf, opening, promise, created_at)`, ``, rows); err != nil {
+	if _, err := tx.Insert(ctx, `log_leaf (holder_id, leaf_id, kind, leaf, opening, promise, created_at, issuer_id)`, ``, rows); err != nil {
 		return fmt.Errorf("append evidence: %w", err)
 	}
 	b.nudge()

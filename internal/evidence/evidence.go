@@ -38,22 +38,26 @@ const (
 	defaultPause = 100 * time.Millisecond
 )
 
+var errLabelKey = errors.New("open book of evidence: no key for the labels of the map")
+
 // Sealer encrypts what belongs to a holder under the holder's key. It runs in the caller's transaction.
 type Sealer interface {
 	Seal(ctx context.Context, tx *db.Tx, holderID string, plain []byte) ([]byte, error)
 	Open(ctx context.Context, tx *db.Tx, holderID string, ct []byte) ([]byte, error)
 }
 
-// Options say what a Book works with. DB, Store, Sealer, Ed25519 and SM2 are required.
+// Options say what a Book works with. DB, Store, Sealer, Ed25519, SM2 and LabelKey are required.
 type Options struct {
 	DB      *db.DB
 	Store   translog.Store // of tiles and checkpoint; shared by all nodes
 	Sealer  Sealer
 	Ed25519 crypto.Signer   // signs promises and checkpoints
 	SM2     translog.SM2Key // signs checkpoints beside it
-	Origin  string          // the log's name; DefaultOrigin if empty
-	Clock   clock.Clock     // clock.System if nil
-	Logger  *slog.Logger    // slog.Default if nil
+	// LabelKey blinds whose chain is whose in the map. It must stay the same as long as the log.
+	LabelKey []byte
+	Origin   string       // the log's name; DefaultOrigin if empty
+	Clock    clock.Clock  // clock.System if nil
+	Logger   *slog.Logger // slog.Default if nil
 
 	Witnesses []*witness.Client // other offices' witnesses, asked to cosign each checkpoint
 	Need      int               // how many of them must have, before a checkpoint is shown as cosigned
@@ -75,6 +79,7 @@ type Book struct {
 	sm2    *translog.Signer
 	reader *translog.Reader
 
+	labelKey  []byte
 	witnesses []*witness.Client
 	need      int
 	published chan struct{} // something was published that the witnesses have not seen
@@ -110,6 +115,9 @@ func Open(o Options) (*Book, error) {
 	if o.Need > len(o.Witnesses) || o.Need < min(1, len(o.Witnesses)) {
 		return nil, fmt.Errorf("open book of evidence: %d of %d witnesses", o.Need, len(o.Witnesses))
 	}
+	if len(o.LabelKey) == 0 {
+		return nil, errLabelKey
+	}
 	if o.Clock == nil {
 		o.Clock = clock.System{}
 	}
@@ -118,7 +126,7 @@ func Open(o Options) (*Book, error) {
 	}
 	return &Book{
 		db: o.DB, store: o.Store, sealer: o.Sealer, clock: o.Clock, logger: o.Logger,
-		ed: ed, sm2: sm,
+		ed: ed, sm2: sm, labelKey: o.LabelKey,
 		reader:    translog.NewReader(o.Store, translog.SM3{}, []*translog.Key{ed.Key, sm.Key}),
 		witnesses: o.Witnesses, need: o.Need, published: make(chan struct{}, 1),
 		batch: orElse(o.Batch, defaultBatch),

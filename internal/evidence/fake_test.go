@@ -126,13 +126,12 @@ func (w *world) process(t testing.TB, fuel int) *evidence.Book {
 
 func (w *world) open(t testing.TB, o evidence.Options) *evidence.Book {
 	t.Helper()
-	seed := sha256.Sum256([]byte("test key"))
-	priv, err := sm2.NewPrivateKey(seed[:])
-	if err != nil {
-		t.Fatal(err)
-	}
+	seed, priv := keys(t)
 	o.DB, o.Sealer, o.Logger = w.db, mask{}, slog.New(slog.DiscardHandler)
 	o.Ed25519, o.SM2 = ed25519.NewKeyFromSeed(seed[:]), sm2Key{priv}
+	if o.LabelKey == nil {
+		o.LabelKey = []byte("key of the labels")
+	}
 	if o.Clock == nil {
 		o.Clock = w.clock
 	}
@@ -144,6 +143,30 @@ func (w *world) open(t testing.TB, o evidence.Options) *evidence.Book {
 		t.Fatal(err)
 	}
 	return b
+}
+
+func keys(t testing.TB) (seed [32]byte, priv *sm2.PrivateKey) {
+	t.Helper()
+	seed = sha256.Sum256([]byte("test key"))
+	priv, err := sm2.NewPrivateKey(seed[:])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return seed, priv
+}
+
+// signers are those of the Books that world opens.
+func signers(t testing.TB) (ed, sm *translog.Signer) {
+	t.Helper()
+	seed, priv := keys(t)
+	ed, err := translog.NewEd25519Signer(evidence.DefaultOrigin, ed25519.NewKeyFromSeed(seed[:]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if sm, err = translog.NewSM2Signer(evidence.DefaultOrigin, sm2Key{priv}); err != nil {
+		t.Fatal(err)
+	}
+	return ed, sm
 }
 
 type use struct {

@@ -109,10 +109,17 @@ func (b *Book) Length(ctx context.Context, q *db.Tx, at time.Time) (uint64, erro
 	return n, nil
 }
 
-// Check derives the whole published tree again from the database and compares root and every tile with what
+// Check derives the whole published tree again from the database and compares root, map and every tile with what
 // is published. A difference is translog.ErrFatal. It gives the number of leaves checked.
 func (b *Book) Check(ctx context.Context) (uint64, error) {
-	return b.rebuild(ctx, func(ctx context.Context, files []translog.File) error {
+	head, err := b.reader.Head(ctx)
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	return b.rebuild(ctx, head, func(ctx context.Context, files []translog.File) error {
 		for _, f := range files {
 			data, err := b.store.Read(ctx, f.Path)
 			if errors.Is(err, fs.ErrNotExist) {
@@ -129,24 +136,87 @@ func (b *Book) Check(ctx context.Context) (uint64, error) {
 	})
 }
 
-// Restore writes the tiles of the published tree again from the database, where they are missing. If the
-// leaves do not give the published root, nothing is written and it is translog.ErrFatal; so it is if a tile
-// stands with other content. A log that had stopped goes on after a restart.
+// Restore writes the tiles of the published tree again from the database, where they are missing, and lets the map be
+// derived again. If the leaves do not give the published roots, nothing is written and it is translog.ErrFatal; so it is if
+// a tile stands with other content. A checkpoint that is missing, or older than the one the database has seen published,
+// is put back. A log that had stopped goes on after a restart.
 func (b *Book) Restore(ctx context.Context) (uint64, error) {
-	if _, err := b.rebuild(ctx, func(context.Context, []translog.File) error { return nil }); err != nil {
+	head, err := b.lastHead(ctx)
+	if err != nil || head == nil {
 		return 0, err
 	}
-	return b.rebuild(ctx, b.store.Create)
+	if _, err := b.rebuild(ctx, head, func(context.Context, []translog.File) error { return nil }); err != nil {
+		return 0, err
+	}
+	if err := b.putForward(ctx, head); err != nil {
+		return 0, err
+	}
+	err = b.db.Write(ctx, func(tx *db.Tx) error { return clearMap(ctx, tx) })
+	if err != nil {
+		return 0, fmt.Errorf("clear map: %w", err)
+	}
+	return head.Size, nil
 }
 
-func (b *Book) rebuild(ctx context.Context, put func(context.Context, []translog.File) error) (uint64, error) {
+// putForward makes the tiles of a checkpoint that was published once whole and, if the store has an older one or none, puts
+// it back in its place. Under the lease, it cannot come to stand over a newer one.
+func (b *Book) putForward(ctx context.Context, head *translog.Head) error {
+	if _, err := b.rebuild(ctx, head, b.store.Create); err != nil {
+		return err
+	}
+	older := func() (bool, error) {
+		now, err := b.reader.Head(ctx)
+		if errors.Is(err, fs.ErrNotExist) {
+			return true, nil
+		}
+		return err == nil && now.Size < head.Size, err
+	}
+	if is, err := older(); err != nil || !is {
+		return err
+	}
+	err := b.db.Write(ctx, func(tx *db.Tx) error {
+		if err := b.hold(ctx, tx); err != nil {
+			return err
+		}
+		if is, err := older(); err != nil || !is {
+			return err
+		}
+		return b.store.Replace(ctx, translog.File{Path: translog.CheckpointPath, Data: head.Signed})
+	})
+	if err != nil {
+		return fmt.Errorf("put checkpoint back: %w", err)
+	}
+	return nil
+}
+
+// lastHead is the published checkpoint as the store has it, or the database if that saw a later one; nil if neither has any.
+func (b *Book) lastHead(ctx context.Context) (*translog.Head, error) {
 	head, err := b.reader.Head(ctx)
-	if errors.Is(err, fs.ErrNotExist) {
-		return 0, nil
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	var m mapState
+	err = b.db.Read(ctx, func(q *db.Tx) (err error) {
+		m, err = readMap(ctx, q)
+		return err
+	})
+	if errors.Is(err, db.ErrNoRows) || err == nil && (len(m.checkpoint) == 0 || head != nil && m.size <= head.Size) {
+		return head, nil
 	}
 	if err != nil {
-		return 0, err
+		return nil, fmt.Errorf("read map: %w", err)
 	}
+	c, err := translog.OpenCheckpoint(m.checkpoint, []*translog.Key{b.ed.Key, b.sm2.Key})
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", translog.ErrFatal, err)
+	}
+	return &translog.Head{Checkpoint: c, Signed: m.checkpoint}, nil
+}
+
+// rebuild derives the tree of a checkpoint, and the map if it commits to one.
+func (b *Book) rebuild(
+	ctx context.Context, head *translog.Head, put func(context.Context, []translog.File) error,
+) (uint64, error) {
 	size, root, err := translog.Rebuild(ctx, translog.SM3{}, b.leaves(ctx, head.Size), put)
 	if err != nil {
 		return 0, fmt.Errorf("derive tree: %w", err)
@@ -154,7 +224,11 @@ func (b *Book) rebuild(ctx context.Context, put func(context.Context, []translog
 	if size != head.Size || !bytes.Equal(root, head.Root) {
 		return 0, fmt.Errorf("%w: database does not give the published root", translog.ErrFatal)
 	}
-	return size, nil
+	mapRoot, err := b.derivedMap(ctx, size)
+	if err != nil {
+		return 0, fmt.Errorf("derive map: %w", err)
+	}
+	return size, mapFits(head, mapRoot)
 }
 
 // leaves reads the first size placed leaves, a batch at a time.

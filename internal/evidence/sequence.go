@@ -77,6 +77,13 @@ func (b *Book) load(ctx context.Context) error {
 		return fmt.Errorf("load log: %w", err)
 	}
 	head := b.log.Published()
+	if err := b.loadLeaf(ctx, head); err != nil {
+		return err
+	}
+	return b.loadMap(ctx, head)
+}
+
+func (b *Book) loadLeaf(ctx context.Context, head *translog.Head) error {
 	if head == nil || head.Size == 0 {
 		return nil
 	}
@@ -105,7 +112,7 @@ func (b *Book) pending(ctx context.Context) (more bool, err error) {
 		if err != nil {
 			return err
 		}
-		more = next > b.log.Size()
+		more = next > b.log.Size() || b.unmapped()
 		if !more {
 			more, err = anyOpen(ctx, q)
 		}
@@ -115,6 +122,12 @@ func (b *Book) pending(ctx context.Context) (more bool, err error) {
 		return false, fmt.Errorf("look for leaves: %w", err)
 	}
 	return more, nil
+}
+
+// unmapped reports whether the published checkpoint is older than the map: another of the same leaves follows it.
+func (b *Book) unmapped() bool {
+	head := b.log.Published()
+	return head != nil && head.Map == nil
 }
 
 // assign gives the next batch of open leaves their indexes.
@@ -144,22 +157,26 @@ func (b *Book) assign(ctx context.Context) error {
 
 // publish integrates one batch of placed leaves and publishes the tree; n is how many it was.
 func (b *Book) publish(ctx context.Context) (n int, err error) {
-	leaves, err := b.unpublished(ctx)
-	if err != nil || len(leaves) == 0 {
+	leaves, grown, err := b.unpublished(ctx)
+	if err != nil || len(leaves) == 0 && !b.unmapped() {
 		return 0, err
 	}
-	p, err := b.log.Integrate(ctx, leaves)
+	p, err := b.log.Integrate(ctx, leaves, grown.to.root[:])
 	if err != nil {
 		return 0, fmt.Errorf("integrate leaves: %w", err)
 	}
 	// The checkpoint is put in place while the lease's row is locked, so that a sequencer that slept through
 	// its lease cannot put an older one over a newer. Doing it twice, if the transaction is retried, is doing
 	// it once; if the commit fails it stands all the same, and Load finds it.
+	grown.to.checkpoint = p.Signed
 	err = b.db.Write(ctx, func(tx *db.Tx) error {
 		if err := b.hold(ctx, tx); err != nil {
 			return err
 		}
 		if err := notePublished(ctx, tx, b.clock.Now()); err != nil {
+			return err
+		}
+		if err := moveMap(ctx, tx, grown.from, grown.to, grown.rows); err != nil {
 			return err
 		}
 		return b.log.Publish(ctx, p)
@@ -177,29 +194,35 @@ func (b *Book) publish(ctx context.Context) (n int, err error) {
 	return len(leaves), nil
 }
 
-func (b *Book) unpublished(ctx context.Context) ([][]byte, error) {
+// unpublished gives the leaves that follow the published ones, and the map that has them.
+func (b *Book) unpublished(ctx context.Context) (leaves [][]byte, grown mapGrowth, err error) {
 	size := b.log.Size()
-	var leaves [][]byte
-	err := b.db.Read(ctx, func(q *db.Tx) error {
+	err = b.db.Read(ctx, func(q *db.Tx) error {
 		list, err := placedLeaves(ctx, q, size, b.batch)
 		if err != nil {
 			return err
 		}
+		var inChains []chained
 		for i, p := range list {
 			if err := checkPlaced(p, size+uint64(i)); err != nil {
 				return err
 			}
-			leaves = append(leaves, p.leaf)
+			leaves, inChains = append(leaves, p.leaf), append(inChains, p.chained)
 		}
-		if next, err := nextIndex(ctx, q); err != nil || len(list) > 0 || next <= size {
+		next, err := nextIndex(ctx, q)
+		if err == nil && len(list) == 0 && next > size {
+			err = fmt.Errorf("%w: database lacks leaf %d", translog.ErrFatal, size)
+		}
+		if err != nil {
 			return err
 		}
-		return fmt.Errorf("%w: database lacks leaf %d", translog.ErrFatal, size)
+		grown, err = b.growMap(ctx, q, size, inChains)
+		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("read placed leaves: %w", err)
+		return nil, mapGrowth{}, fmt.Errorf("read placed leaves: %w", err)
 	}
-	return leaves, nil
+	return leaves, grown, nil
 }
 
 // checkPlaced sees to it that no leaf is passed over and none has changed since it got its index.

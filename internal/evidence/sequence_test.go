@@ -325,6 +325,8 @@ func TestStopsRatherThanFork(t *testing.T) {
 				exec(t, d, `DELETE FROM log_entry`)
 				exec(t, d, `DELETE FROM log_leaf`)
 				exec(t, d, `DELETE FROM log_lease`)
+				exec(t, d, `DELETE FROM log_map`)
+				exec(t, d, `DELETE FROM log_map_row`)
 				w := newWorld(t, d)
 				b := w.open(t, evidence.Options{})
 				w.append(t, b, 5)

@@ -75,13 +75,13 @@ func anyOpen(ctx context.Context, q *db.Tx) (bool, error) {
 }
 
 type openLeaf struct {
-	holderID, leafID string
-	leaf             []byte
+	holderID, leafID, issuerID string
+	leaf                       []byte
 }
 
 func openLeaves(ctx context.Context, tx *db.Tx, limit int) ([]openLeaf, error) {
 	rows, err := tx.Query(ctx, `
-		SELECT holder_id, leaf_id, leaf
+		SELECT holder_id, leaf_id, issuer_id, leaf
 		FROM log_leaf
 		WHERE idx IS NULL
 		ORDER BY leaf_id
@@ -93,7 +93,7 @@ func openLeaves(ctx context.Context, tx *db.Tx, limit int) ([]openLeaf, error) {
 	var list []openLeaf
 	for rows.Next() {
 		var l openLeaf
-		if err := rows.Scan(&l.holderID, &l.leafID, &l.leaf); err != nil {
+		if err := rows.Scan(&l.holderID, &l.leafID, &l.issuerID, &l.leaf); err != nil {
 			return nil, err
 		}
 		list = append(list, l)
@@ -106,9 +106,9 @@ func openLeaves(ctx context.Context, tx *db.Tx, limit int) ([]openLeaf, error) {
 func place(ctx context.Context, tx *db.Tx, first uint64, leaves []openLeaf) error {
 	entries := make([][]any, len(leaves))
 	for i, l := range leaves {
-		entries[i] = []any{int64(first) + int64(i), l.leafID, l.holderID, translog.SM3{}.HashLeaf(l.leaf)}
+		entries[i] = []any{int64(first) + int64(i), l.leafID, l.holderID, translog.SM3{}.HashLeaf(l.leaf), l.issuerID}
 	}
-	if _, err := tx.Insert(ctx, `log_entry (idx, leaf_id, holder_id, leaf_hash)`, ``, entries); err != nil {
+	if _, err := tx.Insert(ctx, `log_entry (idx, leaf_id, holder_id, leaf_hash, issuer_id)`, ``, entries); err != nil {
 		return err
 	}
 	n, err := tx.Exec(ctx, `
@@ -133,13 +133,13 @@ func place(ctx context.Context, tx *db.Tx, first uint64, leaves []openLeaf) erro
 // placed is a leaf that has its place in the order.
 type placed struct {
 	index uint64
-	hash  []byte
 	leaf  []byte
+	chained
 }
 
 func placedLeaves(ctx context.Context, q *db.Tx, from uint64, limit int) ([]placed, error) {
 	rows, err := q.Query(ctx, `
-		SELECT e.idx, e.leaf_hash, l.leaf
+		SELECT e.idx, e.leaf_hash, l.leaf, e.holder_id, e.issuer_id
 		FROM log_entry e
 		JOIN log_leaf l ON l.holder_id = e.holder_id AND l.leaf_id = e.leaf_id
 		WHERE e.idx >= $1 AND e.idx < $2
@@ -151,7 +151,7 @@ func placedLeaves(ctx context.Context, q *db.Tx, from uint64, limit int) ([]plac
 	var list []placed
 	for rows.Next() {
 		var p placed
-		if err := rows.Scan(&p.index, &p.hash, &p.leaf); err != nil {
+		if err := rows.Scan(&p.index, &p.hash, &p.leaf, &p.holderID, &p.issuerID); err != nil {
 			return nil, err
 		}
 		list = append(list, p)

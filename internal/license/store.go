@@ -275,7 +275,7 @@ type event struct {
 
 // leaf is the record of an event of a license.
 func (s *Store) leaf(l License, action string, at time.Time, accountID, unitID, ground string) evidence.Event {
-	return evidence.Event{HolderID: l.HolderID, Kind: leaf.License, At: at, Body: event{
+	return evidence.Event{HolderID: l.HolderID, IssuerID: l.IssuerID, Kind: leaf.License, At: at, Body: event{
 		Action: action, LicenseID: l.ID, TypeCode: l.TypeCode, VersionNo: l.VersionNo,
 		UnitID: unitID, AccountID: accountID, Ground: ground, File: l.FileDigest,
 	}}

@@ -16,12 +16,17 @@ import (
 const maxCheckpoint = 64 << 10
 
 // Checkpoint is what a log commits to: its name, how many leaves it has and the root over them
-// (C2SP tlog-checkpoint). Extension lines are not made and not accepted.
+// (C2SP tlog-checkpoint). Beside them it may commit, in an extension line, to the map of the chains of those leaves. No
+// other extension line is made or accepted.
 type Checkpoint struct {
 	Origin string
 	Size   uint64
 	Root   []byte // HashSize bytes
+	Map    []byte // root of the map, HashSize bytes; nil if the checkpoint commits to none
 }
+
+// mapLine begins the extension line with the root of the map.
+const mapLine = "yinxin-map-v1 "
 
 var (
 	errCheckpoint = errors.New("malformed checkpoint")
@@ -31,15 +36,19 @@ var (
 // ErrInconsistent says that one tree does not extend another.
 var ErrInconsistent = errors.New("one tree does not extend the other")
 
-// Text is the note text that is signed: origin, size and root, a line each.
+// Text is the note text that is signed: origin, size and root, a line each, and the line of the map if there is one.
 func (c Checkpoint) Text() string {
-	return fmt.Sprintf("%s\n%d\n%s\n", c.Origin, c.Size, base64.StdEncoding.EncodeToString(c.Root))
+	text := fmt.Sprintf("%s\n%d\n%s\n", c.Origin, c.Size, base64.StdEncoding.EncodeToString(c.Root))
+	if c.Map != nil {
+		text += mapLine + base64.StdEncoding.EncodeToString(c.Map) + "\n"
+	}
+	return text
 }
 
 // ParseCheckpoint reads what [Checkpoint.Text] writes; any other spelling is an error.
 func ParseCheckpoint(text string) (Checkpoint, error) {
 	lines := strings.Split(text, "\n")
-	if len(lines) != 4 || lines[0] == "" {
+	if len(lines) < 4 || len(lines) > 5 || lines[0] == "" {
 		return Checkpoint{}, errCheckpoint
 	}
 	size, err := strconv.ParseUint(lines[1], 10, 64)
@@ -51,6 +60,12 @@ func ParseCheckpoint(text string) (Checkpoint, error) {
 		return Checkpoint{}, errCheckpoint
 	}
 	c := Checkpoint{Origin: lines[0], Size: size, Root: root}
+	if len(lines) == 5 {
+		coded, _ := strings.CutPrefix(lines[3], mapLine)
+		if c.Map, err = base64.StdEncoding.DecodeString(coded); err != nil || len(c.Map) != HashSize {
+			return Checkpoint{}, errCheckpoint
+		}
+	}
 	if c.Text() != text {
 		return Checkpoint{}, errCheckpoint
 	}

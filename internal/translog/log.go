@@ -101,11 +101,12 @@ type Pending struct {
 }
 
 // Integrate adds entries to the tree and makes all its files durable. Nothing is published yet, and the Log
-// stays as it was: until Publish, a call with the same entries and more gives the same tree.
+// stays as it was: until Publish, a call with the same entries and more gives the same tree. The checkpoint commits to
+// the map whose root is given; if it is nil, to none.
 //
 // The caller must have decided durably that these entries follow, in this order. If it offers others after a
 // crash, the files that already stand make this ErrFatal.
-func (l *Log) Integrate(ctx context.Context, entries [][]byte) (*Pending, error) {
+func (l *Log) Integrate(ctx context.Context, entries [][]byte, mapRoot []byte) (*Pending, error) {
 	e, err := l.edge.clone()
 	if err != nil {
 		return nil, fmt.Errorf("grow tree: %w", err)
@@ -128,7 +129,7 @@ func (l *Log) Integrate(ctx context.Context, entries [][]byte) (*Pending, error)
 		}
 	}
 	p := &Pending{base: l.head, edge: e}
-	p.Checkpoint = Checkpoint{Origin: l.Origin(), Size: e.rng.End(), Root: root}
+	p.Checkpoint = Checkpoint{Origin: l.Origin(), Size: e.rng.End(), Root: root, Map: mapRoot}
 	if p.Signed, err = l.sign(p.Checkpoint); err != nil {
 		return nil, err
 	}
@@ -181,9 +182,9 @@ func (l *Log) Prune(ctx context.Context, p *Pending) error {
 	return nil
 }
 
-// Append integrates and publishes entries, for a log with a single writer.
+// Append integrates and publishes entries, for a log with a single writer and no map.
 func (l *Log) Append(ctx context.Context, entries [][]byte) (*Head, error) {
-	p, err := l.Integrate(ctx, entries)
+	p, err := l.Integrate(ctx, entries, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -288,10 +288,10 @@ func TestStopsWhenLeavesChangeAfterCrash(t *testing.T) {
 	t.Parallel()
 	m := newMemory()
 	l := mustOpen(t, m, translog.SM3{})
-	if _, err := l.Integrate(t.Context(), entries(0, 3)); err != nil {
+	if _, err := l.Integrate(t.Context(), entries(0, 3), nil); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := l.Integrate(t.Context(), entries(1, 4)); !errors.Is(err, translog.ErrFatal) {
+	if _, err := l.Integrate(t.Context(), entries(1, 4), nil); !errors.Is(err, translog.ErrFatal) {
 		t.Errorf("other leaves: %v, want ErrFatal", err)
 	}
 }
@@ -321,7 +321,7 @@ func TestTwoSequencers(t *testing.T) {
 	t.Parallel()
 	m := newMemory()
 	one, two := mustOpen(t, m, translog.SM3{}), mustOpen(t, m, translog.SM3{})
-	slow, err := one.Integrate(t.Context(), entries(0, 3))
+	slow, err := one.Integrate(t.Context(), entries(0, 3), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -344,7 +344,7 @@ func TestDroppedIntegration(t *testing.T) {
 	for base := range 9 {
 		l := mustOpen(t, newMemory(), translog.SM3{})
 		mustAppend(t, l, entries(0, base))
-		if _, err := l.Integrate(t.Context(), entries(base, base+3)); err != nil {
+		if _, err := l.Integrate(t.Context(), entries(base, base+3), nil); err != nil {
 			t.Fatal(err)
 		}
 		want := testonly.New(translog.SM3{})
@@ -358,7 +358,7 @@ func TestDroppedIntegration(t *testing.T) {
 func TestPublishTwiceIsOnce(t *testing.T) {
 	t.Parallel()
 	l := mustOpen(t, newMemory(), translog.SM3{})
-	p, err := l.Integrate(t.Context(), entries(0, 3))
+	p, err := l.Integrate(t.Context(), entries(0, 3), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -57,8 +57,10 @@ func ParseProof(b []byte) (Proof, error) {
 	return p, nil
 }
 
-func parseFile(b []byte, into any) error {
-	if len(b) > MaxFile {
+func parseFile(b []byte, into any) error { return parseBounded(b, MaxFile, into) }
+
+func parseBounded(b []byte, limit int, into any) error {
+	if len(b) > limit {
 		return ErrFile
 	}
 	dec := json.NewDecoder(bytes.NewReader(b))

@@ -17,6 +17,8 @@ export interface Checkpoint {
   readonly origin: string
   readonly size: number
   readonly root: Uint8Array
+  /** Root of the map of lists, if the checkpoint commits to one. */
+  readonly map?: Uint8Array
   /** What was signed. */
   readonly text: string
   readonly signatures: readonly { name: string; id: string; bytes: Uint8Array<ArrayBuffer> }[]
@@ -60,13 +62,14 @@ function parseKey(line: string): LogKey | undefined {
 
 /** Reads a signed checkpoint; undefined if it is none. The signatures are not checked here. */
 export function parseCheckpoint(signed: string): Checkpoint | undefined {
-  const parts = /^(([^\n]+)\n(0|[1-9]\d*)\n([A-Za-z0-9+/=]+)\n)\n((?:— [^\n]+\n)+)$/.exec(signed)
+  const parts = /^(([^\n]+)\n(0|[1-9]\d*)\n([A-Za-z0-9+/=]+)\n(?:yinxin-map-v1 ([A-Za-z0-9+/=]+)\n)?)\n((?:— [^\n]+\n)+)$/.exec(signed)
   if (!parts) return undefined
   const size = Number(parts[3])
   const root = fromBase64(parts[4]!)
-  if (!Number.isSafeInteger(size) || root.length !== 32) return undefined
-  const signatures = parts[5]!.trimEnd().split('\n').map(parseSignature)
-  return { origin: parts[2]!, size, root, text: parts[1]!, signatures }
+  const map = parts[5] === undefined ? undefined : fromBase64(parts[5])
+  if (!Number.isSafeInteger(size) || root.length !== 32 || (map && map.length !== 32)) return undefined
+  const signatures = parts[6]!.trimEnd().split('\n').map(parseSignature)
+  return { origin: parts[2]!, size, root, map, text: parts[1]!, signatures }
 }
 
 function parseSignature(line: string) {
