@@ -129,6 +129,7 @@ func New(mux *http.ServeMux, d Deps) huma.API {
 	registerOperation(api, d)
 	registerMe(api, d)
 	registerUse(api, d)
+	registerWhole(api, d)
 	registerPresentation(api, d)
 	registerRelation(api, d)
 	registerWindow(api, d)

@@ -151,7 +151,7 @@ type walk struct {
 }
 
 func (w *walk) beside(s sub) {
-	var h []byte
+	h := []byte{}
 	if !s.empty() {
 		h = s.hash[:]
 	}

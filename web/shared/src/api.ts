@@ -39,6 +39,9 @@ export type ReceiptFile = Schemas['LeafReceipt']
 /** proof.json: the leaf's inclusion in the tree of a checkpoint; hashes in base64. */
 export type ProofFile = Schemas['LeafProof']
 
+/** whole.json: all records of a holder or an issuer, with the proof that none is left out; bytes in base64. */
+export type WholeFile = Schemas['LeafWhole']
+
 export interface Item<T> {
   items: T[]
 }
@@ -66,6 +69,7 @@ export function makeApi(c: Client) {
     uses: () => c.get<Item<Use>>(`${v1}/me/uses`),
     receipt: (no: string) => c.get<ReceiptFile>(`${v1}/me/uses/${part(no)}/receipt`),
     proof: (no: string) => c.get<ProofFile>(`${v1}/me/uses/${part(no)}/proof`),
+    whole: () => c.get<WholeFile>(`${v1}/me/evidence/whole`),
     logKeys: () => c.text('/log/log.pub'),
 
     shown: (token: string) => c.get<ShownCode>(`${v1}/presentations/${part(token)}`),

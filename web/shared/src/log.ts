@@ -157,7 +157,7 @@ async function promiseState(
 }
 
 /** Every known key of the log must have signed: a log with two algorithms is not believed on one alone. */
-async function signatureState(point: Checkpoint | undefined, keys: LogKey[]): Promise<StepState> {
+export async function signatureState(point: Checkpoint | undefined, keys: LogKey[]): Promise<StepState> {
   const own = point ? keys.filter((k) => k.name === point.origin) : []
   const checks = own.map(async (key) => {
     const sig = point?.signatures.find((s) => s.name === key.name && s.id === key.id)

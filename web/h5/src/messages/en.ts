@@ -170,6 +170,15 @@ export const en: SameShape<typeof zh> = {
     unknownUnit: 'A checker who was not signed in',
     own: 'Also my own look ({n}) | Also my own looks ({n})',
   },
+  whole: {
+    busy: 'Checking that the list has every record…',
+    good: 'The log has {n} records of yours, {uses} of them uses, and not one is left out.',
+    none: 'The log has no record of yours.',
+    how: 'Checked in your browser: the list is the one that the log’s signed checkpoint commits to. Issuing and consents are in it too, and each step of a use counts.',
+    bad: 'It is not shown that the list has every record. Look again later. If it stays so, save the list and give it to whoever supervises the platform.',
+    pending: 'Records are being entered in the log. Check again in a while.',
+    file: 'Save the list',
+  },
   ground: {
     case: 'Fetched for a case',
     presentation: 'Shown in person',
