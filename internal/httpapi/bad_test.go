@@ -319,7 +319,7 @@ func (s *scene) licenses(t *testing.T) []bad {
 		{name: "somebody else's proof", login: "food-firm", method: "GET", path: "/api/v1/me/uses/" + record + "/proof", status: 404, code: "evidence.unknown"},
 		{name: "proof too early", login: "owner", method: "GET", path: "/api/v1/me/uses/" + record + "/proof", status: 404, code: "evidence.pending"},
 		{name: "no record number", login: "owner", method: "GET", path: "/api/v1/me/uses/" + secret + "/receipt", status: 404, code: "evidence.unknown", secret: secret},
-		{name: "whole list too early", login: "owner", method: "GET", path: "/api/v1/me/evidence/whole", status: 404, code: "evidence.pending"},
+		{name: "whole list from beyond its end", login: "owner", method: "GET", path: "/api/v1/me/evidence/whole?from=1000000", status: 422, code: "evidence.whole-range"},
 		{name: "somebody else's showing", login: "food-firm", method: "GET", path: "/api/v1/me/presentations/" + s.stranger, status: 404, code: "present.unknown"},
 		{name: "end somebody else's showing", login: "food-firm", method: "DELETE", path: "/api/v1/me/presentations/" + s.stranger, status: 404, code: "present.unknown"},
 	}
