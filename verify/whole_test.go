@@ -17,8 +17,8 @@ import (
 	"github.com/yinxin-org/yinxin/verify"
 )
 
-// operator runs a log as it likes: what it enters in a holder's list is its own choice.
-type operator struct {
+// keeper is an operator that runs the log as it likes: what it enters in a holder's list is its own choice.
+type keeper struct {
 	t      testing.TB
 	ed, sm *translog.Signer
 	log    *translog.Log
@@ -29,9 +29,9 @@ type operator struct {
 	made   int
 }
 
-func newOperator(t testing.TB) *operator {
+func newKeeper(t testing.TB) *keeper {
 	t.Helper()
-	o := &operator{t: t, rows: map[string][]byte{}, lists: map[string][]leaf.WholeLeaf{}}
+	o := &keeper{t: t, rows: map[string][]byte{}, lists: map[string][]leaf.WholeLeaf{}}
 	o.ed, o.sm = logSigners(t, "log")
 	store, err := translog.OpenFolder(t.TempDir())
 	if err != nil {
@@ -44,9 +44,9 @@ func newOperator(t testing.TB) *operator {
 	return o
 }
 
-func (o *operator) pub() []byte { return []byte(o.ed.String() + "\n" + o.sm.String() + "\n") }
+func (o *keeper) pub() []byte { return []byte(o.ed.String() + "\n" + o.sm.String() + "\n") }
 
-func (o *operator) read(_ context.Context, prefixes []string) (map[string][]byte, error) {
+func (o *keeper) read(_ context.Context, prefixes []string) (map[string][]byte, error) {
 	found := map[string][]byte{}
 	for _, p := range prefixes {
 		if data, ok := o.rows[p]; ok {
@@ -56,7 +56,7 @@ func (o *operator) read(_ context.Context, prefixes []string) (map[string][]byte
 	return found, nil
 }
 
-// made is a record that was taken: who received the data keeps the promise.
+// taken is a record that was taken: who received the data keeps the promise.
 type taken struct {
 	holder  string
 	no      string
@@ -64,7 +64,7 @@ type taken struct {
 	promise []byte // promise.json
 }
 
-func (o *operator) take(holder string) taken {
+func (o *keeper) take(holder string) taken {
 	o.t.Helper()
 	o.made++
 	id := uuid.UUID{byte(o.made >> 8), byte(o.made)}
@@ -85,7 +85,7 @@ func (o *operator) take(holder string) taken {
 }
 
 // publish enters all records in the tree and those that are not hidden in their holders' lists.
-func (o *operator) publish(records []taken, hidden ...taken) {
+func (o *keeper) publish(records []taken, hidden ...taken) {
 	o.t.Helper()
 	var entries [][]byte
 	var adds []translog.MapAdd
@@ -115,11 +115,11 @@ func (o *operator) publish(records []taken, hidden ...taken) {
 	o.head = &p.Head
 }
 
-func (o *operator) label(holder string) translog.Label {
+func (o *keeper) label(holder string) translog.Label {
 	return translog.NewLabel([]byte("key"), "holder", holder)
 }
 
-func (o *operator) whole(holder string) leaf.Whole {
+func (o *keeper) whole(holder string) leaf.Whole {
 	o.t.Helper()
 	label := o.label(holder)
 	chain, p, err := translog.ProveMap(o.t.Context(), o.read, o.root, label)
@@ -134,7 +134,7 @@ func (o *operator) whole(holder string) leaf.Whole {
 	return w
 }
 
-func (o *operator) verify(w leaf.Whole, with verify.WholeOptions) verify.WholeReport {
+func (o *keeper) verify(w leaf.Whole, with verify.WholeOptions) verify.WholeReport {
 	o.t.Helper()
 	return verify.Whole(o.pub(), encoded(o.t, w), with)
 }
@@ -160,7 +160,7 @@ func wholeCodes(r verify.WholeReport) string {
 }
 
 // city has holders with from no to nine records each.
-func city(o *operator, holders int) (records []taken) {
+func city(o *keeper, holders int) (records []taken) {
 	for i := range holders {
 		for range i % 10 {
 			records = append(records, o.take(fmt.Sprint("holder ", i)))
@@ -171,7 +171,7 @@ func city(o *operator, holders int) (records []taken) {
 
 func TestWholeValid(t *testing.T) {
 	t.Parallel()
-	o := newOperator(t)
+	o := newKeeper(t)
 	records := city(o, 60)
 	o.publish(records)
 	for i := range 60 {
@@ -193,7 +193,7 @@ func TestWholeValid(t *testing.T) {
 // promise that the receiver of the data has kept tells.
 func TestHiddenRecordIsFoundByThePromise(t *testing.T) {
 	t.Parallel()
-	o := newOperator(t)
+	o := newKeeper(t)
 	records := city(o, 20)
 	hidden := records[slices.IndexFunc(records, func(r taken) bool { return r.holder == "holder 7" })+3]
 	o.publish(records, hidden)
@@ -209,9 +209,9 @@ func TestHiddenRecordIsFoundByThePromise(t *testing.T) {
 // The operator leaves a record out of what it shows, or puts it elsewhere, while the map has it.
 func TestListMustBeTheOneCommittedTo(t *testing.T) {
 	t.Parallel()
-	o := newOperator(t)
+	o := newKeeper(t)
 	o.publish(city(o, 40))
-	foreign := newOperator(t)
+	foreign := newKeeper(t)
 	foreign.publish(city(foreign, 40)[1:])
 	for _, c := range []struct {
 		name   string
@@ -279,7 +279,7 @@ func rechain(w *leaf.Whole) {
 // chain for the same holder do not pass.
 func TestListMustContinueTheEarlierOne(t *testing.T) {
 	t.Parallel()
-	o := newOperator(t)
+	o := newKeeper(t)
 	first := []taken{o.take("a"), o.take("b"), o.take("a")}
 	o.publish(first)
 	w1 := o.whole("a")
@@ -325,7 +325,7 @@ func TestListMustContinueTheEarlierOne(t *testing.T) {
 }
 
 func FuzzWhole(f *testing.F) {
-	o := newOperator(f)
+	o := newKeeper(f)
 	o.publish(city(o, 30))
 	good := map[string]string{}
 	for i := range 31 {
