@@ -123,7 +123,7 @@ func readRow(prefix string, rows map[string][]byte, want Hash) (*mapRow, error) 
 // of it. Rows that do not give the root are ErrFatal.
 func ProveMap(ctx context.Context, read MapReader, root Hash, label Label) (Chain, MapProof, error) {
 	w := walk{ctx: ctx, read: read, label: label}
-	leaf, err := w.down(root)
+	leaves, err := w.down(root)
 	if err != nil {
 		return Chain{}, MapProof{}, fmt.Errorf("prove a chain: %w", err)
 	}
@@ -131,10 +131,11 @@ func ProveMap(ctx context.Context, read MapReader, root Hash, label Label) (Chai
 	p := MapProof{Hashes: w.hashes}
 	var chain Chain
 	switch {
-	case leaf != nil && leaf.Label == label:
-		chain = leaf.Chain
-	case leaf != nil:
-		p.Other = leaf
+	case len(leaves) == 0:
+	case leaves[0].Label == label:
+		chain = leaves[0].Chain
+	default:
+		p.Other = &leaves[0]
 	}
 	if got, err := p.Root(label, chain); err != nil || got != root {
 		return Chain{}, MapProof{}, fmt.Errorf("%w: rows do not give the map's root", ErrFatal)
@@ -166,8 +167,8 @@ func (w *walk) row(prefix string, want Hash) (*mapRow, error) {
 	return readRow(prefix, rows, want)
 }
 
-// down gives the one leaf at the place of the label, or nil if there is none.
-func (w *walk) down(want Hash) (*MapLeaf, error) {
+// down gives the one leaf at the place of the label, if there is one.
+func (w *walk) down(want Hash) ([]MapLeaf, error) {
 	for prefix := ""; ; prefix += string(hexDigits[digit(w.label, len(prefix))]) {
 		row, err := w.row(prefix, want)
 		if err != nil {
@@ -196,7 +197,7 @@ func (w *walk) down(want Hash) (*MapLeaf, error) {
 	}
 }
 
-func (w *walk) bucket(leaves []MapLeaf, depth int) *MapLeaf {
+func (w *walk) bucket(leaves []MapLeaf, depth int) []MapLeaf {
 	for ; len(leaves) > 1; depth++ {
 		left, right := halves(leaves, depth)
 		if bit(w.label, depth) {
@@ -205,14 +206,11 @@ func (w *walk) bucket(leaves []MapLeaf, depth int) *MapLeaf {
 		w.beside(subOf(right, depth+1))
 		leaves = left
 	}
-	if len(leaves) == 0 {
-		return nil
-	}
-	return &leaves[0]
+	return leaves
 }
 
 // single gives the leaf that is alone under some of a row's children, which may be in the row of another child.
-func (w *walk) single(prefix string, row *mapRow, first, n int) (*MapLeaf, error) {
+func (w *walk) single(prefix string, row *mapRow, first, n int) ([]MapLeaf, error) {
 	for i := first; i < first+n; i++ {
 		if row.children[i].empty() {
 			continue
@@ -224,7 +222,7 @@ func (w *walk) single(prefix string, row *mapRow, first, n int) (*MapLeaf, error
 		if len(below.leaves) != 1 {
 			return nil, fmt.Errorf("%w: rows do not give the map's root", ErrFatal)
 		}
-		return &below.leaves[0], nil
+		return below.leaves, nil
 	}
 	return nil, nil
 }
