@@ -17,6 +17,7 @@ type referenceCmd struct {
 	Matters  referenceMattersCmd  `cmd:"" help:"A matter office's system with the demonstration's matters."`
 	Source   referenceSourceCmd   `cmd:"" help:"A register that keeps a kind of license and tells the state of one."`
 	Register referenceRegisterCmd `cmd:"" help:"Base registers that compare what is known of persons and firms."`
+	Face     referenceFaceCmd     `cmd:"" help:"A service that compares faces."`
 	Feed     referenceFeedCmd     `cmd:"" help:"A department's own system that sends its cases."`
 	Vertical referenceVerticalCmd `cmd:"" help:"A vertical system that pushes the licenses it makes."`
 	Seals    referenceSealsCmd    `cmd:"" name:"sealplatform" help:"A seal platform that keeps the keys of seals and signs digests."`

@@ -162,6 +162,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 		return err
 	}
 	a.Trail, a.Tasks, a.Notices = change.Open(a.Clock), task.Open(a.Clock), notice.Open(a.Clock)
+	a.Accounts.UseTells(a.tellFactor)
 	a.Deadlines = deadline.New(a.Clock, a.Tasks)
 	if a.Calendar, err = workday.Open(ctx, a.DB); err != nil {
 		return err
@@ -198,7 +199,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 	a.Agency = agency.New(agency.Options{DB: a.DB, Clock: a.Clock, Keys: a.Keys, Holders: a.Holders, Licenses: a.Licenses, Types: a.Types,
 		Door: a.Door, Book: a.Book, Notices: a.Notices})
 	a.Accounts.UseActs(a.Agency.Acts)
-	if err := a.openSources(ctx); err != nil {
+	if err := errors.Join(a.openFaceCheck(ctx), a.openSources(ctx)); err != nil {
 		return err
 	}
 	handedIn, err := blob.OpenFolder(filepath.Join(a.Config.Data, "attachments"))
@@ -206,7 +207,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 		return err
 	}
 	a.Hall = hall.New(hall.Options{DB: a.DB, Clock: a.Clock, Log: a.Log, Units: a.Units, Matters: a.Matters, Types: a.Types,
-		Holders: a.Holders, Licenses: a.Licenses, Cases: a.Cases, Door: a.Door, Calendar: a.Calendar, Tasks: a.Tasks, Deadlines: a.Deadlines, Book: a.Book, Source: a.sourceOf, Registers: a.Registers, Staff: a.Accounts.Standing, Notices: a.Notices, Agency: a.Agency, Appeals: a.Appeals,
+		Holders: a.Holders, Licenses: a.Licenses, Cases: a.Cases, Door: a.Door, Calendar: a.Calendar, Tasks: a.Tasks, Deadlines: a.Deadlines, Book: a.Book, Source: a.sourceOf, Registers: a.Registers, Staff: a.Accounts.Standing, ResetFactors: a.Accounts.ResetHolder, Notices: a.Notices, Agency: a.Agency, Appeals: a.Appeals,
 		Files: handedIn})
 	a.Desk = present.New(present.Options{DB: a.DB, Clock: a.Clock, Units: a.Units, Types: a.Types, Matters: a.Matters,
 		Holders: a.Holders, Licenses: a.Licenses, Door: a.Door, Book: a.Book})

@@ -52,6 +52,8 @@ type Actor struct {
 
 	Confirmed   time.Time // when the session was last confirmed strongly (强确认); zero: not
 	ConfirmedBy string    // and by what: ByCode, ByPasskey, ByFace
+	StrongFrom  time.Time // before it nothing but a face check confirms: the factors were reset a short while ago; zero: any time
+	MustEnrol   bool      // the factors were reset: nothing but enrolling one is open
 }
 
 // Acting is on what a holder acts for another one (代办): for a firm as its agent, for a child as its guardian.
@@ -107,6 +109,8 @@ type Service struct {
 	hasher *hasher
 	decoy  string // hash of a random password, checked when a name is unknown
 	acts   Acts   // nil: nobody acts for others here
+	tells  Tells  // nil: nobody is told of changes of factors
+	faces  Faces  // nil: no face check here
 	origin string
 	party  *webauthn.WebAuthn // nil: no passkeys here
 }
@@ -144,6 +148,7 @@ var (
 	errActing  = errs.New(errs.Denied, "acting.over")
 
 	errConfirm       = errs.New(errs.Denied, "authn.confirm")
+	errWait          = errs.New(errs.Denied, "authn.wait")
 	errConfirmLocked = errs.New(errs.Limited, "authn.confirm-locked")
 	errStep          = errs.New(errs.Conflict, "authn.step")
 	errCode          = errs.New(errs.Invalid, "authn.code")
@@ -151,5 +156,8 @@ var (
 	errPassword      = errs.New(errs.Invalid, "authn.password")
 	errPasskey       = errs.New(errs.Denied, "authn.passkey")
 	errPasskeyCopied = errs.New(errs.Denied, "authn.passkey-copied")
+	errFace          = errs.New(errs.Denied, "authn.face")
+	errFaceDown      = errs.New(errs.Unavailable, "authn.face-down")
+	errNoFace        = errs.New(errs.Conflict, "authn.no-face")
 	errNoPasskeys    = errs.New(errs.Conflict, "authn.no-passkeys")
 )

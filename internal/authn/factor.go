@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
 )
@@ -38,13 +39,19 @@ type Factor struct {
 	UsedAt    time.Time // zero: not yet
 }
 
-// Strong reports whether the session behind the actor was confirmed strongly a short while ago.
+// Strong reports whether the session behind the actor was confirmed strongly a short while ago. While an account waits
+// after its factors were reset, a face check alone does that.
 func (a *Actor) Strong(now time.Time) bool {
-	return a != nil && !a.Confirmed.IsZero() && now.Sub(a.Confirmed) < StrongTime
+	if a == nil || a.Confirmed.IsZero() || now.Sub(a.Confirmed) >= StrongTime {
+		return false
+	}
+	return a.ConfirmedBy == ByFace || !a.waits(now)
 }
 
+func (a *Actor) waits(now time.Time) bool { return now.Before(a.StrongFrom) }
+
 // MustBeStrong refuses ("authn.confirm") an actor whose session is not confirmed strongly, or no longer. The refusal
-// names the ways that are open to the account.
+// names the ways that are open to the account; where it has to wait and no way is open, it says until when ("authn.wait").
 func (s *Service) MustBeStrong(ctx context.Context, a *Actor) error {
 	if a.Strong(s.clock.Now()) {
 		return nil
@@ -53,19 +60,26 @@ func (s *Service) MustBeStrong(ctx context.Context, a *Actor) error {
 	if err != nil {
 		return err
 	}
-	return errConfirm.With("ways", strings.Join(Ways(all), ","))
+	ways := s.Ways(a, all)
+	if len(ways) == 0 && a.waits(s.clock.Now()) {
+		return errWait.With("until", a.StrongFrom.In(clock.Shanghai).Format("2006-01-02 15:04"))
+	}
+	return errConfirm.With("ways", strings.Join(ways, ","))
 }
 
-// Ways are the ways in which an account with these factors can confirm itself; none: it must enrol one first.
-func Ways(all []Factor) []string {
+// Ways are the ways in which an account with these factors can confirm itself now; none: it must enrol one first, or wait.
+func (s *Service) Ways(a *Actor, all []Factor) []string {
 	ways := []string{}
 	for _, f := range all {
-		if !slices.Contains(ways, f.Kind) {
+		if !slices.Contains(ways, f.Kind) && !a.waits(s.clock.Now()) {
 			ways = append(ways, f.Kind)
 		}
 	}
+	if s.hasFace(a) {
+		ways = append(ways, ByFace)
+	}
 	slices.Sort(ways)
-	slices.Reverse(ways) // codes before passkeys: they work on every address and browser
+	slices.Reverse(ways) // codes before passkeys, which work not on every address; faces last, for they leave the house
 	return ways
 }
 
@@ -126,7 +140,7 @@ func (s *Service) factors(ctx context.Context, q *db.Tx, accountID string) ([]st
 	return all, rows.Err()
 }
 
-// addFactor keeps a new factor of an account.
+// addFactor keeps a new factor of an account, which has then enrolled what it had to.
 func (s *Service) addFactor(ctx context.Context, tx *db.Tx, accountID string, f storedFactor) (Factor, error) {
 	f.ID, f.CreatedAt = db.NewID(), s.clock.Now()
 	name, err := s.vault.Wrap([]byte(f.Name), factorNameAAD(f.ID))
@@ -143,40 +157,16 @@ func (s *Service) addFactor(ctx context.Context, tx *db.Tx, accountID string, f 
 	if err != nil {
 		return Factor{}, fmt.Errorf("insert factor: %w", err)
 	}
+	if _, err := tx.Exec(ctx, `UPDATE account SET must_enrol = 0 WHERE account_id = $1 AND must_enrol <> 0`, accountID); err != nil {
+		return Factor{}, fmt.Errorf("note the enrolment: %w", err)
+	}
 	return f.Factor, nil
-}
-
-// RemoveFactor takes a factor from an account. It needs a strong confirmation, for whoever finds an open session must not
-// be able to put a factor of their own in the place of the owner's.
-func (s *Service) RemoveFactor(ctx context.Context, a *Actor, id string) error {
-	if err := s.MustBeStrong(ctx, a); err != nil {
-		return err
-	}
-	return s.db.Write(ctx, func(tx *db.Tx) error {
-		n, err := tx.Exec(ctx, `DELETE FROM account_factor WHERE account_id = $1 AND factor_id = $2`, a.AccountID, id)
-		if err != nil {
-			return fmt.Errorf("delete factor: %w", err)
-		}
-		if n == 0 {
-			return errs.New(errs.NotFound, "not-found")
-		}
-		return nil
-	})
-}
-
-// ResetFactors takes all factors from an account whose owner has lost them. Who may have that done, and on what proof of
-// who the owner is, is for the caller to hold.
-func (s *Service) ResetFactors(ctx context.Context, tx *db.Tx, accountID string) error {
-	if _, err := tx.Exec(ctx, `DELETE FROM account_factor WHERE account_id = $1`, accountID); err != nil {
-		return fmt.Errorf("delete factors: %w", err)
-	}
-	return s.endOf(ctx, tx, accountID)
 }
 
 // mayEnrol holds an enrolment to its password, and where the account has a factor already, to that.
 func (s *Service) mayEnrol(ctx context.Context, a *Actor, password, name string) error {
-	if name = strings.TrimSpace(name); name == "" || len([]rune(name)) > maxFactorName {
-		return errs.New(errs.Invalid, "field.required").On("name")
+	if err := checkFactorName(name); err != nil {
+		return err
 	}
 	have, err := s.Factors(ctx, a.AccountID)
 	if err != nil {
@@ -238,6 +228,7 @@ const (
 	stepCode    = "enrol-totp"
 	stepPasskey = "enrol-passkey" //nolint:gosec // a kind of step, no secret
 	stepConfirm = "confirm-passkey"
+	stepFace    = "confirm-face"
 )
 
 func stepAAD(hash []byte, kind string) []byte { return slices.Concat([]byte("step:"+kind+":"), hash) }

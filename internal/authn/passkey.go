@@ -148,12 +148,9 @@ func (s *Service) FinishPasskey(ctx context.Context, token string, a *Actor, ans
 	var f Factor
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
 		var err error
-		f, err = s.addFactor(ctx, tx, a.AccountID, storedFactor{Factor: Factor{Kind: ByPasskey, Name: step.Name}, secret: secret,
+		f, err = s.enrol(ctx, tx, token, a, storedFactor{Factor: Factor{Kind: ByPasskey, Name: step.Name}, secret: secret,
 			counter: int64(made.Authenticator.SignCount)})
-		if err != nil {
-			return err
-		}
-		return s.strengthen(ctx, tx, token, a.AccountID, ByPasskey)
+		return err
 	})
 	return f, err
 }

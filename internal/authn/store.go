@@ -13,6 +13,7 @@ import (
 type row struct {
 	id, hash, kind, holderID, unitID, roles, state string
 	name                                           []byte
+	mustEnrol, strongFrom                          int64
 }
 
 func (s *Service) actor(r row) (*Actor, error) {
@@ -20,7 +21,11 @@ func (s *Service) actor(r row) (*Actor, error) {
 	if err != nil {
 		return nil, fmt.Errorf("decrypt account name: %w", err)
 	}
-	a := &Actor{AccountID: r.id, Name: string(name), Kind: r.kind, UnitID: r.unitID, HolderID: r.holderID, SelfID: r.holderID}
+	a := &Actor{AccountID: r.id, Name: string(name), Kind: r.kind, UnitID: r.unitID, HolderID: r.holderID, SelfID: r.holderID,
+		MustEnrol: r.mustEnrol != 0}
+	if r.strongFrom > 0 {
+		a.StrongFrom = db.Time(r.strongFrom)
+	}
 	if err := json.Unmarshal([]byte(r.roles), &a.Roles); err != nil {
 		return nil, fmt.Errorf("decode roles: %w", err)
 	}
@@ -32,10 +37,11 @@ func (s *Service) byLogin(ctx context.Context, index []byte) (r row, found bool,
 	err = s.db.Read(ctx, func(q *db.Tx) error {
 		found = false
 		err := q.QueryRow(ctx, `
-			SELECT account_id, password_hash, kind, COALESCE(holder_id, ''), COALESCE(unit_id, ''), roles, name, state
+			SELECT account_id, password_hash, kind, COALESCE(holder_id, ''), COALESCE(unit_id, ''), roles, name, state,
+			       must_enrol, strong_from
 			FROM account
 			WHERE login_index = $1`, index).
-			Scan(&r.id, &r.hash, &r.kind, &r.holderID, &r.unitID, &r.roles, &r.name, &r.state)
+			Scan(&r.id, &r.hash, &r.kind, &r.holderID, &r.unitID, &r.roles, &r.name, &r.state, &r.mustEnrol, &r.strongFrom)
 		if errors.Is(err, db.ErrNoRows) {
 			return nil
 		}
@@ -63,11 +69,13 @@ func (s *Service) bySession(ctx context.Context, hash []byte) (r sessionRow, fou
 		found = false
 		err := q.QueryRow(ctx, `
 			SELECT s.relation_id, s.seen_at, s.expires_at, s.confirmed_at, s.confirmed_by,
-			       a.account_id, a.kind, COALESCE(a.holder_id, ''), COALESCE(a.unit_id, ''), a.roles, a.name, a.state
+			       a.account_id, a.kind, COALESCE(a.holder_id, ''), COALESCE(a.unit_id, ''), a.roles, a.name, a.state,
+			       a.must_enrol, a.strong_from
 			FROM session s
 			JOIN account a ON a.account_id = s.account_id
 			WHERE s.token_hash = $1`, hash).
-			Scan(&r.relation, &r.seen, &r.expires, &r.confirmed, &r.confirmedBy, &r.id, &r.kind, &r.holderID, &r.unitID, &r.roles, &r.name, &r.state)
+			Scan(&r.relation, &r.seen, &r.expires, &r.confirmed, &r.confirmedBy, &r.id, &r.kind, &r.holderID, &r.unitID, &r.roles, &r.name, &r.state,
+				&r.mustEnrol, &r.strongFrom)
 		if errors.Is(err, db.ErrNoRows) {
 			return nil
 		}

@@ -85,10 +85,8 @@ func (s *Service) FinishCode(ctx context.Context, token string, a *Actor, code s
 		if err := s.endStep(ctx, tx, token, stepCode); err != nil {
 			return err
 		}
-		if f, err = s.addFactor(ctx, tx, a.AccountID, storedFactor{Factor: Factor{Kind: ByCode, Name: step.Name}, secret: []byte(step.Secret), counter: count}); err != nil {
-			return err
-		}
-		return s.strengthen(ctx, tx, token, a.AccountID, ByCode)
+		f, err = s.enrol(ctx, tx, token, a, storedFactor{Factor: Factor{Kind: ByCode, Name: step.Name}, secret: []byte(step.Secret), counter: count})
+		return err
 	})
 	return f, err
 }

@@ -7,6 +7,7 @@ package change
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -147,6 +148,24 @@ func (t *Trail) List(ctx context.Context, q *db.Tx, f Filter) ([]Change, error) 
 	if err != nil {
 		return nil, fmt.Errorf("list changes: %w", err)
 	}
+	return scan(rows)
+}
+
+// Of gives the changes of one thing, the newest first.
+func (t *Trail) Of(ctx context.Context, q *db.Tx, subject Subject, id string, limit int) ([]Change, error) {
+	rows, err := q.Query(ctx, `
+		SELECT change_id, at, account_id, unit_id, subject, subject_id, action, before, after, reason
+		FROM config_change
+		WHERE subject = $1 AND subject_id = $2
+		ORDER BY change_id DESC
+		LIMIT $3`, string(subject), id, limit)
+	if err != nil {
+		return nil, fmt.Errorf("list changes: %w", err)
+	}
+	return scan(rows)
+}
+
+func scan(rows *sql.Rows) ([]Change, error) {
 	defer func() { _ = rows.Close() }()
 	var found []Change
 	for rows.Next() {

@@ -35,6 +35,8 @@ type Config struct {
 	LicenseSources []LicenseSource `toml:"license_sources"`
 	// Registers are base registers (基础库), asked before a license is made whose type has rules for them.
 	Registers []Register `toml:"registers"`
+	// FaceCheck is the service by which holders confirm themselves by face (实人核验); none if empty.
+	FaceCheck FaceCheck `toml:"face_check"`
 	// Keys are signing keys that lie outside the data folder: in a device, or at a seal platform.
 	Keys []Key `toml:"keys"`
 	// Witnesses are other offices' witnesses of the log, asked to cosign each checkpoint. WitnessQuorum is how many of them
@@ -69,6 +71,12 @@ type Witness struct {
 	Name string `toml:"name"` // as people are told of it
 	URL  string `toml:"url"`  // its address
 	Key  string `toml:"key"`  // its public key, the line of its witness.pub
+}
+
+// FaceCheck is a service that compares faces with what the police keep (实人核验).
+type FaceCheck struct {
+	URL string `toml:"url"` // its address
+	Key string `toml:"key"` // PEM file of the SM2 public key that signs its answers
 }
 
 // Key is a signing key that lies in a cryptographic device (Library) or at a seal platform (URL).
@@ -160,6 +168,9 @@ func (c *Config) Complete() error {
 	}
 	if c.WitnessQuorum == 0 {
 		c.WitnessQuorum = len(c.Witnesses)
+	}
+	if (c.FaceCheck.URL == "") != (c.FaceCheck.Key == "") {
+		return errors.New("face_check needs url and key")
 	}
 	c.BaseURL = strings.TrimSuffix(c.BaseURL, "/")
 	if (c.TLSCert == "") != (c.TLSKey == "") {

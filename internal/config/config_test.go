@@ -86,6 +86,7 @@ func TestReadSaysWhatIsWrong(t *testing.T) {
 		"half of TLS":         {"data = \"x\"\ntls_cert = \"a\"" + rest, "tls_key"},
 		"timestamper's file":  {"data = \"x\"\ntimestamper = \"tsa.pem\"" + rest, "timestamper"},
 		"key nowhere":         {"data = \"x\"" + rest + "[[keys]]\nid = \"a\"\nlibrary = \"lib.so\"\n", "keys"},
+		"half a face check":   {"data = \"x\"" + rest + "[face_check]\nurl = \"https://face.example.gov.cn\"\n", "face_check"},
 		"a slip of the pen":   {"data = \"x\"\nlistn = \":80\"" + rest, "listn"},
 		"wrong kind":          {"data = 5" + rest, "data"},
 		"no TOML":             {"data: x", "line 1"},

@@ -99,7 +99,7 @@ func prepare(ctx, run context.Context, a *app.App, o Options) (source string, h 
 	if source, err = startSource(run, a, city); err != nil {
 		return "", nil, err
 	}
-	if err := startRegisters(run, a, city); err != nil {
+	if err := errors.Join(startRegisters(run, a, city), startFaceCheck(run, a, city)); err != nil {
 		return "", nil, err
 	}
 	if o.Empty {

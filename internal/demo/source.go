@@ -116,6 +116,43 @@ func (c *City) registered() map[string]reference.Entries {
 	return map[string]reference.Entries{catalog.Population: people, catalog.LegalBase: firms}
 }
 
+// FaceFile names the file of the data folder with the address of the demonstration's face check service.
+const FaceFile = "face.txt"
+
+// startFaceCheck runs a face check service on a loopback port, which takes any picture of the city's people for theirs. It ends with
+// ctx.
+func startFaceCheck(ctx context.Context, a *app.App, city *City) error {
+	signer, err := a.SourceAsker(ctx)
+	if err != nil {
+		return err
+	}
+	server, err := reference.NewFaceService(ctx, signer.Public(), a.Clock)
+	if err != nil {
+		return err
+	}
+	people := map[string]string{}
+	for _, h := range city.Holders {
+		if h.Kind == catalog.Natural {
+			people[connect.FaceSubject(h.Name, h.Code)] = ""
+		}
+	}
+	server.Tell(reference.FaceOrder{People: people})
+	key, err := server.Key()
+	if err != nil {
+		return err
+	}
+	address, err := serveBeside(ctx, server)
+	if err != nil {
+		return err
+	}
+	f, err := connect.OpenFaceService(connect.FaceOptions{Base: address, Key: key, Signer: signer, Clock: a.Clock})
+	if err != nil {
+		return err
+	}
+	a.UseFaceCheck(f)
+	return os.WriteFile(filepath.Join(a.Config.Data, FaceFile), []byte(address+"\n"), 0o600)
+}
+
 // serveBeside serves a reference system on a loopback port until ctx ends, and gives its address.
 func serveBeside(ctx context.Context, h http.Handler) (string, error) {
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")

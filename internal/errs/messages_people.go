@@ -27,6 +27,7 @@ var peopleMessages = messages{
 	"relation.not-for-clerks": {"窗口只能核实监护和赡养关系，其他关系由对方本人确认。", "Counters confirm guardians and who cares for parents only; the other side answers the rest."},
 	"presence.code":           {"到场码不对、已经用过或已经过期。到场码只有一分钟有效，请来人刷新后重新出示。", "The presence code is wrong, used or too old. It lives one minute: ask for a fresh one."},
 	"window.unknown":          {"没有这次到场，或它已经结束。请重新核验来人。", "There is no such visit, or it is over. Verify again who stands before you."},
+	"window.no-account":       {"此人在平台上还没有账号，不用重置。", "This person has no account on the platform; there is nothing to reset."},
 	"window.person":           {"请从到场的人里选择。", "Choose among those who are present."},
 	"window.not-present":      {"这一方没有到场，也没有委托到场的人办事。", "This party is not present and has entrusted nobody who is."},
 	"window.many":             {"一次到场最多核验6个人。", "A visit has at most 6 people."},

@@ -52,6 +52,8 @@ type Options struct {
 	// Staff tells how the accounts of a unit stand.
 	Staff  func(ctx context.Context, q *db.Tx, unitID string) (map[string]authn.Standing, error)
 	Agency *agency.Service
+	// ResetFactors takes the factors from a holder's accounts, and counts these.
+	ResetFactors func(ctx context.Context, tx *db.Tx, holderID string) (int, error)
 	// Source gives the system that keeps the licenses of a type; nil, also where it gives nil: the platform's word stands.
 	Source    func(typeCode string) license.Source
 	Registers *register.Store

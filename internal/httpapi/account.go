@@ -122,6 +122,9 @@ func registerAccount(api huma.API, d Deps) {
 		"Let an account be used again.", http.StatusNotFound, http.StatusConflict)), d.startAccount)
 	huma.Register(api, confirmed(api, d, op("resetPassword", http.MethodPost, "/api/v1/accounts/{accountId}/password", "重置密码",
 		"Make a new password; it stands in the answer, this once. The account's sessions end.", http.StatusNotFound, http.StatusConflict)), d.resetPassword)
+	huma.Register(api, confirmed(api, d, op("resetFactors", http.MethodPost, "/api/v1/accounts/{accountId}/factors/reset", "重置确认方式",
+		"Take the lost factors (确认方式) from another's account. Its password is renewed with them and stands in the answer, this once; its sessions end, and after the next sign-in nothing is open to it but to enrol anew. The owner is told.",
+		http.StatusNotFound, http.StatusConflict, http.StatusForbidden)), d.resetFactors)
 }
 
 func (d Deps) listAccounts(ctx context.Context, in *accountsInput) (*accountsOutput, error) {
@@ -243,6 +246,14 @@ func (d Deps) setAccountActive(ctx context.Context, in *accountStepInput, active
 
 func (d Deps) resetPassword(ctx context.Context, in *accountStepInput) (*accountSecretOutput, error) {
 	a, password, err := d.Units.NewPassword(ctx, change.Of(actorFrom(ctx), in.Body.Reason), in.AccountID, in.Body.Version)
+	if err != nil {
+		return nil, err
+	}
+	return d.accountSecret(ctx, a.ID, password, in.lang())
+}
+
+func (d Deps) resetFactors(ctx context.Context, in *accountStepInput) (*accountSecretOutput, error) {
+	a, password, err := d.Units.ResetFactors(ctx, change.Of(actorFrom(ctx), in.Body.Reason), in.AccountID, in.Body.Version)
 	if err != nil {
 		return nil, err
 	}

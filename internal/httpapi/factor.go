@@ -10,7 +10,9 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/yinxin-org/yinxin/internal/authn"
+	"github.com/yinxin-org/yinxin/internal/change"
 	"github.com/yinxin-org/yinxin/internal/clock"
+	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/present"
 )
 
@@ -25,15 +27,39 @@ type Factor struct {
 	UsedAt    *time.Time `json:"usedAt,omitempty" doc:"Absent: not used yet."`
 }
 
+// FactorChange is one thing that happened to what an account confirms itself with.
+type FactorChange struct {
+	Action string    `json:"action" enum:"factor-add,factor-remove,factor-reset"`
+	Kind   string    `json:"kind,omitempty" enum:"totp,passkey" doc:"Absent: all of them."`
+	At     time.Time `json:"at"`
+	Own    bool      `json:"own" doc:"In the name of the account itself."`
+	By     string    `json:"by,omitempty" doc:"Name of who did it otherwise."`
+}
+
+// factorsNews is how long staff are told of a change of their factors wherever they begin; historyMax bounds the list of changes.
+const (
+	factorsNews = 3 * 24 * time.Hour
+	historyMax  = 50
+)
+
 type factorsOutput struct {
 	Body struct {
-		Items         []Factor `json:"items" nullable:"false"`
-		Ways          []string `json:"ways" nullable:"false" enum:"totp,passkey,face" doc:"The ways in which the account can confirm itself."`
-		PasskeyOrigin string   `json:"passkeyOrigin,omitempty" doc:"The address under which passkeys work, and no other; absent: they do not."`
+		Items         []Factor       `json:"items" nullable:"false"`
+		Ways          []string       `json:"ways" nullable:"false" enum:"totp,passkey,face" doc:"The ways in which the account can confirm itself."`
+		History       []FactorChange `json:"history" nullable:"false" doc:"Of staff: what happened to them, the newest first. Holders are told by messages."`
+		StrongFrom    *time.Time     `json:"strongFrom,omitempty" doc:"The factors were reset: what is enrolled does not confirm before this moment."`
+		PasskeyOrigin string         `json:"passkeyOrigin,omitempty" doc:"The address under which passkeys work, and no other; absent: they do not."`
 	}
 }
 
 type factorOutput struct{ Body Factor }
+
+type renameFactorInput struct {
+	FactorPath
+	Body struct {
+		Name string `json:"name" minLength:"1" maxLength:"40"`
+	}
+}
 
 type enrolFactorInput struct {
 	Body struct {
@@ -68,7 +94,8 @@ type passkeyAnswerInput struct {
 	}
 }
 
-type factorPath struct {
+// FactorPath names a factor in the address.
+type FactorPath struct {
 	ID string `path:"factorId" format:"uuid"`
 }
 
@@ -80,6 +107,7 @@ type Confirmed struct {
 type confirmedOutput struct{ Body Confirmed }
 
 func registerFactor(api huma.API, d Deps) {
+	registerFaceCheck(api, d)
 	op := func(id, method, path, zh, en string, errors ...int) huma.Operation {
 		return require(api, huma.Operation{OperationID: id, Method: method, Path: path, Tags: []string{tagFactor}, Summary: zh, Description: en, Errors: errors})
 	}
@@ -94,6 +122,10 @@ func registerFactor(api huma.API, d Deps) {
 		"Begin to enrol a passkey (WebAuthn), on the same conditions.", http.StatusForbidden, http.StatusConflict, http.StatusTooManyRequests, http.StatusServiceUnavailable), d.enrolPasskey)
 	huma.Register(api, op("finishPasskey", http.MethodPost, "/api/v1/me/factors/passkey/finish", "完成登记通行密钥",
 		"Enrol the passkey that the browser made. The session is confirmed by it.", http.StatusForbidden, http.StatusConflict), d.finishPasskey)
+	rename := op("renameFactor", http.MethodPut, "/api/v1/me/factors/{factorId}", "改确认方式的名称",
+		"Give a factor another name.", http.StatusNotFound)
+	rename.DefaultStatus = http.StatusNoContent
+	huma.Register(api, confirmed(api, d, rename), d.renameFactor)
 	remove := op("removeFactor", http.MethodDelete, "/api/v1/me/factors/{factorId}", "删除确认方式",
 		"Remove a factor, at once.", http.StatusNotFound)
 	remove.DefaultStatus = http.StatusNoContent
@@ -114,15 +146,20 @@ func factorOf(f authn.Factor) Factor {
 func (d Deps) listFactors(ctx context.Context, _ *struct{}) (*factorsOutput, error) {
 	out := &factorsOutput{}
 	out.Body.Items, out.Body.PasskeyOrigin = []Factor{}, d.Accounts.Origin()
-	all, err := d.Accounts.Factors(ctx, actorFrom(ctx).AccountID)
+	actor := actorFrom(ctx)
+	all, err := d.Accounts.Factors(ctx, actor.AccountID)
 	if err != nil {
 		return nil, err
 	}
 	for _, f := range all {
 		out.Body.Items = append(out.Body.Items, factorOf(f))
 	}
-	out.Body.Ways = authn.Ways(all)
-	return out, nil
+	out.Body.Ways = d.Accounts.Ways(actor, all)
+	if d.Clock.Now().Before(actor.StrongFrom) {
+		out.Body.StrongFrom = beijing(actor.StrongFrom)
+	}
+	out.Body.History, err = d.factorHistory(ctx, actor)
+	return out, err
 }
 
 func (d Deps) enrolCode(ctx context.Context, in *enrolFactorInput) (*newCodeOutput, error) {
@@ -171,7 +208,50 @@ func (d Deps) finishPasskey(ctx context.Context, in *passkeyAnswerInput) (*facto
 	return &factorOutput{Body: factorOf(f)}, nil
 }
 
-func (d Deps) removeFactor(ctx context.Context, in *factorPath) (*struct{}, error) {
+// factorHistory is what the trail knows of an account's factors, the newest first. That of holders stands in their messages.
+func (d Deps) factorHistory(ctx context.Context, a *authn.Actor) ([]FactorChange, error) {
+	out := []FactorChange{}
+	if a.Kind != authn.KindStaff {
+		return out, nil
+	}
+	var found []change.Change
+	err := d.DB.Read(ctx, func(q *db.Tx) (err error) {
+		found, err = d.Trail.Of(ctx, q, change.Account, a.AccountID, historyMax)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range found {
+		x := FactorChange{Action: c.Action, At: c.At.In(clock.Shanghai), Own: c.By.AccountID == a.AccountID}
+		switch c.Action {
+		case authn.FactorAdded, authn.FactorRemoved:
+			var said struct{ Factor string }
+			if err := json.Unmarshal([]byte(c.Before+c.After), &said); err != nil {
+				return nil, fmt.Errorf("decode change: %w", err)
+			}
+			x.Kind = said.Factor
+		case authn.FactorsReset:
+		default:
+			continue
+		}
+		if !x.Own {
+			p, err := d.Person(ctx, c.By.AccountID)
+			if err != nil {
+				return nil, err
+			}
+			x.By = p.Name
+		}
+		out = append(out, x)
+	}
+	return out, nil
+}
+
+func (d Deps) renameFactor(ctx context.Context, in *renameFactorInput) (*struct{}, error) {
+	return nil, d.Accounts.RenameFactor(ctx, actorFrom(ctx), in.ID, in.Body.Name)
+}
+
+func (d Deps) removeFactor(ctx context.Context, in *FactorPath) (*struct{}, error) {
 	return nil, d.Accounts.RemoveFactor(ctx, actorFrom(ctx), in.ID)
 }
 

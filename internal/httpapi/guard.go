@@ -42,7 +42,7 @@ const (
 )
 
 // require closes an operation to all but signed-in accounts that hold one of the roles; without roles, any
-// account may call it. The handler finds the account by actorFrom.
+// account may call it. Whoever must first enrol a factor anew is left with the latter. The handler finds the account by actorFrom.
 func require(api huma.API, op huma.Operation, roles ...string) huma.Operation {
 	op = answers(op)
 	op.Security = []map[string][]string{{sessionScheme: {}}}
@@ -58,6 +58,8 @@ func require(api huma.API, op huma.Operation, roles ...string) huma.Operation {
 			_ = huma.WriteErr(api, ctx, http.StatusUnauthorized, "", errs.New(errs.Unauthenticated, "unauthenticated"))
 		case len(roles) > 0 && !actor.Has(roles...):
 			_ = huma.WriteErr(api, ctx, http.StatusForbidden, "", errs.New(errs.Denied, "denied"))
+		case len(roles) > 0 && actor.MustEnrol:
+			_ = huma.WriteErr(api, ctx, http.StatusForbidden, "", errs.New(errs.Denied, "authn.enrol"))
 		default:
 			if err := mayActing(actor, op); len(roles) > 0 && err != nil {
 				_ = huma.WriteErr(api, ctx, http.StatusForbidden, "", err)

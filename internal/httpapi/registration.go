@@ -69,11 +69,11 @@ func registerRegistration(api huma.API, d Deps) {
 		Summary: "应用登记", Description: "What the system may ask for by the share interface, how much it did today, and which cases it vouched for.",
 		Errors: []int{http.StatusNotFound},
 	}, RoleDigital, RoleAdmin, RoleCatalog, RoleSupervisor), d.getRegistration)
-	huma.Register(api, require(api, huma.Operation{
+	huma.Register(api, confirmed(api, d, require(api, huma.Operation{
 		OperationID: "putRegistration", Method: http.MethodPut, Path: "/api/v1/systems/{systemId}/application", Tags: []string{tagSystem},
 		Summary: "设置应用登记", Description: "Say what a system may ask for: types, fields, rights, how often, from where and how long.",
 		Errors: []int{http.StatusNotFound, http.StatusConflict},
-	}, RoleDigital), d.putRegistration)
+	}, RoleDigital)), d.putRegistration)
 }
 
 func (d Deps) registration(ctx context.Context, q *db.Tx, systemID, lang string) (Registration, error) {

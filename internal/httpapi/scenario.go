@@ -114,30 +114,30 @@ func registerScenario(api huma.API, d Deps) {
 		Description: "Change a scenario that is not published yet.",
 		Errors:      listErrors,
 	}, RoleDigital, RoleMatters, RoleCatalog), d.changeScenario)
-	huma.Register(api, require(api, huma.Operation{
+	huma.Register(api, confirmed(api, d, require(api, huma.Operation{
 		OperationID: "publishScenario", Method: http.MethodPost, Path: "/api/v1/scenarios/{entryId}/publish", Tags: []string{tagList},
 		Summary:     "发布社会应用场景",
 		Description: "Publish a proposed scenario from a day on.",
 		Errors:      listErrors,
-	}, RoleDigital), d.publishScenario)
-	huma.Register(api, require(api, huma.Operation{
+	}, RoleDigital)), d.publishScenario)
+	huma.Register(api, confirmed(api, d, require(api, huma.Operation{
 		OperationID: "withdrawScenario", Method: http.MethodPost, Path: "/api/v1/scenarios/{entryId}/withdraw", Tags: []string{tagList},
 		Summary:     "撤回社会应用场景",
 		Description: "Withdraw a scenario: whoever proposed it before it is published, the digital office at any time.",
 		Errors:      listErrors,
-	}, RoleDigital, RoleMatters, RoleCatalog), d.withdrawScenario)
-	huma.Register(api, require(api, huma.Operation{
+	}, RoleDigital, RoleMatters, RoleCatalog)), d.withdrawScenario)
+	huma.Register(api, confirmed(api, d, require(api, huma.Operation{
 		OperationID: "enrolVerifier", Method: http.MethodPost, Path: "/api/v1/scenarios/{entryId}/verifiers", Tags: []string{tagList},
 		Summary:     "登记核验单位",
 		Description: "Enrol a unit as verifier in a scenario, for a term; once more changes the term.",
 		Errors:      listErrors,
-	}, RoleDigital), d.enrolVerifier)
-	huma.Register(api, require(api, huma.Operation{
+	}, RoleDigital)), d.enrolVerifier)
+	huma.Register(api, confirmed(api, d, require(api, huma.Operation{
 		OperationID: "endVerifier", Method: http.MethodPost, Path: "/api/v1/scenarios/{entryId}/verifiers/{unitId}/end", Tags: []string{tagList},
 		Summary:     "终止核验单位",
 		Description: "End a unit's term in a scenario now.",
 		Errors:      listErrors,
-	}, RoleDigital), d.endVerifier)
+	}, RoleDigital)), d.endVerifier)
 }
 
 func (d Deps) scenario(lang string) func(ctx context.Context, q *db.Tx, l matter.Listing) (Scenario, error) {

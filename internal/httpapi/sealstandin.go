@@ -66,13 +66,13 @@ func registerSealStandIn(api huma.API, d Deps) {
 		Description:   "Let a colleague set the seal until a moment.",
 		DefaultStatus: http.StatusNoContent,
 	}, RoleSealUser)), d.standInForSeals)
-	huma.Register(api, require(api, huma.Operation{
+	huma.Register(api, confirmed(api, d, require(api, huma.Operation{
 		OperationID: "endSealStandIn", Method: http.MethodPost, Path: "/api/v1/seal-stand-ins/{standInId}/end", Tags: []string{tagSeal},
 		Summary:       "收回用印代理",
 		Description:   "Take back before its time that a colleague sets the seal.",
 		DefaultStatus: http.StatusNoContent,
 		Errors:        []int{http.StatusNotFound},
-	}, RoleSealUser), d.endSealStandIn)
+	}, RoleSealUser)), d.endSealStandIn)
 }
 
 func (d Deps) listSealStandIns(ctx context.Context, in *struct{ Language }) (*standInsOutput, error) {

@@ -20,6 +20,8 @@ type Session struct {
 	HolderID  string     `json:"holderId,omitempty"`
 	Acting    *Acting    `json:"acting,omitempty" doc:"For whom the session acts; absent: for the account itself."`
 	Strong    *time.Time `json:"strongUntil,omitempty" doc:"Until when the session counts as confirmed strongly; absent: it does not."`
+	MustEnrol bool       `json:"mustEnrol" doc:"The account's lost factors were reset: until one is enrolled anew, nothing else is open to it."`
+	Changed   *time.Time `json:"factorsChangedAt,omitempty" doc:"Of staff: when the factors last changed, if that is less than three days ago."`
 	Demo      bool       `json:"demo" doc:"The data are a demonstration's."`
 }
 
@@ -116,7 +118,7 @@ func (d Deps) signOut(ctx context.Context, _ *struct{}) (*signOutOutput, error) 
 }
 
 func (d Deps) session(ctx context.Context, a *authn.Actor) (Session, error) {
-	s := Session{AccountID: a.AccountID, Name: a.Name, Kind: a.Kind, Roles: a.Roles, HolderID: a.HolderID, Demo: d.Demo}
+	s := Session{AccountID: a.AccountID, Name: a.Name, Kind: a.Kind, Roles: a.Roles, HolderID: a.HolderID, MustEnrol: a.MustEnrol, Demo: d.Demo}
 	if a.Strong(d.Clock.Now()) {
 		s.Strong = beijing(a.Confirmed.Add(authn.StrongTime))
 	}
@@ -135,5 +137,9 @@ func (d Deps) session(ctx context.Context, a *authn.Actor) (Session, error) {
 		return Session{}, err
 	}
 	s.Unit = &Named{ID: a.UnitID, Name: name}
-	return s, nil
+	history, err := d.factorHistory(ctx, a)
+	if len(history) > 0 && d.Clock.Now().Sub(history[0].At) < factorsNews {
+		s.Changed = &history[0].At
+	}
+	return s, err
 }

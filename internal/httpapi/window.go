@@ -133,6 +133,21 @@ type confirmInput struct {
 	}
 }
 
+type resetGuestInput struct {
+	Language
+	VisitID string `path:"visitId" format:"uuid"`
+	Body    struct {
+		Guest int    `json:"guest" minimum:"1" maximum:"6"`
+		Seen  string `json:"seen" enum:"id-card,residence-permit,passport" doc:"The paper by which you know that it is them: 居民身份证, 居住证或永久居留身份证, 护照."`
+	}
+}
+
+type resetGuestOutput struct {
+	Body struct {
+		StrongFrom time.Time `json:"strongFrom" doc:"What they enrol now confirms from this moment on; a face check at once."`
+	}
+}
+
 func registerWindow(api huma.API, d Deps) {
 	op := func(id, method, path, zh, en string, errors ...int) huma.Operation {
 		return require(api, huma.Operation{OperationID: id, Method: method, Path: path, Tags: []string{tagWindow}, Summary: zh,
@@ -151,6 +166,9 @@ func registerWindow(api huma.API, d Deps) {
 		http.StatusNotFound, http.StatusForbidden, http.StatusConflict), d.openVisitCase)
 	huma.Register(api, op("confirmRelation", http.MethodPost, "/api/v1/window/visits/{visitId}/relations/{relationId}/confirm", "核实监护或赡养关系",
 		"Confirm what a guest asked for, having seen the paper that proves it.", http.StatusNotFound, http.StatusConflict, http.StatusForbidden), d.confirmRelation)
+	huma.Register(api, confirmed(api, d, op("resetGuestFactors", http.MethodPost, "/api/v1/window/visits/{visitId}/factors/reset", "重置来人的确认方式",
+		"Take the lost factors (确认方式) from the account of a guest whose paper you have looked at. Their sessions end, they are told, it is recorded, and what they enrol then confirms after 24 hours.",
+		http.StatusNotFound, http.StatusForbidden)), d.resetGuestFactors)
 }
 
 func (d Deps) receiveGuest(ctx context.Context, in *receiveInput) (*visitOutput, error) {
@@ -240,6 +258,13 @@ func (d Deps) openVisitCase(ctx context.Context, in *visitCaseInput) (*caseOutpu
 		return nil, err
 	}
 	return d.caseNow(ctx, no, in.lang())
+}
+
+func (d Deps) resetGuestFactors(ctx context.Context, in *resetGuestInput) (*resetGuestOutput, error) {
+	from, err := d.Hall.ResetFactors(ctx, actorFrom(ctx), in.VisitID, in.Body.Guest, in.Body.Seen)
+	out := &resetGuestOutput{}
+	out.Body.StrongFrom = from.In(clock.Shanghai)
+	return out, err
 }
 
 func (d Deps) confirmRelation(ctx context.Context, in *confirmInput) (*visitOutput, error) {

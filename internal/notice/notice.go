@@ -53,6 +53,10 @@ const (
 	RelationDeclined Kind = "relation-declined" // 对方没有同意
 	RelationEnded    Kind = "relation-ended"    // 对方已终止代办关系
 	Prechecked       Kind = "prechecked"        // 窗口预检: a counter looked which licenses there are
+
+	FactorAdded   Kind = "factor-add"    // 您的账号登记了新的确认方式
+	FactorRemoved Kind = "factor-remove" // 删除了一种确认方式
+	FactorsReset  Kind = "factor-reset"  // 窗口重置了确认方式
 )
 
 // Notice is one message to a holder.

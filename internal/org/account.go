@@ -123,3 +123,18 @@ func (s *Store) NewPassword(ctx context.Context, by change.By, id string, versio
 	})
 	return account, password, err
 }
+
+// ResetFactors takes the lost factors from an account and gives it a new random password, which it gives this once: whoever
+// signs in with that enrols anew before anything else. Nobody has it done to their own account.
+func (s *Store) ResetFactors(ctx context.Context, by change.By, id string, version int64) (account authn.Staff, password string, err error) {
+	if by.AccountID == id {
+		return authn.Staff{}, "", errs.New(errs.Denied, "authn.own-reset")
+	}
+	password, err = s.o.Accounts.ResetStaff(ctx, id, version, func(tx *db.Tx) error {
+		if account, err = s.o.Accounts.Staff(ctx, tx, id); err != nil {
+			return err
+		}
+		return s.trail.Record(ctx, tx, by, change.Entry{Subject: change.Account, SubjectID: id, Action: authn.FactorsReset})
+	})
+	return account, password, err
+}

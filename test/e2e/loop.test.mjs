@@ -9,6 +9,7 @@ import { steps as breaking } from './flow/loop/glass.mjs'
 import { steps as typing } from './flow/loop/keyboard.mjs'
 import { steps as living } from './flow/loop/life.mjs'
 import { steps as making } from './flow/loop/making.mjs'
+import { steps as holdingKeys } from './flow/loop/passkey.mjs'
 import { steps as coming } from './flow/loop/people.mjs'
 import { steps as sealing } from './flow/loop/seal.mjs'
 import { steps as sharing } from './flow/loop/share.mjs'
@@ -29,6 +30,7 @@ const chapters = {
   breaking,
   typing,
   coming,
+  holdingKeys,
 }
 
 describe('the closed loop', () => {

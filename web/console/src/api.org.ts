@@ -124,6 +124,7 @@ function peopleApi(c: Client) {
     saveAccount: (id: string, body: AccountUpdate) => c.put<Account>(accountAt(id), body),
     stopAccount: (id: string, body: Stepped) => c.post<Account>(`${accountAt(id)}/stop`, body),
     startAccount: (id: string, body: Stepped) => c.post<Account>(`${accountAt(id)}/start`, body),
+    resetFactors: (id: string, body: Stepped) => c.post<AccountSecret>(`${accountAt(id)}/factors/reset`, body),
     resetPassword: (id: string, body: Stepped) => c.post<AccountSecret>(`${accountAt(id)}/password`, body),
     roles: async () => (await c.get<Items<RoleWord>>(`${v1}/roles`)).items ?? [],
 

@@ -21,6 +21,8 @@ export function windowApi(c: Client) {
     precheck: (id: string, body: Coming) => c.post<Precheck>(`${visits}/${part(id)}/precheck`, body),
     openVisitCase: (id: string, body: Coming & { idempotencyKey: string; representative?: { code: string } }) =>
       c.post<CaseDetail>(`${visits}/${part(id)}/cases`, body),
+    resetGuestFactors: (id: string, guest: number, seen: Schemas['ResetGuestInputBody']['seen']) =>
+      c.post<Schemas['ResetGuestOutputBody']>(`${visits}/${part(id)}/factors/reset`, { guest, seen }),
     confirmRelation: (id: string, relationId: string, guest: number) =>
       c.post<Visit>(`${visits}/${part(id)}/relations/${part(relationId)}/confirm`, { guest }),
   }

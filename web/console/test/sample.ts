@@ -1,7 +1,7 @@
 import type { CaseDetail, CaseMaterial, CaseSummary, Making, Session } from '../src/api'
 import type { FormField } from '../src/logic/form'
 
-export const clerk: Session = { accountId: 'a1', name: '林一', kind: 'staff', roles: ['clerk'], demo: false }
+export const clerk: Session = { accountId: 'a1', name: '林一', kind: 'staff', roles: ['clerk'], mustEnrol: false, demo: false }
 export const approver: Session = { ...clerk, accountId: 'a2', roles: ['approver'] }
 export const reviewer: Session = { ...clerk, accountId: 'a3', roles: ['reviewer'] }
 

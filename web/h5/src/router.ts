@@ -46,6 +46,7 @@ const routes: RouteRecordRaw[] = [
   },
   { path: '/verify', component: () => import('./pages/VerifyPage.vue'), meta: { title: 'title.verify', tab: 'verify' } },
   { path: '/me', component: () => import('./pages/MePage.vue'), meta: { title: 'title.me', tab: 'me' } },
+  { path: '/me/factors', component: () => import('./pages/FactorsPage.vue'), meta: { title: 'factors.title', tab: 'me' } },
   ...applyRoutes,
   ...commitRoutes,
   ...peopleRoutes,

@@ -3,6 +3,7 @@ import type { fieldsZh } from './fields.zh'
 
 export const fieldsEn: SameShape<typeof fieldsZh> = {
   field: {
+    factor: 'Way of confirming',
     id: 'Code',
     code: 'Code',
     name: 'Name',
@@ -101,6 +102,7 @@ export const fieldsEn: SameShape<typeof fieldsZh> = {
     opinion: 'Opinion',
   },
   value: {
+    factor: { totp: 'Code', passkey: 'Passkey' },
     level: { 1: 'Province', 2: 'City', 3: 'County', 4: 'Town', 5: 'Village', 6: 'Outside the levels' },
     kind: { government: 'Government', delegate: 'Mandated body', verifier: 'Verifier', issue: 'Making licenses', 'front-desk': 'Front desk', convert: 'Converting paper', units: 'Units', regions: 'Regions', types: 'License types', matters: 'Matters' },
     state: { active: 'In use', stopped: 'Stopped', merged: 'Merged', split: 'Divided', ended: 'Ended', draft: 'In preparation', submitted: 'Awaiting review', returned: 'Returned', published: 'Published', withdrawn: 'Withdrawn', proposed: 'Proposed', checking: 'Being read', running: 'Running', paused: 'Paused', done: 'Done', partly: 'Done, with errors', failed: 'Not imported', cancelled: 'Cancelled' },

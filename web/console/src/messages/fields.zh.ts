@@ -1,6 +1,7 @@
 /** 配置内容的字段和取值，变更留痕与合并时用。 */
 export const fieldsZh = {
   field: {
+    factor: '确认方式',
     id: '代码',
     code: '代码',
     name: '名称',
@@ -99,6 +100,7 @@ export const fieldsZh = {
     opinion: '意见',
   },
   value: {
+    factor: { totp: '动态验证码', passkey: '通行密钥' },
     level: { 1: '省级', 2: '市级', 3: '县级', 4: '乡级', 5: '村级', 6: '五级之外' },
     kind: { government: '机关', delegate: '受委托单位', verifier: '核验单位', issue: '委托制证', 'front-desk': '综合窗口收件', convert: '委托存量转换', units: '机构', regions: '行政区划', types: '证照类型', matters: '事项' },
     state: { active: '在用', stopped: '已停用', merged: '已合并', split: '已分立', ended: '已结束', draft: '编制中', submitted: '待审核', returned: '已退回', published: '已发布', withdrawn: '已停用', proposed: '待发布', checking: '正在读取', running: '正在导入', paused: '已暂停', done: '已完成', partly: '完成，有错', failed: '没有导入', cancelled: '已取消' },

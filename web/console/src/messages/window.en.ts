@@ -40,5 +40,12 @@ export const windowEn: SameShape<typeof windowZh> = {
     representativeHow: 'Where they are not present; their license is fetched when the case is open.',
     open: 'Open the case',
     finish: 'Done, next please',
+    lost: 'Lost their ways of confirming',
+    lostTitle: 'Reset the ways of confirming of {name}',
+    lostEffect: 'Only for the person themselves. Look at the paper first and make sure that it is {name}. Their authenticators and passkeys are removed, their sessions end, and they get a message; what they enrol anew confirms after 24 hours. The reset is recorded in the evidence log.',
+    seen: 'Paper looked at',
+    papers: { 'id-card': 'Identity card', 'residence-permit': 'Residence permit or permanent residence card', passport: 'Passport' },
+    reset: 'It is them, reset',
+    resetDone: 'Done. They can enrol a new one on their phone, under Me – Ways of confirming; it confirms from {time}.',
   },
 }

@@ -37,5 +37,12 @@ export const windowZh = {
     representativeHow: '法定代表人没有到场时填写，立案后调取其证照。',
     open: '立案',
     finish: '结束，接待下一位',
+    lost: '丢失了确认方式',
+    lostTitle: '重置{name}的确认方式',
+    lostEffect: '只为本人办理。先看证件，确认是{name}本人。重置后，他登记的验证器和通行密钥全部删除，已登录的会退出，并收到消息；新登记的24小时后才能用来确认。办理情况记入存证。',
+    seen: '核对的证件',
+    papers: { 'id-card': '居民身份证', 'residence-permit': '居住证或永久居留身份证', passport: '护照' },
+    reset: '确认是本人，重置',
+    resetDone: '已重置。请他在手机“我的—确认方式”里登记新的，{time}起可以用来确认。',
   },
 }

@@ -42,6 +42,7 @@ export const orgRoutes: RouteRecordRaw[] = [
   { path: '/units/:unitId/edit', name: 'unit-edit', component: UnitEditPage, props: true, meta: units },
 
   { path: '/settings', name: 'settings', component: SettingsPage },
+  { path: '/settings/factors', name: 'factors', component: () => import('../pages/FactorsPage.vue'), meta: settings },
   { path: '/settings/accounts', name: 'accounts', component: AccountsPage, meta: settings },
   { path: '/settings/accounts/new', name: 'account-new', component: AccountNewPage, meta: settings },
   { path: '/settings/accounts/:accountId', name: 'account', component: AccountPage, props: true, meta: settings },

@@ -28,6 +28,7 @@ const pages: [prefix: string, to: (subject: string) => string][] = [
   ['share-', (id) => `/shares/${id}`],
   ['commitment-', () => '/commitments'],
   ['prechecked', () => '/uses'],
+  ['factor-', () => '/me/factors'],
 ]
 
 /** The page that a notice is about; undefined where there is none. */

@@ -383,5 +383,6 @@ export const en: SameShape<typeof zh> = {
     off: 'off',
     unit: 'Unit',
   },
+  factors: { title: 'Ways of confirming', lead: 'Letting others use your licenses, changing who acts for you: for what weighs much you confirm once more that it is you, in one of these ways.' },
   missing: { how: 'The address may be incomplete, or the page has moved.', home: 'Back to my licenses' },
 }

@@ -42,6 +42,7 @@ export function confirmApi(c: Client) {
   return {
     factors: () => c.get<Factors>(factors),
     removeFactor: (id: string) => c.delete(`${factors}/${encodeURIComponent(id)}`),
+    renameFactor: (id: string, name: string) => c.put(`${factors}/${encodeURIComponent(id)}`, { name }),
     enrolCode: (password: string, name: string) => c.post<NewCode>(`${factors}/totp`, { password, name }),
     finishCode: (code: string) => c.post<Factor>(`${factors}/totp/finish`, { code }),
     enrolPasskey: async (password: string, name: string) => {
@@ -55,6 +56,11 @@ export function confirmApi(c: Client) {
       const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options as unknown as PublicKeyCredentialRequestOptionsJSON)
       await c.post(`${confirmAt}/passkey/finish`, { answer: answerOf(await navigator.credentials.get({ publicKey })) })
     },
+    confirmByFace: async (picture: File) => {
+      const shown = await smallPicture(picture)
+      await c.post(`${confirmAt}/face`)
+      await c.post(`${confirmAt}/face/finish`, { picture: shown })
+    },
   }
 }
 
@@ -65,12 +71,26 @@ function answerOf(made: Credential | null): unknown {
   return made.toJSON()
 }
 
+const pictureSide = 640
+
+/** A picture as it is sent: small, and without what a camera writes beside it, such as the place. */
+async function smallPicture(file: File): Promise<string> {
+  const image = await createImageBitmap(file)
+  const scale = Math.min(1, pictureSide / Math.max(image.width, image.height))
+  const canvas = document.createElement('canvas')
+  canvas.width = Math.round(image.width * scale)
+  canvas.height = Math.round(image.height * scale)
+  canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height)
+  image.close()
+  return canvas.toDataURL('image/jpeg', 0.85).replace(/^.*,/, '')
+}
+
 /** Whether passkeys work in this browser at this address. */
 export function passkeysHere(origin: string | undefined): boolean {
   return origin === window.location.origin && typeof window.PublicKeyCredential?.parseRequestOptionsFromJSON === 'function'
 }
 
 /** The browser's own refusal, or the owner's who closed its window. */
-export const cancelled = (err: unknown) => err instanceof DOMException
+export const cancelled = (err: unknown): err is DOMException => err instanceof DOMException
 
 export const confirmKey: InjectionKey<{ api: ConfirmApi; confirming: Confirming }> = Symbol('confirm')

@@ -1,0 +1,140 @@
+package connect
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/yinxin-org/yinxin/internal/authn"
+	"github.com/yinxin-org/yinxin/internal/clock"
+	"github.com/yinxin-org/yinxin/internal/gm"
+)
+
+// FacePath is where a face check service is asked. Both sides sign the body behind a line that says which of the two it is.
+const (
+	FacePath       = "/face/check"
+	faceAskMark    = "yinxin face question v1\n"
+	faceAnswerMark = "yinxin face answer v1\n"
+	faceMax        = 1 << 16 // bytes of an answer at most
+	faceWait       = 8 * time.Second
+	faceSerialMax  = 64
+)
+
+// What a face check service says.
+const (
+	FaceMatch    = "match"
+	FaceMismatch = "mismatch"
+	FaceUnknown  = "unknown" // it does not know the person
+)
+
+// FaceQuestion asks whether what somebody shows for a challenge is a person. The person stands there as a digest, see FaceSubject.
+type FaceQuestion struct {
+	Subject   string    `json:"subject"`
+	Challenge string    `json:"challenge"`
+	Picture   []byte    `json:"picture,omitempty"` // JPEG or PNG
+	Token     string    `json:"token,omitempty"`   // of the service's own part on the person's phone
+	At        time.Time `json:"at"`
+}
+
+// Text is what the asker signs.
+func (FaceQuestion) Text(body []byte) []byte { return append([]byte(faceAskMark), body...) }
+
+// FaceAnswer tells.
+type FaceAnswer struct {
+	Subject   string    `json:"subject"`
+	Challenge string    `json:"challenge"`
+	Result    string    `json:"result"` // match, mismatch, unknown
+	Score     int       `json:"score"`  // 0 to 100
+	Serial    string    `json:"serial"` // of this answer, never given twice
+	At        time.Time `json:"at"`
+}
+
+// Text is what the service signs.
+func (FaceAnswer) Text(body []byte) []byte { return append([]byte(faceAnswerMark), body...) }
+
+// FaceSubject is the digest under which a service finds a citizen by name and number.
+func FaceSubject(name, number string) string {
+	sum := gm.SM3([]byte(name + "\x00" + number))
+	return hex.EncodeToString(sum[:])
+}
+
+// FaceOptions say how a face check service is reached and known.
+type FaceOptions struct {
+	Base   string // address
+	Key    *ecdsa.PublicKey
+	Signer *gm.Signer // of this platform
+	Clock  clock.Clock
+	Wait   time.Duration // for one answer; zero: 8 seconds
+}
+
+// FaceService is a service that compares faces (实人核验). Safe for concurrent use.
+type FaceService struct {
+	o      FaceOptions
+	client *http.Client
+}
+
+// OpenFaceService gives the connector to a service.
+func OpenFaceService(o FaceOptions) (*FaceService, error) {
+	u, err := url.Parse(o.Base)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		return nil, errors.New("the address of a face check service must be an http or https one")
+	}
+	if o.Key == nil || o.Signer == nil || o.Clock == nil {
+		return nil, errors.New("a face check service needs its key, a signer and a clock")
+	}
+	if o.Wait == 0 {
+		o.Wait = faceWait
+	}
+	o.Base = strings.TrimSuffix(o.Base, "/")
+	return &FaceService{o: o, client: newAsker(o.Wait)}, nil
+}
+
+// Check asks about a person. Anything but a well-formed answer, signed, to this very question and of now, is an error.
+func (f *FaceService) Check(ctx context.Context, subject, challenge string, shown authn.Shown) (authn.FaceAnswer, error) {
+	q := FaceQuestion{Subject: subject, Challenge: challenge, Picture: shown.Picture, Token: shown.Token, At: f.o.Clock.Now().UTC()}
+	body, err := json.Marshal(q)
+	if err != nil {
+		return authn.FaceAnswer{}, fmt.Errorf("ask for a face check: %w", err)
+	}
+	signature, err := f.o.Signer.Sign(q.Text(body))
+	if err != nil {
+		return authn.FaceAnswer{}, fmt.Errorf("ask for a face check: %w", err)
+	}
+	answer, sig, err := askSigned(ctx, f.client, f.o.Base+FacePath, body, signature, faceMax)
+	if err != nil {
+		return authn.FaceAnswer{}, fmt.Errorf("ask for a face check: %w", err)
+	}
+	return f.accept(q, answer, sig)
+}
+
+// accept holds an answer against its question.
+func (f *FaceService) accept(q FaceQuestion, body []byte, signature string) (authn.FaceAnswer, error) {
+	sig, err := base64.StdEncoding.DecodeString(signature)
+	var a FaceAnswer
+	if err != nil || !gm.VerifySM2(f.o.Key, a.Text(body), sig) {
+		return authn.FaceAnswer{}, errors.New("read a face check: the signature is not the service's")
+	}
+	if err := json.Unmarshal(body, &a); err != nil {
+		return authn.FaceAnswer{}, fmt.Errorf("read a face check: %w", err)
+	}
+	now := f.o.Clock.Now()
+	switch {
+	case a.Subject != q.Subject || a.Challenge != q.Challenge:
+		return authn.FaceAnswer{}, errors.New("read a face check: it answers another question")
+	case a.At.Before(now.Add(-sourceSkew)) || a.At.After(now.Add(sourceSkew)):
+		return authn.FaceAnswer{}, errors.New("read a face check: it is not of now")
+	case a.Serial == "" || len(a.Serial) > faceSerialMax || a.Score < 0 || a.Score > 100:
+		return authn.FaceAnswer{}, errors.New("read a face check: it has no serial or no score")
+	case a.Result != FaceMatch && a.Result != FaceMismatch && a.Result != FaceUnknown:
+		return authn.FaceAnswer{}, errors.New("read a face check: it says neither yes nor no")
+	}
+	return authn.FaceAnswer{Match: a.Result == FaceMatch, Score: a.Score, Serial: a.Serial}, nil
+}
