@@ -128,7 +128,7 @@ func TestProofsNamedInRequirementsExist(t *testing.T) {
 func isPath(s string) bool {
 	first, _, slash := strings.Cut(s, "/")
 	switch first {
-	case "gbcode", "ofd", "ses", "verify":
+	case "gbcode", "ofd", "ses", "verify", "statuslist":
 		return true
 	case "internal", "cmd", "web", "policy", "conformance", "test", "docs", "api", "deploy":
 		return slash
