@@ -49,6 +49,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/register"
 	"github.com/yinxin-org/yinxin/internal/sealing"
 	"github.com/yinxin-org/yinxin/internal/share"
+	"github.com/yinxin-org/yinxin/internal/status"
 	"github.com/yinxin-org/yinxin/internal/steward"
 	"github.com/yinxin-org/yinxin/internal/task"
 	"github.com/yinxin-org/yinxin/internal/translog"
@@ -89,6 +90,7 @@ type App struct {
 	Holders     *holder.Store
 	Seals       *sealing.Store
 	Licenses    *license.Store
+	Statuses    *status.Publisher
 	Cases       *casefile.Store
 	Door        *access.Door
 	Appeals     *appeal.Store
@@ -190,7 +192,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 	if err := a.openImports(); err != nil {
 		return err
 	}
-	if err := a.openDoor(ctx); err != nil {
+	if err := errors.Join(a.openStatuses(), a.openDoor(ctx)); err != nil {
 		return err
 	}
 	if err := errors.Join(a.openBatches(), a.openPush(ctx)); err != nil {
@@ -516,6 +518,7 @@ func (a *App) Run(ctx context.Context) {
 	go a.syncMatters(ctx)
 	go a.fetchLate(ctx)
 	go a.sealAnew(ctx)
+	go a.Statuses.Run(ctx)
 	if err := a.Book.Run(ctx); err != nil {
 		a.Log.ErrorContext(ctx, "the log has stopped", slog.Any("error", err))
 		a.stopped.Store(true)

@@ -44,6 +44,7 @@ func handler(a *App) (http.Handler, error) {
 		return nil, err
 	}
 	a.serveLog(mux)
+	a.serveStatuses(mux)
 	edge := httpapi.Edge{Log: a.Log, Clock: a.Clock, Secure: strings.HasPrefix(a.Config.BaseURL, "https://"), PageError: site.Error,
 		Proxies: a.Config.Proxies}
 	return edge.Handler(mux), nil

@@ -33,6 +33,7 @@ var licenseMessages = messages{
 	"license.source-down":     {"{source}现在没有应答，暂时看不到证照内容。请稍后再试。", "{source} does not answer now; what the license says cannot be read. Try again later."},
 	"license.source-wrong":    {"{source}给出的证照文件没有通过核验，内容不可采信，没有提供。", "The file that {source} gave does not hold; nothing of it was given out."},
 	"license.source-says":     {"{source}称证照现为“{state}”，不能出示或使用。", "{source} says the license is {stateEn}; it cannot be shown or used."},
+	"status.unknown":          {"没有这个状态列表，请检查地址。", "There is no such status list; check the address."},
 	"license.stage":           {"证照不在这个环节，不能这样办理。", "The license is not at this stage."},
 	"license.parts-single":    {"综合许可证要逐本制作：每一本都由持证人现有的单项证照组成。", "Comprehensive licenses are made one by one: each is made of what its holder has."},
 	"license.no-inspection":   {"这类证照不用年检。", "Licenses of this type need no inspection."},

@@ -30,6 +30,9 @@ func (s *Store) Operate(ctx context.Context, tx *db.Tx, l License, o Operation) 
 		return License{}, errs.New(errs.Conflict, "conflict")
 	}
 	after.RowVersion++
+	if err := after.tell(ctx, tx); err != nil {
+		return License{}, err
+	}
 	if o.Reason == "" {
 		o.Reason = r.reason
 	}
@@ -72,6 +75,9 @@ func (s *Store) carryOn(ctx context.Context, tx *db.Tx, before, l License, accou
 			return License{}, errs.New(errs.Conflict, "conflict")
 		}
 		l.RowVersion++
+		if err := l.tell(ctx, tx); err != nil {
+			return License{}, err
+		}
 		if err := s.record(ctx, tx, l, Operation{Action: Action(hold), Reason: "08", AccountID: accountID, UnitID: l.IssuerID, Ground: before.Identifier}); err != nil {
 			return License{}, err
 		}

@@ -1,0 +1,135 @@
+package license_test
+
+import (
+	"context"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/license"
+	"github.com/yinxin-org/yinxin/internal/status"
+	"github.com/yinxin-org/yinxin/statuslist"
+	"github.com/yinxin-org/yinxin/test/world"
+)
+
+// said is what a status list must say of a license by its word, where no date has a part in it.
+var said = map[license.State]statuslist.Status{license.Valid: statuslist.Valid, license.Suspended: statuslist.Suspended,
+	license.Lost: statuslist.Suspended, license.Disputed: license.ListedDisputed, license.Pledged: license.ListedPledged,
+	license.Superseded: statuslist.Invalid, license.Cancelled: statuslist.Invalid, license.Revoked: statuslist.Invalid,
+	license.Penalty: statuslist.Invalid, license.Abolished: statuslist.Invalid}
+
+// The published list says what the states say, whatever was done to a license and whenever it got its place.
+func TestTheStatusListSaysWhatTheStatesSay(t *testing.T) {
+	t.Parallel()
+	world.Each(t, func(t *testing.T, w *world.World) {
+		r := rand.New(rand.NewPCG(55, 1))
+		l := issued(t, w, food(t, w))
+		w.Now.Move(time.Hour)
+		var place status.Place
+		for n := 0; get(t, w, l).Ended == ""; n++ {
+			if n == 3 { // first asked for in the middle of its life
+				place = placed(t, w, l)
+			}
+			o := guess(r, w.Now.Now())
+			if n < 12 && o.Action.Ends() {
+				continue
+			}
+			_ = w.TryWrite(func(ctx context.Context, tx *db.Tx) error {
+				now, err := w.Licenses.Get(ctx, tx, l.HolderID, l.ID)
+				if err == nil {
+					_, err = w.Licenses.Operate(ctx, tx, now, o)
+				}
+				return err // refused: nothing has changed
+			})
+			if place.List == "" {
+				continue
+			}
+			state := get(t, w, l).State(w.Now.Now())
+			if got := fetched(t, w, place); got != said[state] {
+				t.Fatalf("after %s the license is %s and the list says %d", o.Action, state, got)
+			}
+		}
+		if again := placed(t, w, l); again != place {
+			t.Errorf("at first %v, then %v", place, again)
+		}
+		if place.List == "" {
+			t.Error("it ended before it had a place")
+		}
+	})
+}
+
+// placed gives a license its place.
+func placed(t *testing.T, w *world.World, l license.License) (p status.Place) {
+	t.Helper()
+	w.Write(t, func(ctx context.Context, tx *db.Tx) error {
+		now, err := w.Licenses.Get(ctx, tx, l.HolderID, l.ID)
+		if err == nil {
+			p, err = w.Licenses.Listed(ctx, tx, now)
+		}
+		return err
+	})
+	return p
+}
+
+// fetched is what the list says after one turn of the publisher, as anybody reads it from the platform.
+func fetched(t *testing.T, w *world.World, p status.Place) statuslist.Status {
+	t.Helper()
+	if err := w.Statuses.Publish(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	h, err := w.Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := httptest.NewRecorder()
+	h.ServeHTTP(got, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/status/"+p.List, nil))
+	if got.Code != http.StatusOK || got.Header().Get("Content-Type") != statuslist.MediaType || got.Header().Get("ETag") == "" ||
+		got.Header().Get("Cache-Control") != "public, max-age=2" {
+		t.Fatalf("%d %v", got.Code, got.Header())
+	}
+	pem, err := os.ReadFile(filepath.Join(w.Config.Data, "status-anchors.pem"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	anchors, err := statuslist.ParseAnchors(pem)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tok, err := statuslist.Open(got.Body.Bytes(), statuslist.Options{Anchors: anchors, Subject: status.Address(world.BaseURL, p.List), Now: w.Now.Now()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := tok.List.Get(p.Index)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// A new version ends the one before in the list too, and takes over what others claim on it.
+func TestTheStatusListFollowsANewVersion(t *testing.T) {
+	t.Parallel()
+	w := world.New(t)
+	l := issued(t, w, food(t, w))
+	w.Now.Move(time.Hour)
+	place := placed(t, w, l)
+	now := get(t, w, l)
+	w.Write(t, func(ctx context.Context, tx *db.Tx) error {
+		_, err := w.Licenses.Operate(ctx, tx, now, license.Operation{Action: license.Dispute, Ground: "异议〔2026〕1号"})
+		return err
+	})
+	d := food(t, w)
+	d.Follows, d.Why, d.IssuedOn = l.ID, "08", w.Now.Now()
+	next := issued(t, w, d)
+	if got := fetched(t, w, place); got != statuslist.Invalid {
+		t.Errorf("the list says %d of the version before", got)
+	}
+	if got := fetched(t, w, placed(t, w, next)); got != license.ListedDisputed {
+		t.Errorf("the list says %d of the new version", got)
+	}
+}
