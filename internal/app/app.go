@@ -112,6 +112,7 @@ type App struct {
 	Registers    *register.Store
 	Demo         bool
 	trust        verify.Options
+	statusRoot   []byte                 // PEM
 	devices      map[string]*sdf.Device // by library
 	judging      chan struct{}          // places to judge a file
 	stopped      atomic.Bool            // the log had to stop

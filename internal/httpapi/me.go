@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/license"
+	"github.com/yinxin-org/yinxin/internal/status"
 )
 
 const tagMe = "我的证照 My licenses"
@@ -49,6 +51,7 @@ type HeldDetail struct {
 	Parts      []LicensePart `json:"parts,omitempty" doc:"Of a comprehensive license: what it joins, as it is now."`
 	BindsSeal  string        `json:"bindsSeal,omitempty" enum:"enterprise,personal" doc:"The seal that lives with it, made or not."`
 	RecordNo   string        `json:"recordNo" doc:"存证编号 of this look"`
+	Status     *StatusPlace  `json:"status,omitempty" doc:"Where a status list tells of it (draft-ietf-oauth-status-list); none of what a national system keeps."`
 }
 
 // LicenseLog is one step of a license's life.
@@ -67,6 +70,12 @@ var actionWords = map[string][2]string{
 	"paperLost": {"纸质证照已报遗失", "paper reported lost"}, "paperFound": {"纸质证照已找回", "paper found"}, "pledged": {"已质押", "pledged"},
 	"unpledged": {"已解押", "released from pledge"}, "disputed": {"已标注争议", "marked as disputed"}, "settled": {"争议已解决", "dispute settled"},
 	"inspected": {"年检合格", "inspection passed"}, "inspectionFailed": {"年检不合格", "inspection failed"},
+}
+
+// StatusPlace is where a status list tells of a license (状态列表).
+type StatusPlace struct {
+	List  string `json:"list" doc:"Address of the list."`
+	Index int    `json:"index"`
 }
 
 type heldListOutput struct {
@@ -198,7 +207,18 @@ func (d Deps) getHeld(ctx context.Context, in *HeldPath) (*heldOutput, error) {
 		out.Body.Holds = holdsOf(r.License.Holds, course, d.Clock.Now(), in.lang())
 		return nil
 	})
+	if err == nil {
+		out.Body.Status, err = d.statusPlace(ctx, r.License)
+	}
 	return out, err
+}
+
+func (d Deps) statusPlace(ctx context.Context, l license.License) (*StatusPlace, error) {
+	p, err := d.Licenses.Listed(ctx, l)
+	if errors.Is(err, status.ErrNone) {
+		return nil, nil //nolint:nilnil // what a national system keeps has no place
+	}
+	return &StatusPlace{List: status.Address(d.BaseURL, p.List), Index: p.Index}, err
 }
 
 func (d Deps) previewHeld(ctx context.Context, in *HeldPath) (*file, error) {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/yinxin-org/yinxin/internal/db/dbtest"
+	"github.com/yinxin-org/yinxin/statuslist"
 )
 
 // waiting is what these tests see of a request.
@@ -78,6 +79,7 @@ func TestOperationsOnALicense(t *testing.T) {
 		at, asker, second := "/api/v1/licenses/"+id+"/operations", c.as(t, clerk), c.as(t, reviewer)
 		before := c.Clock.Now()
 		c.pass(time.Minute)
+		c.listed(t, id, statuslist.Valid, "有效")
 
 		var p lifePage
 		asker.must("POST", at, m{"action": "suspended", "ground": "鼓市监限〔2026〕3号"}, &p)
@@ -103,6 +105,7 @@ func TestOperationsOnALicense(t *testing.T) {
 			p.may("suspended") || !p.may("release") || p.may("pledged") || p.Life.MayFollow || p.Life.WhyNot == nil {
 			t.Errorf("agreed to: %+v", p.Life)
 		}
+		c.listed(t, id, statuslist.Suspended, "挂起")
 		last := p.Timeline[len(p.Timeline)-1]
 		if last.Action != "suspended" || last.Reason == nil || last.Reason.Code != "11" || last.Approver == nil || last.Approver.Name != "叶佳慧" || last.Ground != "鼓市监限〔2026〕3号" {
 			t.Errorf("the timeline ends with %+v", last)

@@ -35,26 +35,39 @@ func (l License) listed() statuslist.Status {
 }
 
 // Listed gives the place of a published license in the status lists; when it is first asked for, the license gets one. What a
-// national system keeps has none: its state is known there.
-func (s *Store) Listed(ctx context.Context, tx *db.Tx, l License) (status.Place, error) {
+// national system keeps has none (status.ErrNone): its state is known there.
+func (s *Store) Listed(ctx context.Context, l License) (p status.Place, err error) {
 	if l.Step != StepPublished {
 		return status.Place{}, errs.New(errs.Conflict, "license.stage")
 	}
 	if l.Indexed() {
 		return status.Place{}, status.ErrNone
 	}
-	p, err := status.Find(ctx, tx, l.HolderID, l.ID)
+	err = s.o.DB.Read(ctx, func(q *db.Tx) error {
+		p, err = status.Find(ctx, q, l.HolderID, l.ID)
+		return err
+	})
 	if !errors.Is(err, status.ErrNone) {
 		return p, err
 	}
-	// From here on nothing happens to the license until the place is durable, and nobody else gives it one.
-	if l, err = s.Get(ctx, tx, l.HolderID, l.ID); err != nil {
+	err = s.o.DB.Write(ctx, func(tx *db.Tx) error {
+		p, err = s.place(ctx, tx, l.HolderID, l.ID)
+		return err
+	})
+	return p, err
+}
+
+// place gives a license a place unless somebody else just has. Once it is pinned, nothing happens to the license until the place
+// is durable.
+func (s *Store) place(ctx context.Context, tx *db.Tx, holderID, licenseID string) (status.Place, error) {
+	l, err := s.Get(ctx, tx, holderID, licenseID)
+	if err != nil {
 		return status.Place{}, err
 	}
 	if err := s.Pin(ctx, tx, l); err != nil {
 		return status.Place{}, err
 	}
-	if p, err = status.Find(ctx, tx, l.HolderID, l.ID); !errors.Is(err, status.ErrNone) {
+	if p, err := status.Find(ctx, tx, l.HolderID, l.ID); !errors.Is(err, status.ErrNone) {
 		return p, err
 	}
 	return status.Assign(ctx, tx, l.HolderID, l.ID, l.listed())

@@ -64,15 +64,12 @@ func TestTheStatusListSaysWhatTheStatesSay(t *testing.T) {
 }
 
 // placed gives a license its place.
-func placed(t *testing.T, w *world.World, l license.License) (p status.Place) {
+func placed(t *testing.T, w *world.World, l license.License) status.Place {
 	t.Helper()
-	w.Write(t, func(ctx context.Context, tx *db.Tx) error {
-		now, err := w.Licenses.Get(ctx, tx, l.HolderID, l.ID)
-		if err == nil {
-			p, err = w.Licenses.Listed(ctx, tx, now)
-		}
-		return err
-	})
+	p, err := w.Licenses.Listed(t.Context(), l)
+	if err != nil {
+		t.Fatal(err)
+	}
 	return p
 }
 

@@ -221,6 +221,11 @@ func (p *Publisher) Get(ctx context.Context, list string) (Published, error) {
 	return all[0], nil
 }
 
+// All gives every list that was ever published.
+func (p *Publisher) All(ctx context.Context) ([]Published, error) {
+	return p.published(ctx, `WHERE version > 0 ORDER BY list_id`)
+}
+
 func (p *Publisher) published(ctx context.Context, where string, args ...any) (all []Published, err error) {
 	err = p.o.DB.Read(ctx, func(q *db.Tx) error {
 		rows, err := q.Query(ctx, `SELECT list_id, token, published_at, version FROM status_list `+where, args...)

@@ -8804,6 +8804,8 @@ export interface components {
             /** @enum {string} */
             state: "making" | "notYet" | "valid" | "pledged" | "disputed" | "lost" | "suspended" | "inspectionOverdue" | "superseded" | "expired" | "cancelled" | "revoked" | "penalty" | "abolished";
             stateText: string;
+            /** @description Where a status list tells of it (draft-ietf-oauth-status-list); none of what a national system keeps. */
+            status?: components["schemas"]["StatusPlace"];
             type: components["schemas"]["CardType"];
             /** @description Can be shown and used now. */
             usable: boolean;
@@ -11221,6 +11223,12 @@ export interface components {
             /** @enum {string} */
             state: "making" | "notYet" | "valid" | "pledged" | "disputed" | "lost" | "suspended" | "inspectionOverdue" | "superseded" | "expired" | "cancelled" | "revoked" | "penalty" | "abolished";
             stateText: string;
+        };
+        StatusPlace: {
+            /** Format: int64 */
+            index: number;
+            /** @description Address of the list. */
+            list: string;
         };
         SteerInputBody: {
             /** @enum {string} */
