@@ -28,6 +28,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/intake"
 	"github.com/yinxin-org/yinxin/internal/license"
 	"github.com/yinxin-org/yinxin/internal/register"
+	"github.com/yinxin-org/yinxin/internal/status"
 )
 
 const module = "github.com/yinxin-org/yinxin/"
@@ -128,6 +129,7 @@ func TestTheStoreGivesNoBodies(t *testing.T) {
 		reflect.TypeFor[license.State](), reflect.TypeFor[[]license.Part](), reflect.TypeFor[[]license.Reminder](), reflect.TypeFor[bool](), reflect.TypeFor[int](),
 		reflect.TypeFor[[]license.Change](), reflect.TypeFor[[]register.Finding](), reflect.TypeFor[[]register.Verdict](), // that fields agree or not
 		reflect.TypeFor[*catalog.Type](), reflect.TypeFor[*license.Bulk](), reflect.TypeFor[license.Laid](),
+		reflect.TypeFor[status.Place](),    // where a list speaks of it
 		reflect.TypeFor[license.OwnSeal](), // a seal and its owner's name
 		reflect.TypeFor[license.Reseal](), reflect.TypeFor[[]license.MissedReseal]()}
 	store := reflect.TypeFor[*license.Store]()
