@@ -151,15 +151,14 @@ func (n *Note) strip(width, top float64) []Object {
 		"",
 		"原件摘要（SM3）" + hex.EncodeToString(n.Digest[:]),
 	}
+	const offline = "本件只反映制作时的情况，现状以发证平台为准"
+	rows[2] = offline
 	if n.Identifier != "" {
-		rows[2] = "电子证照标识 " + n.Identifier
+		rows[2] = "电子证照标识 " + n.Identifier + "　" + offline
 	}
 	room := width - 3*noteMargin - noteSeal
 	out := []Object{Path{Data: Line(noteMargin, top+1, width-noteMargin, top+1), Stroke: &noteLine, LineWidth: 0.3}}
 	for i, row := range rows {
-		if row == "" {
-			continue
-		}
 		size := 3.2
 		if i == 0 {
 			size = 3.8

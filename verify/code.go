@@ -29,6 +29,7 @@ const (
 	ListOpen        Code = "LIST_OPEN"          // no signature protects the list of seals
 	StampPage       Code = "STAMP_PAGE"         // a stamp stands on an unknown page
 	CopyExpired     Code = "COPY_EXPIRED"       // an annotated copy after its last day
+	CopyUse         Code = "COPY_USE"           // an annotated copy for another use than the one asked about
 )
 
 // Codes lists every code in the order of reports.
@@ -36,7 +37,7 @@ func Codes() []Code {
 	return []Code{
 		FormatOFD, NoSeal, FormatSES, SealFormat, SealSignature, SealMakerCert, SealPeriod, SealRevoked,
 		SignValue, SignerNotInSeal, SignerCert, DataHash, Property, RefMissing, RefDigest, CheckMethod,
-		SealFile, Timestamp, CoverageGap, SealMissing, ListOpen, StampPage, CopyExpired,
+		SealFile, Timestamp, CoverageGap, SealMissing, ListOpen, StampPage, CopyExpired, CopyUse,
 	}
 }
 

@@ -23,6 +23,7 @@ type Options struct {
 	Now          time.Time     // the time of the check; zero means the clock
 	CRLs         *CRLs         // revoked certificates
 	RevokedSeals []RevokedSeal // withdrawn seals
+	For          *Intended     // for what an annotated copy is to be used; nil leaves that to the reader
 	// Logged finds the record of a file in the log of evidence (存证) by the SM3
 	// digest of its bytes; identifier is what the file calls its license (ZZBS),
 	// "" if nothing. It is asked of a burned seal only, once a trusted time stamp
@@ -38,6 +39,15 @@ func (o Options) filled() Options {
 		o.Now = time.Now()
 	}
 	return o
+}
+
+// Intended is the use that somebody has in mind for a file. What is empty is not asked about. An annotated copy that
+// names another use, or none, is not valid for this one.
+type Intended struct {
+	Unit   string    // name of the unit that wants to use it
+	Case   string    // number of the case
+	Matter string    // code of the matter
+	On     time.Time // when; zero means now
 }
 
 // File judges a license file. It reports everything it finds and never fails.
@@ -65,7 +75,7 @@ func (r *Report) examine(raw []byte, p *ofd.Package, o Options) findings {
 		whole.add(FormatOFD, unreadable(err, "document"), "")
 	}
 	r.License = items.license()
-	r.Copy = items.copyReport(o.Now, &whole)
+	r.Copy = items.copyReport(o, &whole)
 
 	list, err := ses.ReadList(p)
 	if err != nil {
@@ -130,6 +140,8 @@ func (r *Report) conclude(whole findings) {
 		r.Zh, r.En = "核验不通过：文件不可采信。", "Not valid: this file must not be relied on."
 	case r.Verdict == Untrusted:
 		r.Zh, r.En = "文件完整未被改动，但来源无法确认。", "The file is intact, but where it comes from is not established."
+	case r.Copy != nil && r.Copy.Asked:
+		r.Zh, r.En = "核验通过：文件是加注件，用途与所问的一致。", "Valid: an annotated copy, and made for the use asked about."
 	case r.Copy != nil:
 		r.Zh, r.En = "核验通过：文件是加注件，仅可用于注明的用途。", "Valid: an annotated copy, good for the purpose named and no other."
 	case slices.ContainsFunc(r.Causes, func(c Cause) bool { return c.Code == NoSeal }):

@@ -169,6 +169,48 @@ func TestAnnotatedCopy(t *testing.T) {
 	}
 }
 
+// A copy is right for its own use and refused for another, for another unit and after its time; an original names none.
+func TestAnnotatedCopyForAnotherUse(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	copied := raw(t, w.sealed(t, ofd.Meta{Name: "JZJZZSJ", Value: "2026-03-02T17:30:00+08:00"}, ofd.Meta{Name: "JZJZZZ", Value: "某某街道"},
+		ofd.Meta{Name: "JZJZZSY", Value: "办理食品经营许可"}, ofd.Meta{Name: "JZJYXQJZSJ", Value: "2026-03-12T23:00:00+08:00"},
+		ofd.Meta{Name: "YX_SXBM", Value: "350100001"}, ofd.Meta{Name: "YX_BJBH", Value: "BJ1"}, ofd.Meta{Name: "YX_LX", Value: "COPY"}))
+	original := raw(t, w.sealed(t))
+	for name, c := range map[string]struct {
+		file    []byte
+		use     *verify.Intended
+		verdict string
+		causes  []string
+	}{
+		"nothing asked":            {copied, nil, verify.Valid, nil},
+		"its own":                  {copied, &verify.Intended{Unit: "某某街道", Case: "BJ1", Matter: "350100001"}, verify.Valid, nil},
+		"its own, on its last day": {copied, &verify.Intended{Case: "BJ1", On: time.Date(2026, 3, 12, 14, 59, 0, 0, time.UTC)}, verify.Valid, nil},
+		"after its time":           {copied, &verify.Intended{Case: "BJ1", On: time.Date(2026, 3, 12, 15, 0, 1, 0, time.UTC)}, verify.Invalid, []string{"COPY_EXPIRED"}},
+		"another unit":             {copied, &verify.Intended{Unit: "另一街道", Case: "BJ1"}, verify.Invalid, []string{"COPY_USE/unit"}},
+		"another case":             {copied, &verify.Intended{Unit: "某某街道", Case: "BJ2"}, verify.Invalid, []string{"COPY_USE/case"}},
+		"another matter":           {copied, &verify.Intended{Matter: "350100002"}, verify.Invalid, []string{"COPY_USE/matter"}},
+		"everything else": {copied, &verify.Intended{Unit: "另一街道", Case: "BJ2", Matter: "350100002", On: time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)},
+			verify.Invalid, []string{"COPY_EXPIRED", "COPY_USE/unit", "COPY_USE/case", "COPY_USE/matter"}},
+		"an original": {original, &verify.Intended{Case: "BJ1"}, verify.Valid, []string{"COPY_USE/original"}},
+	} {
+		o := w.options(t)
+		o.For = c.use
+		r := verify.File(c.file, o)
+		if len(c.causes) == 0 {
+			expect(t, r, c.verdict)
+		} else {
+			expect(t, r, c.verdict, c.causes...)
+		}
+		if r.Copy != nil && r.Copy.Asked != (c.use != nil) {
+			t.Errorf("%s: asked is %v", name, r.Copy.Asked)
+		}
+		if t.Failed() {
+			t.Fatal(name)
+		}
+	}
+}
+
 func FuzzFile(f *testing.F) {
 	w := newWorld(f)
 	o := w.options(f)

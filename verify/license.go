@@ -63,16 +63,19 @@ func (l items) isCopy() bool {
 // copyReport reads the annotation of a copy, or returns nil for an original. A
 // copy without a readable last day is treated as expired: nobody may use a
 // copy for ever because a date was left out.
-func (l items) copyReport(now time.Time, f *findings) *CopyReport {
+func (l items) copyReport(o Options, f *findings) *CopyReport {
 	if !l.isCopy() {
+		if o.For != nil {
+			f.add(CopyUse, "original", "")
+		}
 		return nil
 	}
 	c := &CopyReport{
 		Creator: l.get("JZJZZZ"), Purpose: l.get("JZJZZSY"),
 		Matter: l.get("YX_SXBM"), Case: l.get("YX_BJBH"),
 		OriginalDigest: l.get("YX_YJZY"), OriginalVerdict: l.get("YX_YJYZ"),
-		Zh: "加注件只可用于注明的用途，不得另作他用。",
-		En: "An annotated copy is good for the purpose named and no other.",
+		Zh: "加注件只可用于注明的用途，不得另作他用。它只反映制作时的情况，证照现在是否有效、授权是否撤回，要向发证平台核验。",
+		En: "An annotated copy is good for the purpose named and no other. It tells how things stood when it was made; whether the license is in force now, or the consent withdrawn, only the platform can tell.",
 	}
 	c.Created, _ = moment(l.get("JZJZZSJ"), false)
 	expires, ok := moment(l.get("JZJYXQJZSJ"), true)
@@ -81,11 +84,35 @@ func (l items) copyReport(now time.Time, f *findings) *CopyReport {
 	case !ok:
 		c.Expired = true
 		f.add(CopyExpired, "unknown", "")
-	case now.After(expires):
+	case o.usedOn().After(expires):
 		c.Expired = true
 		f.add(CopyExpired, "", "")
 	}
+	c.heldAgainst(o.For, f)
 	return c
+}
+
+// usedOn is when the file is to be used.
+func (o Options) usedOn() time.Time {
+	if o.For == nil || o.For.On.IsZero() {
+		return o.Now
+	}
+	return o.For.On
+}
+
+// heldAgainst tells in what the use that somebody has in mind is not the one that the copy names.
+func (c *CopyReport) heldAgainst(use *Intended, f *findings) {
+	if use == nil {
+		return
+	}
+	c.Asked = true
+	for _, x := range []struct{ reason, asked, named string }{
+		{"unit", use.Unit, c.Creator}, {"case", use.Case, c.Case}, {"matter", use.Matter, c.Matter},
+	} {
+		if asked := strings.TrimSpace(x.asked); asked != "" && asked != x.named {
+			f.add(CopyUse, x.reason, "")
+		}
+	}
 }
 
 // moment reads a time as licenses write it. Without a zone it is Beijing time;

@@ -179,5 +179,13 @@ var phrases = sync.OnceValue(func() map[key]phrase {
 			"This annotated copy has expired and can no longer be used; ask for the license again."},
 		{CopyExpired, "unknown"}: {bad, "这份加注件没有写明有效期，不能使用。",
 			"This annotated copy states no last day and cannot be used."},
+		{CopyUse, "unit"}: {bad, "这份加注件是给别的单位用的，本单位不能用。",
+			"This annotated copy was made for another unit and is no good for this one."},
+		{CopyUse, "case"}: {bad, "这份加注件是给别的办件用的，不能用于这个办件。",
+			"This annotated copy was made for another case and is no good for this one."},
+		{CopyUse, "matter"}: {bad, "这份加注件是给别的事项用的，不能用于这个事项。",
+			"This annotated copy was made for another matter and is no good for this one."},
+		{CopyUse, "original"}: {note, "文件不是加注件，没有写明用途，不能说明可用于这件事。",
+			"This is no annotated copy: it names no use, so nothing shows that it may be used for this."},
 	}
 })

@@ -42,7 +42,7 @@ func TestEveryReasonIsWorded(t *testing.T) {
 		"SealSignature": SealSignature, "SealMakerCert": SealMakerCert, "SealPeriod": SealPeriod, "SealRevoked": SealRevoked,
 		"SignValue": SignValue, "SignerNotInSeal": SignerNotInSeal, "SignerCert": SignerCert, "DataHash": DataHash,
 		"Property": Property, "RefMissing": RefMissing, "RefDigest": RefDigest, "CheckMethod": CheckMethod,
-		"SealFile": SealFile, "Timestamp": Timestamp, "CoverageGap": CoverageGap, "SealMissing": SealMissing, "ListOpen": ListOpen, "StampPage": StampPage, "CopyExpired": CopyExpired,
+		"SealFile": SealFile, "Timestamp": Timestamp, "CoverageGap": CoverageGap, "SealMissing": SealMissing, "ListOpen": ListOpen, "StampPage": StampPage, "CopyExpired": CopyExpired, "CopyUse": CopyUse,
 	}
 	sources, err := filepath.Glob("*.go")
 	if err != nil {

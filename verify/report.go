@@ -88,6 +88,7 @@ type CopyReport struct {
 	Case            string    `json:"case,omitempty"`            // number of the case
 	OriginalDigest  string    `json:"originalDigest,omitempty"`  // SM3 of the original file, hexadecimal
 	OriginalVerdict string    `json:"originalVerdict,omitempty"` // what the copy's maker found of the original
+	Asked           bool      `json:"asked,omitempty"`           // whether it was held against an intended use (Options.For)
 	Zh              string    `json:"zh"`
 	En              string    `json:"en"`
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/verify"
 )
 
@@ -19,6 +20,10 @@ type verifyCmd struct {
 	LogKey  string   `placeholder:"FILE" help:"The public keys of the log of evidence (log.pub), with --receipt and --proof."`
 	Receipt string   `placeholder:"FILE" help:"receipt.json that ships with the file: what the log recorded of it. For one file."`
 	Proof   string   `placeholder:"FILE" help:"proof.json that ships with the file: where that stands in the log."`
+	ForUnit string   `placeholder:"NAME" help:"The unit that wants to use the file. An annotated copy for another one is invalid."`
+	ForCase string   `placeholder:"NO" help:"The case that it is to be used for. An annotated copy for another one is invalid."`
+	Matter  string   `name:"for-matter" placeholder:"CODE" help:"The matter that it is to be used for. An annotated copy for another one is invalid."`
+	On      string   `placeholder:"DAY" help:"The day, such as 2026-03-02, on which it is to be used; an annotated copy that is over by then is invalid. Without it: now."`
 	Files   []string `arg:"" name:"file" help:"OFD files."`
 }
 
@@ -26,7 +31,8 @@ type verifyCmd struct {
 func (verifyCmd) Help() string {
 	return `Prints one JSON object a file: verdict (valid, untrusted, invalid), every cause in the order of GB/T 38540's
 flow with Chinese and English words, the license's metadata, the seals with names and times, and what the seals
-cover. An annotated copy (加注件) is valid for its purpose only, which the report names under "copy".
+cover. An annotated copy (加注件) is valid for its purpose only, which the report names under "copy"; asked with
+--for-unit, --for-case, --for-matter and --on, it is invalid for another unit, case or matter, or after its time.
 
 Under a burned seal (--burned) a file is valid only if a trusted time stamp and the log of evidence both show that it
 is older than the theft. The stamp is in the file; of the log, give --log-key, --receipt and --proof, or the verdict
@@ -78,6 +84,9 @@ func (c verifyCmd) Run(s streams) error {
 			return fmt.Errorf("%s: %w", c.Burned, err)
 		}
 	}
+	if err := c.intended(&o); err != nil {
+		return err
+	}
 	var evidence *verify.LogReport
 	if evidence, o.Logged, err = c.evidence(); err != nil {
 		return err
@@ -97,6 +106,23 @@ func (c verifyCmd) Run(s streams) error {
 	if !valid {
 		return errRefused
 	}
+	return nil
+}
+
+// intended takes over which use is asked about, if any.
+func (c verifyCmd) intended(o *verify.Options) error {
+	if c.ForUnit == "" && c.ForCase == "" && c.Matter == "" && c.On == "" {
+		return nil
+	}
+	o.For = &verify.Intended{Unit: c.ForUnit, Case: c.ForCase, Matter: c.Matter}
+	if c.On == "" {
+		return nil
+	}
+	day, err := time.ParseInLocation(time.DateOnly, c.On, clock.Shanghai)
+	if err != nil {
+		return fmt.Errorf("--on: %w", err)
+	}
+	o.For.On = day
 	return nil
 }
 

@@ -476,19 +476,22 @@ func anchors(path string) (*verify.Anchors, error) {
 }
 
 // VerifyFile judges a file against the installation's trust anchors.
+func (a *App) VerifyFile(file []byte) verify.Report { return a.VerifyFor(file, nil) }
+
+// VerifyFor judges a file as VerifyFile does, and an annotated copy also by whether it is for the use that is asked about.
 // A few at a time: judging takes memory several times the file's.
-func (a *App) VerifyFile(file []byte) verify.Report {
+func (a *App) VerifyFor(file []byte, use *verify.Intended) verify.Report {
 	a.judging <- struct{}{}
 	defer func() { <-a.judging }()
 	o := a.trust
-	o.Now, o.Logged = a.Clock.Now(), a.logged
+	o.Now, o.Logged, o.For = a.Clock.Now(), a.logged, use
 	err := a.DB.Read(context.Background(), func(q *db.Tx) (err error) {
 		o.RevokedSeals, err = a.Seals.Burned(context.Background(), q)
 		return err
 	})
 	if err != nil { // without the list of burned seals nothing can be trusted
 		a.Log.Error("burned seals are not known", slog.Any("error", err))
-		o = verify.Options{Now: o.Now}
+		o = verify.Options{Now: o.Now, For: use}
 	}
 	return verify.File(file, o)
 }

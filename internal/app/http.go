@@ -28,7 +28,7 @@ func handler(a *App) (http.Handler, error) {
 	mux := http.NewServeMux()
 	deps := httpapi.Deps{
 		Log: a.Log, Version: Version, Demo: a.Demo, Sessions: a.Accounts, UnitName: a.unitName, Person: a.Accounts.Person,
-		VerifyFile: a.VerifyFile, Health: a.health, BaseURL: a.Config.BaseURL, DB: a.DB, Clock: a.Clock, Trail: a.Trail, Tasks: a.Tasks, Notices: a.Notices, Units: a.Units,
+		VerifyFile: a.VerifyFor, Health: a.health, BaseURL: a.Config.BaseURL, DB: a.DB, Clock: a.Clock, Trail: a.Trail, Tasks: a.Tasks, Notices: a.Notices, Units: a.Units,
 		Faces: a.Faces, Types: a.Types, Matters: a.Matters, Imports: a.Imports, Holders: a.Holders, Licenses: a.Licenses, Steward: a.Steward, Cases: a.Cases, Appeals: a.Appeals, Inspections: a.Inspections, Hall: a.Hall, Door: a.Door,
 		Desk: a.Desk, Agency: a.Agency, Shares: a.Shares, Feed: a.Feed, Callers: a.Callers, Sandbox: a.sandbox, Vertical: a.Vertical, Deadlines: a.Deadlines, Batches: a.Batches, Push: a.Push, Book: a.Book, Calendar: a.Calendar, Accounts: a.Accounts, Seals: a.Seals,
 	}
@@ -162,11 +162,15 @@ func (c checker) Check(ctx context.Context, actor *authn.Actor, token, purpose s
 	return out, nil
 }
 
-func (c checker) File(ctx context.Context, file []byte) (web.FileVerdict, error) {
+func (c checker) File(ctx context.Context, file []byte, use web.Intended) (web.FileVerdict, error) {
 	if share.IsPDF(file) {
 		return c.pdf(ctx, file)
 	}
-	r := c.a.VerifyFile(file)
+	var asked *verify.Intended
+	if use != (web.Intended{}) {
+		asked = &verify.Intended{Unit: use.Unit, Case: use.CaseNo}
+	}
+	r := c.a.VerifyFor(file, asked)
 	if len(r.Causes) > 0 && r.Causes[0].Code == verify.FormatOFD {
 		return web.FileVerdict{}, errs.New(errs.Invalid, "file.unreadable")
 	}

@@ -325,6 +325,31 @@ func TestAnnotatedCopySaysWhatItIsFor(t *testing.T) {
 		if report.Verdict != verify.Valid || report.Copy == nil || report.Copy.Case != no || len(report.Seals) != 1 {
 			t.Errorf("%s: %v", report.Verdict, report.Causes)
 		}
+		for name, c := range map[string]struct {
+			use  verify.Intended
+			want string
+		}{
+			"its own":        {verify.Intended{Unit: "福州市鼓楼区市场监督管理局（演示）", Case: no, Matter: foodMatter}, verify.Valid},
+			"another unit":   {verify.Intended{Unit: "福州市公安局鼓楼分局（演示）", Case: no}, verify.Invalid},
+			"another case":   {verify.Intended{Case: no + "0"}, verify.Invalid},
+			"another matter": {verify.Intended{Matter: "11350100YX0100001G4350100001000"}, verify.Invalid},
+			"after its time": {verify.Intended{Case: no, On: world.Start.Add(31 * 24 * time.Hour)}, verify.Invalid},
+		} {
+			if got := w.VerifyFor(r.Content, &c.use); got.Verdict != c.want {
+				t.Errorf("for %s it is %s: %v", name, got.Verdict, got.Causes)
+			}
+		}
+		var face strings.Builder
+		for _, name := range p.Names() {
+			if part, ok := p.Entry(name); ok && strings.Contains(name, "/Annots/") {
+				face.Write(part)
+			}
+		}
+		for _, words := range []string{"用于其他用途无效", "有效期至", "福州市鼓楼区市场监督管理局（演示）", no, "现状以发证平台为准"} {
+			if !strings.Contains(face.String(), words) {
+				t.Errorf("its face does not say %s", words)
+			}
+		}
 		w.Now.Move(31 * 24 * time.Hour)
 		if late := w.VerifyFile(r.Content); late.Verdict != verify.Invalid {
 			t.Errorf("after its time it is %s", late.Verdict)

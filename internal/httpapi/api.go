@@ -67,8 +67,8 @@ type Deps struct {
 	UnitName func(ctx context.Context, unitID string) (string, error)
 	// Person names a colleague by account.
 	Person func(ctx context.Context, accountID string) (authn.Person, error)
-	// VerifyFile judges a file against this platform's trust anchors.
-	VerifyFile func(file []byte) verify.Report
+	// VerifyFile judges a file against this platform's trust anchors; use, which may be nil, is what it is wanted for.
+	VerifyFile func(file []byte, use *verify.Intended) verify.Report
 	// Health reports in words how the service is, or that a part it needs does not answer.
 	Health func(ctx context.Context) (string, error)
 

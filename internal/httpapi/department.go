@@ -383,7 +383,7 @@ func (d Deps) departmentVerifyFile(ctx context.Context, in *departmentInput[Depa
 		if err := c.Take(ctx); err != nil {
 			return nil, "", err
 		}
-		code := fileCode(d.VerifyFile(in.Body.Data.File))
+		code := fileCode(d.VerifyFile(in.Body.Data.File, nil))
 		return &DepartmentVerdict{Code: code, Text: fileVerdicts[code][in.lang()]}, "", nil
 	})
 }

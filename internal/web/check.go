@@ -19,7 +19,7 @@ type Checker interface {
 	// that is not enough, the refusal is "unauthenticated".
 	Check(ctx context.Context, actor *authn.Actor, token, purpose string) (VerdictView, error)
 	// File judges a license file. A file that is no OFD is refused with "file.unreadable".
-	File(ctx context.Context, file []byte) (FileVerdict, error)
+	File(ctx context.Context, file []byte, use Intended) (FileVerdict, error)
 }
 
 // Text is a text in both languages. An empty En reads as Zh: names have one form.
@@ -127,6 +127,9 @@ type PDF struct {
 	Expires time.Time
 	Expired bool
 }
+
+// Intended is the use that somebody has in mind for a file; empty: none.
+type Intended struct{ Unit, CaseNo string }
 
 // Cause is why a verdict is not the best one.
 type Cause struct {

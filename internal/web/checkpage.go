@@ -32,10 +32,10 @@ func (s *Site) checkFile(w http.ResponseWriter, r *http.Request) {
 	case <-r.Context().Done():
 		return
 	}
-	body, err := uploaded(r)
+	body, use, err := uploaded(r)
 	if err == nil {
 		var v FileVerdict
-		if v, err = s.deps.Checker.File(r.Context(), body); err == nil {
+		if v, err = s.deps.Checker.File(r.Context(), body, use); err == nil {
 			p := s.open(w, r)
 			p.Data = v
 			name := "file"
@@ -61,35 +61,59 @@ var (
 	errTooLarge = errs.New(errs.TooLarge, "file.too-large")
 )
 
-// uploaded reads the field "file" of a form. It does not use ParseMultipartForm, which would leave people's
-// licenses in temporary files.
-func uploaded(r *http.Request) ([]byte, error) {
+// uploaded reads the field "file" of a form, and before it for what the file is wanted. It does not use
+// ParseMultipartForm, which would leave people's licenses in temporary files.
+func uploaded(r *http.Request) ([]byte, Intended, error) {
 	form, err := r.MultipartReader()
 	if err != nil {
-		return nil, errNoFile
+		return nil, Intended{}, errNoFile
 	}
+	var use Intended
 	for {
 		part, err := form.NextPart()
 		if errors.Is(err, io.EOF) {
-			return nil, errNoFile
+			return nil, use, errNoFile
 		}
 		if err != nil {
-			return nil, uploadError(err)
+			return nil, use, uploadError(err)
 		}
-		if part.FormName() != "file" {
-			continue
+		switch part.FormName() {
+		case "unit":
+			use.Unit, err = short(part)
+		case "case":
+			use.CaseNo, err = short(part)
+		case "file":
+			body, err := whole(part)
+			return body, use, err
 		}
-		body, err := io.ReadAll(io.LimitReader(part, httpapi.MaxFile+1))
-		switch {
-		case err != nil:
-			return nil, uploadError(err)
-		case len(body) > httpapi.MaxFile:
-			return nil, errTooLarge
-		case len(body) == 0:
-			return nil, errNoFile
+		if err != nil {
+			return nil, use, err
 		}
-		return body, nil
 	}
+}
+
+// shortMost bounds a field that somebody types.
+const shortMost = 600
+
+func short(part io.Reader) (string, error) {
+	text, err := io.ReadAll(io.LimitReader(part, shortMost))
+	if err != nil {
+		return "", uploadError(err)
+	}
+	return strings.TrimSpace(string(text)), nil
+}
+
+func whole(part io.Reader) ([]byte, error) {
+	body, err := io.ReadAll(io.LimitReader(part, httpapi.MaxFile+1))
+	switch {
+	case err != nil:
+		return nil, uploadError(err)
+	case len(body) > httpapi.MaxFile:
+		return nil, errTooLarge
+	case len(body) == 0:
+		return nil, errNoFile
+	}
+	return body, nil
 }
 
 func uploadError(err error) error {

@@ -56,6 +56,7 @@ type checker struct {
 	purpose  string
 	actor    *authn.Actor
 	file     web.FileVerdict
+	use      web.Intended
 	peeks    int
 }
 
@@ -94,7 +95,8 @@ func (c *checker) Check(_ context.Context, actor *authn.Actor, token, purpose st
 	}, nil
 }
 
-func (c *checker) File(_ context.Context, file []byte) (web.FileVerdict, error) {
+func (c *checker) File(_ context.Context, file []byte, use web.Intended) (web.FileVerdict, error) {
+	c.use = use
 	if !bytes.HasPrefix(file, []byte("PK")) {
 		return web.FileVerdict{}, errs.New(errs.Invalid, "file.unreadable")
 	}
@@ -151,6 +153,8 @@ func (s *site) upload(t *testing.T, field string, body []byte) answer {
 	t.Helper()
 	var b bytes.Buffer
 	m := multipart.NewWriter(&b)
+	_ = m.WriteField("unit", " 福州市鼓楼区市场监督管理局 ")
+	_ = m.WriteField("case", "BJ1")
 	part, err := m.CreateFormFile(field, "x.ofd")
 	if err != nil {
 		t.Fatal(err)
@@ -328,6 +332,9 @@ func TestCheckFile(t *testing.T) {
 		if a.StatusCode != 200 || !strings.Contains(a.body, part) {
 			t.Errorf("%d, lacks %s", a.StatusCode, part)
 		}
+	}
+	if want := (web.Intended{Unit: "福州市鼓楼区市场监督管理局", CaseNo: "BJ1"}); s.checker.use != want {
+		t.Errorf("it is asked about %v", s.checker.use)
 	}
 	for name, c := range map[string]struct {
 		answer answer

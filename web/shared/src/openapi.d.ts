@@ -5783,7 +5783,7 @@ export interface paths {
         put?: never;
         /**
          * 核验文件
-         * @description Judge an OFD file: every cause in the standard's order. Nothing of the file is kept.
+         * @description Judge an OFD file: every cause in the standard's order. Asked for a use, it judges an annotated copy also by whether it is for that use. Nothing of the file is kept.
          */
         post: operations["verifyFile"];
         delete?: never;
@@ -12071,6 +12071,7 @@ export interface components {
             zh: string;
         };
         VerifyCopyReport: {
+            asked?: boolean;
             case?: string;
             /** Format: date-time */
             created?: string;
@@ -51159,7 +51160,16 @@ export interface operations {
     };
     verifyFile: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Name of the unit that wants to use the file. An annotated copy for another unit is invalid. */
+                forUnit?: string;
+                /** @description Number of the case that it is wanted for; likewise. */
+                forCase?: string;
+                /** @description Code of the matter that it is wanted for; likewise. */
+                forMatter?: string;
+                /** @description The day on which it is wanted, in Beijing; absent: now. An annotated copy that is over by then is invalid. */
+                on?: string;
+            };
             header?: {
                 /** @description zh (default) or en. */
                 "Accept-Language"?: string;
