@@ -59,13 +59,13 @@ export function choiceOf(d: BindingDraft): BindingChoice {
   }
 }
 
-/** What keeps a binding from being saved; a key of `binding.fault` in the messages. */
-export type BindingFault = 'none' | 'fields' | 'stages'
+/** What keeps a binding from being saved; a key of `binding.fault` in the messages. An alternative without fields is none:
+ * its license is listed, verified and compared, and not read (ADR 27). */
+export type BindingFault = 'none' | 'stages'
 
 export function bindingFault(d: BindingDraft): BindingFault | undefined {
   if (d.decision !== 'bound') return undefined
   if (!d.alternatives.length) return 'none'
-  if (d.alternatives.some((a) => !a.fields.length)) return 'fields'
   return d.stages.length ? undefined : 'stages'
 }
 

@@ -21,6 +21,7 @@ import { fieldsEn } from './fields.en'
 import { partsEn } from './parts.en'
 import type { SameShape } from '@yinxin/shared'
 import { rulesEn } from './rules.en'
+import { registrationEn } from './registration.en'
 import type { zh } from './zh'
 
 export const en: SameShape<typeof zh> = {
@@ -30,6 +31,7 @@ export const en: SameShape<typeof zh> = {
   ...lifeEn,
   ...orgEn,
   ...feedEn,
+  ...registrationEn,
   ...verticalEn,
   ...pushEn, ...typerulesEn,
   ...deadlineEn,

@@ -3,7 +3,11 @@ import type { fieldsZh } from './fields.zh'
 
 export const fieldsEn: SameShape<typeof fieldsZh> = {
   field: {
-    factor: 'Way of confirming',
+    factor: 'Way of confirming', validUntil: 'Last day',
+    typeCode: 'License type',
+    rights: 'Rights',
+    perDay: 'A day',
+    addresses: 'Addresses',
     id: 'Code',
     code: 'Code',
     name: 'Name',

@@ -1,7 +1,11 @@
 /** 配置内容的字段和取值，变更留痕与合并时用。 */
 export const fieldsZh = {
   field: {
-    factor: '确认方式',
+    factor: '确认方式', validUntil: '最后一天',
+    typeCode: '证照类型',
+    rights: '权利',
+    perDay: '每天次数',
+    addresses: '调用地址',
     id: '代码',
     code: '代码',
     name: '名称',

@@ -149,9 +149,10 @@ export const matterEn: SameShape<typeof matterZh> = {
     least: 'Tick only what this cannot do without; nothing else is shown.',
     sensitive: { 1: 'Sensitive', 2: 'Highly sensitive' },
     gone: 'gone in the version in effect',
+    none: 'Nothing is read: the license is listed, verified and compared with what was told; no copy is taken and no form filled.',
     reads: '{n} of {all} fields are read | {n} of {all} fields are read',
     heavy: '{n} of them is highly sensitive: is it needed? | {n} of them are highly sensitive: are they needed?',
-    fault: { none: 'Choose a license.', fields: 'Tick at least one field.', stages: 'Choose when it may be read.' },
+    fault: { none: 'Choose a license.', stages: 'Choose when it may be read.' },
     base: { CZZT: 'Holder', CZZTDM: 'Holder’s code', ZZBH: 'Number', ZZBFJG: 'Issuing authority', ZZBFRQ: 'Date of issue', ZZYXQQSRQ: 'Valid from', ZZYXQJZRQ: 'Valid until' },
   },
   trial: {

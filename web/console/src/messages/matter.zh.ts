@@ -148,9 +148,10 @@ export const matterZh = {
     least: '只勾选办这件事必需的内容，没勾选的办件人员看不到。',
     sensitive: { 1: '一般敏感', 2: '高度敏感' },
     gone: '现行版本中已没有',
+    none: '不读取内容：只查有没有、核验是否有效、比对当事人说的；不取加注件，也不填表。',
     reads: '读取{n}个字段，共{all}个',
     heavy: '其中{n}个高度敏感，请确认必需',
-    fault: { none: '请选择证照。', fields: '请至少勾选一个字段。', stages: '请选择在哪个环节读取。' },
+    fault: { none: '请选择证照。', stages: '请选择在哪个环节读取。' },
     base: { CZZT: '持证主体', CZZTDM: '持证主体代码', ZZBH: '证照编号', ZZBFJG: '颁发机构', ZZBFRQ: '颁发日期', ZZYXQQSRQ: '有效期起始日期', ZZYXQJZRQ: '有效期截止日期' },
   },
   trial: {

@@ -65,6 +65,7 @@ export const partsEn: SameShape<typeof partsZh> = {
       'end-verifier': 'verifier ended',
       'add-key': 'registered a key',
       'end-key': 'ended a key',
+      application: 'Share interface set',
       enrol: 'verifier enrolled',
       propose: 'proposed',
       move: 'moved',

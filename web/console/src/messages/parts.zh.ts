@@ -63,6 +63,7 @@ export const partsZh = {
       'end-verifier': '终止核验单位',
       'add-key': '登记公钥',
       'end-key': '停用公钥',
+      application: '设置应用登记',
       enrol: '登记核验单位',
       propose: '提出',
       move: '划转',

@@ -20,6 +20,7 @@ import { orgZh } from './org.zh'
 import { fieldsZh } from './fields.zh'
 import { partsZh } from './parts.zh'
 import { rulesZh } from './rules.zh'
+import { registrationZh } from './registration.zh'
 
 /** 工作台的词句。给办事人员看：平实、简短，先说发生了什么，再说怎么办。 */
 export const zh = {
@@ -29,6 +30,7 @@ export const zh = {
   ...lifeZh,
   ...orgZh,
   ...feedZh,
+  ...registrationZh,
   ...verticalZh,
   ...pushZh, ...typerulesZh,
   ...deadlineZh,

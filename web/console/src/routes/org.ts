@@ -11,6 +11,7 @@ import FeedPage from '../pages/FeedPage.vue'
 import MandateNewPage from '../pages/MandateNewPage.vue'
 import MandatesPage from '../pages/MandatesPage.vue'
 import PushPage from '../pages/PushPage.vue'
+import RegistrationPage from '../pages/RegistrationPage.vue'
 import RegionsPage from '../pages/RegionsPage.vue'
 import ReorganisePage from '../pages/ReorganisePage.vue'
 import SettingsPage from '../pages/SettingsPage.vue'
@@ -35,6 +36,7 @@ export const orgRoutes: RouteRecordRaw[] = [
   { path: '/units/systems', name: 'systems', component: SystemsPage, meta: units },
   { path: '/units/systems/new', name: 'system-new', component: SystemPage, meta: units },
   { path: '/units/systems/:systemId', name: 'system', component: SystemPage, props: true, meta: units },
+  { path: '/units/systems/:systemId/registration', name: 'registration', component: RegistrationPage, props: true, meta: units },
   { path: '/units/feed', name: 'feed', component: FeedPage, meta: units },
   { path: '/units/vertical', name: 'vertical', component: VerticalPage, meta: units },
   { path: '/units/push', name: 'push', component: PushPage, meta: units },
