@@ -30,6 +30,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/connect"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/deadline"
+	"github.com/yinxin-org/yinxin/internal/dossier"
 	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/evidence"
 	"github.com/yinxin-org/yinxin/internal/face"
@@ -99,6 +100,7 @@ type App struct {
 	Hall        *hall.Hall
 	Desk        *present.Desk
 	Shares      *share.Desk
+	Dossiers    *dossier.Desk
 	Feed        *feed.Desk
 	Callers     *caller.Desk
 	Vertical    *vertical.Desk
@@ -216,6 +218,8 @@ func (a *App) build(ctx context.Context, o Options) error {
 		Holders: a.Holders, Licenses: a.Licenses, Door: a.Door, Book: a.Book})
 	a.Shares = share.New(share.Options{DB: a.DB, Clock: a.Clock, Units: a.Units, Types: a.Types, Holders: a.Holders, Licenses: a.Licenses,
 		Notices: a.Notices, Door: a.Door})
+	a.Dossiers = dossier.New(dossier.Options{DB: a.DB, Clock: a.Clock, Holders: a.Holders, Licenses: a.Licenses, Matters: a.Matters, Cases: a.Cases,
+		Agency: a.Agency, Hall: a.Hall, Door: a.Door, Desk: a.Desk, Shares: a.Shares})
 	a.openFeeds(handedIn)
 	if a.Config.MatterSource != "" {
 		if a.MatterSource, err = connect.OpenMatters(a.Config.MatterSource, 0); err != nil {

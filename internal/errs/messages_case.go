@@ -26,6 +26,7 @@ var caseMessages = messages{
 	"material.not-in-force": {"证照现为“{state}”，不能用于本次办理。", "The license is now {stateEn} and cannot be used for this case."},
 	"material.party-absent": {"办件没有登记这项材料所属的当事人。", "The case names no party this material belongs to."},
 	"material.expired":      {"证照已于{date}过期，不能用于本次办理。可以先办理延续。", "The license expired on {date} and cannot be used for this case; renew it first."},
+	"dossier.nothing":       {"这个事项不需要这位当事人的证照，档案里没有可以查看的。", "The matter asks for no license of this party, so there is nothing of the dossier to see."},
 	"compare.nothing":       {"请填写要比对的内容。", "Enter what is to be compared."},
 	"glass.minutes":         {"查看时间为1分钟至4小时。", "Choose between one minute and four hours."},
 	"glass.second":          {"须由另一岗位的另一人批准。", "Another person of another post must approve."},

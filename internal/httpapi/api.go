@@ -27,6 +27,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/deadline"
+	"github.com/yinxin-org/yinxin/internal/dossier"
 	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/evidence"
 	"github.com/yinxin-org/yinxin/internal/face"
@@ -97,6 +98,7 @@ type Deps struct {
 	Desk        *present.Desk
 	Agency      *agency.Service
 	Shares      *share.Desk
+	Dossiers    *dossier.Desk
 	Deadlines   *deadline.Store
 	Batches     *batch.Desk
 	Push        *push.Desk
@@ -132,6 +134,7 @@ func New(mux *http.ServeMux, d Deps) huma.API {
 	registerWhole(api, d)
 	registerPresentation(api, d)
 	registerRelation(api, d)
+	registerDossier(api, d)
 	registerWindow(api, d)
 	registerAsking(api, d)
 	registerReceipt(api, d)

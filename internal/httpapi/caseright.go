@@ -13,6 +13,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
+	"github.com/yinxin-org/yinxin/internal/license"
 	"github.com/yinxin-org/yinxin/internal/matter"
 )
 
@@ -127,14 +128,23 @@ func (d Deps) partyLicenses(ctx context.Context, in *partyLicensesInput) (*party
 	out.Body.Items, out.Body.RecordNo = []PartyLicense{}, l.RecordNo
 	return out, d.DB.Read(ctx, func(q *db.Tx) error {
 		for _, x := range l.Licenses {
-			issuer, err := d.Units.Get(ctx, q, x.IssuerID)
+			one, err := d.partyLicense(ctx, q, x, l.At, in.lang())
 			if err != nil {
 				return err
 			}
-			out.Body.Items = append(out.Body.Items, PartyLicense{IssuedOn: x.IssuedOn.In(clock.Shanghai).Format(time.DateOnly),
-				CaseLicense: CaseLicense{ID: x.ID, Identifier: x.Identifier, Version: x.VersionNo, State: stateOf(x.State(l.At), in.lang()),
-					Issuer: choose(in.lang(), issuer.Name, issuer.NameEn), ValidTo: lastDay(x.ValidTo)}})
+			out.Body.Items = append(out.Body.Items, one)
 		}
 		return nil
 	})
+}
+
+// partyLicense is a license of a party as it stands at a moment, without what it says.
+func (d Deps) partyLicense(ctx context.Context, q *db.Tx, x license.License, at time.Time, lang string) (PartyLicense, error) {
+	issuer, err := d.Units.Get(ctx, q, x.IssuerID)
+	if err != nil {
+		return PartyLicense{}, err
+	}
+	return PartyLicense{IssuedOn: x.IssuedOn.In(clock.Shanghai).Format(time.DateOnly),
+		CaseLicense: CaseLicense{ID: x.ID, Identifier: x.Identifier, Version: x.VersionNo, State: stateOf(x.State(at), lang),
+			Issuer: choose(lang, issuer.Name, issuer.NameEn), ValidTo: lastDay(x.ValidTo)}}, nil
 }

@@ -26,7 +26,7 @@ var powers = map[string]string{
 	"getAsked": authn.PowerShow, "consentToShow": authn.PowerShow, "refuseToShow": authn.PowerShow,
 	"listMyAppeals": powerFile, "getMyAppeal": powerFile, "listAvailability": powerFile, "getAvailability": powerFile,
 	"getMyAttachment": powerFile, "listOwnCommitments": powerFile,
-	"getMyLicense": authn.PowerRead, "previewMyLicense": authn.PowerRead, "getMyLicenseFile": authn.PowerRead,
+	"getMyDossier": authn.PowerRead, "getMyLicense": authn.PowerRead, "previewMyLicense": authn.PowerRead, "getMyLicenseFile": authn.PowerRead,
 	"listRelations": powerNone, "setActing": powerNone, "makePresence": powerNone, "listFamilyLicenses": powerNone,
 	"askRelation": powerSelf, "answerRelation": powerSelf, "endRelation": powerSelf,
 	"makeMySeal": powerSelf, "signWithMySeal": powerSelf,

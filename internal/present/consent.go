@@ -234,6 +234,18 @@ func (d *Desk) consents(ctx context.Context, q *db.Tx, holderID, requestID strin
 	return found, rows.Err()
 }
 
+// LiveConsents counts the showings that a holder agreed to and that can still be read.
+func (d *Desk) LiveConsents(ctx context.Context, q *db.Tx, holderID string) (int, error) {
+	var n int
+	err := q.QueryRow(ctx, `
+		SELECT count(*) FROM consent
+		WHERE holder_id = $1 AND uses_left > 0 AND until_at > $2`, holderID, db.Micros(d.o.Clock.Now())).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count consents: %w", err)
+	}
+	return n, nil
+}
+
 // Receive gives the asker what was agreed to, each license once. What a broken connection left unread can be received
 // later, within the term; what was read is refused, on record.
 func (d *Desk) Receive(ctx context.Context, actor *authn.Actor, id string) ([]Verdict, error) {

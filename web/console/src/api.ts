@@ -4,6 +4,7 @@ import { annualApi } from './api.annual'
 import { appealApi, type PaperGround } from './api.appeal'
 import { batchApi } from './api.batch'
 import { doorApi } from './api.door'
+import { dossierApi } from './api.dossier'
 import { sealApi } from './api.seal'
 import { benchApi } from './api.bench'
 import { onlineApi } from './api.online'
@@ -55,6 +56,7 @@ export function makeApi(c: Client) {
     ...appealApi(c),
     ...batchApi(c),
     ...doorApi(c),
+    ...dossierApi(c),
     ...sealApi(c),
     ...benchApi(c),
     ...onlineApi(c),

@@ -972,6 +972,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{caseNo}/dossier": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 查看当事人档案
+         * @description What the open case lets be seen of a party: the licenses of the types that the matter binds for this party, without what they say, and relations to other parties. Each type is one recorded use that the holder sees.
+         */
+        post: operations["lookAtDossier"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{caseNo}/form": {
         parameters: {
             query?: never;
@@ -1701,26 +1721,6 @@ export interface paths {
          * @description Enter or change a life event. Applications already begun keep the matters they have.
          */
         put: operations["putEvent"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/evidence/whole": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * 本单位所发证照的完整记录清单
-         * @description Numbers, kinds and times of all records in the evidence log, as of its checkpoint, with the proof that none is left out; at most 20,000. Check it with `yinxin log whole`. Of the licenses that the signed-in person's unit has issued.
-         */
-        get: operations["getUnitWholeList"];
-        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -3216,7 +3216,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/me/evidence/whole": {
+    "/api/v1/me/dossier": {
         parameters: {
             query?: never;
             header?: never;
@@ -3224,10 +3224,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 我的完整记录清单
-         * @description Numbers, kinds and times of all records in the evidence log, as of its checkpoint, with the proof that none is left out; at most 20,000. Check it with `yinxin log whole`. Of the signed-in holder.
+         * 我的档案（一人一档、一企一档）
+         * @description What the platform knows of the signed-in holder: licenses by family with state, joint holders, parts and paper; relations; cases; live authorisations; uses. No license is opened for it.
          */
-        get: operations["getMyWholeList"];
+        get: operations["getMyDossier"];
         put?: never;
         post?: never;
         delete?: never;
@@ -7319,6 +7319,45 @@ export interface components {
              */
             workdaysLeft: number;
         };
+        CaseDossier: {
+            /** @description Relations in force to other parties of the case. */
+            between: components["schemas"]["CaseRelation"][];
+            firm: boolean;
+            party: components["schemas"]["Party"];
+            /** @description Types that the matter binds for this party; others are no business of the case. */
+            types: components["schemas"]["CaseDossierType"][];
+        };
+        CaseDossierInputBody: {
+            /** @enum {string} */
+            party: "applicant" | "representative" | "spouse" | "child";
+        };
+        CaseDossierLicense: {
+            id: string;
+            identifier: string;
+            issuedOn: string;
+            issuer: string;
+            /** @description Parties of the case who hold it too. */
+            joint?: ("applicant" | "representative" | "spouse" | "child")[];
+            /**
+             * Format: int64
+             * @description How many further holders it has.
+             */
+            others: number;
+            /** @enum {string} */
+            state: "making" | "notYet" | "valid" | "pledged" | "disputed" | "lost" | "suspended" | "inspectionOverdue" | "superseded" | "expired" | "cancelled" | "revoked" | "penalty" | "abolished";
+            stateText: string;
+            validTo?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        CaseDossierType: {
+            licenses: components["schemas"]["CaseDossierLicense"][];
+            /** @description Why this type may not be listed now. */
+            reasons?: components["schemas"]["Reason"][];
+            /** @description 存证编号 */
+            recordNo: string;
+            type: components["schemas"]["Coded"];
+        };
         CaseFilesOutputBody: {
             /** @description What the applicant was asked to correct, the latest first. */
             corrections: components["schemas"]["ApplicationCorrection"][];
@@ -7368,6 +7407,19 @@ export interface components {
             /** @enum {string} */
             state: "making" | "notYet" | "valid" | "pledged" | "disputed" | "lost" | "suspended" | "inspectionOverdue" | "superseded" | "expired" | "cancelled" | "revoked" | "penalty" | "abolished";
             stateText: string;
+        };
+        CaseRelation: {
+            /** @enum {string} */
+            kind: "agent" | "representative" | "guardian" | "care";
+            /** @enum {string} */
+            other: "applicant" | "representative" | "spouse" | "child";
+            /** @enum {string} */
+            proof?: "license" | "clerk";
+            /**
+             * @description agent: this party acts for the other one.
+             * @enum {string}
+             */
+            side: "agent" | "principal";
         };
         CaseResult: {
             licenseId: string;
@@ -8265,6 +8317,88 @@ export interface components {
         DoneOutputBody: {
             done: boolean;
         };
+        Dossier: {
+            cases: components["schemas"]["DossierCases"];
+            codeMasked: string;
+            /**
+             * Format: int64
+             * @description Showings agreed to that can still be read.
+             */
+            consents: number;
+            /** @description 一企一档; else 一人一档. */
+            firm: boolean;
+            /** @description Licenses by family; families without one are left out. */
+            groups: components["schemas"]["DossierRoom"][];
+            name: string;
+            /** @description Who acts for the holder and for whom the holder acts, as far as it was entered here. */
+            relations: components["schemas"]["Relation"][];
+            /**
+             * Format: int64
+             * @description Authorisations to download that are live.
+             */
+            shares: number;
+            uses: components["schemas"]["DossierUses"];
+        };
+        DossierCase: {
+            caseNo: string;
+            matter: components["schemas"]["Coded"];
+            /** Format: date-time */
+            openedAt: string;
+            /** @enum {string} */
+            outcome?: "approved" | "refused" | "withdrawn";
+            /** @enum {string} */
+            state: "open" | "closed";
+        };
+        DossierCases: {
+            newest: components["schemas"]["DossierCase"][];
+            /** Format: int64 */
+            total: number;
+        };
+        DossierLicense: {
+            holderName: string;
+            id: string;
+            /** @description The last day on which its annual inspection is in time; absent: it needs none. */
+            inspectBy?: string;
+            /** @description Its inspection is overdue, whether or not that keeps it from being used. */
+            inspectionLate: boolean;
+            issuer: string;
+            /** @description Names of those who hold it together with the holder. */
+            joint?: string[];
+            numberMasked: string;
+            /** @description Printed number of the paper that goes with it. */
+            paperSerial?: string;
+            /** @description Of a comprehensive license: what it joins, as it is now. */
+            parts?: components["schemas"]["LicensePart"][];
+            /** @enum {string} */
+            state: "making" | "notYet" | "valid" | "pledged" | "disputed" | "lost" | "suspended" | "inspectionOverdue" | "superseded" | "expired" | "cancelled" | "revoked" | "penalty" | "abolished";
+            stateText: string;
+            type: components["schemas"]["CardType"];
+            /** @description Can be shown and used now. */
+            usable: boolean;
+            validFrom: string;
+            /** @description The last day; absent: no end. */
+            validTo?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        DossierRoom: {
+            /** @enum {string} */
+            family: "identity" | "business" | "property" | "permit" | "life";
+            licenses: components["schemas"]["DossierLicense"][];
+        };
+        DossierUses: {
+            /** @description Every use is counted; else only the newest 200. */
+            all: boolean;
+            /** Format: int64 */
+            given: number;
+            /** Format: int64 */
+            refused: number;
+            /**
+             * Format: int64
+             * @description Units that asked.
+             */
+            units: number;
+        };
         DueLicense: {
             /** @description The last day. */
             day: string;
@@ -9145,17 +9279,6 @@ export interface components {
             label: string;
             name: string;
         };
-        LeafBefore: {
-            /** Format: int64 */
-            count: number;
-            head: string;
-        };
-        LeafBeside: {
-            /** Format: int64 */
-            count: number;
-            head: string;
-            label: string;
-        };
         LeafProof: {
             checkpoint: string;
             hashes: string[];
@@ -9171,23 +9294,6 @@ export interface components {
             no: string;
             promise: string;
             salt: string;
-        };
-        LeafWhole: {
-            checkpoint: string;
-            /** Format: int64 */
-            count: number;
-            from: components["schemas"]["LeafBefore"];
-            hashes: string[];
-            head: string;
-            /** @enum {string} */
-            kind: "holder" | "issuer";
-            label: string;
-            leaves: components["schemas"]["LeafWholeLeaf"][];
-            other?: components["schemas"]["LeafBeside"];
-        };
-        LeafWholeLeaf: {
-            leaf: string;
-            no: string;
         };
         LentLicense: {
             /** Format: date-time */
@@ -19165,6 +19271,153 @@ export interface operations {
             };
         };
     };
+    lookAtDossier: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                caseNo: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseDossierInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDossier"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     setForm: {
         parameters: {
             query?: never;
@@ -24007,93 +24260,6 @@ export interface operations {
             };
             /** @description Unsupported Media Type */
             415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getUnitWholeList: {
-        parameters: {
-            query?: {
-                /** @description How many records you have already, from an earlier list. */
-                from?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    "Cache-Control"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LeafWhole"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -34094,13 +34260,13 @@ export interface operations {
             };
         };
     };
-    getMyWholeList: {
+    getMyDossier: {
         parameters: {
-            query?: {
-                /** @description How many records you have already, from an earlier list. */
-                from?: number;
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
             };
-            header?: never;
             path?: never;
             cookie?: never;
         };
@@ -34113,7 +34279,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LeafWhole"];
+                    "application/json": components["schemas"]["Dossier"];
                 };
             };
             /** @description Unauthorized */
@@ -34127,15 +34293,6 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };

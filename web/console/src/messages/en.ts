@@ -22,6 +22,7 @@ import { partsEn } from './parts.en'
 import type { SameShape } from '@yinxin/shared'
 import { rulesEn } from './rules.en'
 import { registrationEn } from './registration.en'
+import { dossierEn } from './dossier.en'
 import type { zh } from './zh'
 
 export const en: SameShape<typeof zh> = {
@@ -32,6 +33,7 @@ export const en: SameShape<typeof zh> = {
   ...orgEn,
   ...feedEn,
   ...registrationEn,
+  ...dossierEn,
   ...verticalEn,
   ...pushEn, ...typerulesEn,
   ...deadlineEn,

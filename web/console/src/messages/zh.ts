@@ -21,6 +21,7 @@ import { fieldsZh } from './fields.zh'
 import { partsZh } from './parts.zh'
 import { rulesZh } from './rules.zh'
 import { registrationZh } from './registration.zh'
+import { dossierZh } from './dossier.zh'
 
 /** 工作台的词句。给办事人员看：平实、简短，先说发生了什么，再说怎么办。 */
 export const zh = {
@@ -31,6 +32,7 @@ export const zh = {
   ...orgZh,
   ...feedZh,
   ...registrationZh,
+  ...dossierZh,
   ...verticalZh,
   ...pushZh, ...typerulesZh,
   ...deadlineZh,

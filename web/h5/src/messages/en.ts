@@ -4,6 +4,7 @@ import { appealEn } from './appeal.en'
 import { applyEn } from './apply.en'
 import { commitEn } from './commit.en'
 import { peopleEn } from './people.en'
+import { dossierEn } from './dossier.en'
 import { annualEn } from './annual.en'
 import { sealEn } from './seal.en'
 import { shareEn } from './share.en'
@@ -13,6 +14,7 @@ export const en: SameShape<typeof zh> = {
   ...applyEn,
   ...commitEn,
   ...peopleEn,
+  ...dossierEn,
   ...appealEn,
   ...showEn,
   ...annualEn,

@@ -2,6 +2,7 @@ import { appealZh } from './appeal.zh'
 import { applyZh } from './apply.zh'
 import { commitZh } from './commit.zh'
 import { peopleZh } from './people.zh'
+import { dossierZh } from './dossier.zh'
 import { annualZh } from './annual.zh'
 import { sealZh } from './seal.zh'
 import { shareZh } from './share.zh'
@@ -12,6 +13,7 @@ export const zh = {
   ...applyZh,
   ...commitZh,
   ...peopleZh,
+  ...dossierZh,
   ...appealZh,
   ...showZh,
   ...annualZh,

@@ -5,6 +5,8 @@ type Schemas = components['schemas']
 
 export type Relation = Schemas['Relation']
 export type RelationAsk = Schemas['RelationAskInputBody']
+export type Dossier = Schemas['Dossier']
+export type DossierLicense = Schemas['DossierLicense']
 export type Presence = Schemas['Presence']
 type Session = Schemas['Session']
 type HeldLicense = Schemas['HeldLicense']
@@ -15,6 +17,7 @@ const part = encodeURIComponent
 /** Acting for others, family, and being present at a counter. */
 export function peopleApi(c: Client) {
   return {
+    dossier: () => c.get<Dossier>('/api/v1/me/dossier'),
     relations: () => c.get<{ items: Relation[] }>(relations),
     askRelation: (body: RelationAsk) => c.post<Relation>(relations, body),
     answerRelation: (id: string, accept: boolean) => c.post<Relation>(`${relations}/${part(id)}/answer`, { accept }),

@@ -1,0 +1,82 @@
+package httpapi_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/yinxin-org/yinxin/internal/httpapi"
+)
+
+// dossiers looks at the dossier of a case's applicant, by its clerk and by others, and at the applicant's own. 一企一档.
+func (c *city) dossiers(t *testing.T, caseNo string) {
+	t.Helper()
+	path, firm := "/api/v1/cases/"+caseNo+"/dossier", c.Cast(t, "food-firm")
+	var before, after struct{ Items []httpapi.Use }
+	me := c.as(t, "food-firm")
+	me.must("GET", "/api/v1/me/uses", nil, &before)
+
+	var seen httpapi.CaseDossier
+	a := c.as(t, clerk).do("POST", path, m{"party": "applicant"})
+	if err := json.Unmarshal([]byte(a.body), &seen); err != nil {
+		t.Fatal(err)
+	}
+	if len(seen.Types) != 1 || len(seen.Types[0].Licenses) != 1 || seen.Types[0].RecordNo == "" || seen.Types[0].Licenses[0].Identifier == "" || !seen.Firm {
+		t.Errorf("the clerk sees %+v", seen)
+	}
+	if strings.Contains(a.body, firm.Code) {
+		t.Error("the dossier in a case tells the holder's code")
+	}
+	// Types that the matter does not bind for this party are no business of the case: the owner holds more than one license.
+	var owner httpapi.CaseDossier
+	c.as(t, clerk).must("POST", path, m{"party": "representative"}, &owner)
+	if n := len(c.holds(t, "owner")); n < 2 || len(owner.Types) != 1 || len(owner.Types[0].Licenses) != 1 || owner.Firm {
+		t.Errorf("of the owner's %d licenses the clerk sees %+v", n, owner)
+	}
+	held := c.holds(t, "food-firm")
+	me.must("GET", "/api/v1/me/uses", nil, &after)
+	if n := len(after.Items) - len(before.Items); n != len(seen.Types) || after.Items[0].RecordNo != seen.Types[0].RecordNo || after.Items[0].CaseNo != caseNo {
+		t.Errorf("%d looks on record for the holder, the last %+v", n, after.Items[0])
+	}
+	for name, x := range map[string]struct {
+		login, party string
+		status       int
+		code         string
+	}{
+		"a colleague who does not handle it": {threefold, "applicant", http.StatusForbidden, "access.case.clerk"},
+		"another unit":                       {"gl-cl-clerk", "applicant", http.StatusForbidden, "access.case.unit"},
+		"a party who is not there":           {clerk, "spouse", http.StatusNotFound, "material.party-absent"},
+	} {
+		p := c.as(t, x.login).do("POST", path, m{"party": x.party}).problem(t)
+		if p.Status != x.status || p.Code != x.code {
+			t.Errorf("%s: %d %s, want %d %s", name, p.Status, p.Code, x.status, x.code)
+		}
+	}
+	var own httpapi.Dossier
+	me.must("GET", "/api/v1/me/dossier", nil, &own)
+	n := 0
+	for _, g := range own.Groups {
+		n += len(g.Licenses)
+		for _, l := range g.Licenses {
+			if l.Type.Family != g.Family || !slices.Contains(held, l.ID) {
+				t.Errorf("%s stands among %s", l.Type.Name, g.Family)
+			}
+		}
+	}
+	if n != len(held) || own.Name != firm.Name || own.CodeMasked == firm.Code || own.Cases.Total == 0 || own.Cases.Newest[0].CaseNo != caseNo || own.Uses.Given == 0 || own.Uses.Refused == 0 {
+		t.Errorf("the firm's own: %d of %d licenses, %+v", n, len(held), own)
+	}
+}
+
+// holds are the ids of the licenses of a holder.
+func (c *city) holds(t *testing.T, login string) (ids []string) {
+	t.Helper()
+	var list struct{ Items []httpapi.HeldLicense }
+	c.as(t, login).must("GET", "/api/v1/me/licenses", nil, &list)
+	for _, l := range list.Items {
+		ids = append(ids, l.ID)
+	}
+	return ids
+}
