@@ -218,8 +218,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 		Holders: a.Holders, Licenses: a.Licenses, Door: a.Door, Book: a.Book})
 	a.Shares = share.New(share.Options{DB: a.DB, Clock: a.Clock, Units: a.Units, Types: a.Types, Holders: a.Holders, Licenses: a.Licenses,
 		Notices: a.Notices, Door: a.Door})
-	a.Dossiers = dossier.New(dossier.Options{DB: a.DB, Clock: a.Clock, Holders: a.Holders, Licenses: a.Licenses, Matters: a.Matters, Cases: a.Cases,
-		Agency: a.Agency, Hall: a.Hall, Door: a.Door, Desk: a.Desk, Shares: a.Shares})
+	a.Dossiers = dossier.New(dossier.Options{DB: a.DB, Clock: a.Clock, Holders: a.Holders, Licenses: a.Licenses, Matters: a.Matters, Cases: a.Cases, Agency: a.Agency, Hall: a.Hall, Door: a.Door, Desk: a.Desk, Shares: a.Shares})
 	a.openFeeds(handedIn)
 	if a.Config.MatterSource != "" {
 		if a.MatterSource, err = connect.OpenMatters(a.Config.MatterSource, 0); err != nil {
