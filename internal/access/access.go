@@ -23,6 +23,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/holder"
 	"github.com/yinxin-org/yinxin/internal/license"
 	"github.com/yinxin-org/yinxin/internal/matter"
+	"github.com/yinxin-org/yinxin/internal/notice"
 	"github.com/yinxin-org/yinxin/internal/org"
 	"github.com/yinxin-org/yinxin/internal/task"
 )
@@ -78,8 +79,9 @@ type Options struct {
 	Holders    *holder.Store
 	Book       *evidence.Book
 	Tasks      *task.Store // the supervisor's reports
-	Signer     *gm.Signer  // signs use grants and tokens
-	PlatformID string      // the unit whose seal stands on annotated copies
+	Notices    *notice.Store
+	Signer     *gm.Signer // signs use grants and tokens
+	PlatformID string     // the unit whose seal stands on annotated copies
 }
 
 // Door decides, records and hands out.

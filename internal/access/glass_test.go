@@ -157,9 +157,52 @@ func TestInspection(t *testing.T) {
 		w.refused(t, err, w.platform, "access.inspection.subject", "access.inspection.type")
 		_, err = d.Inspect(ctx, inspector, w.firm, db.NewID(), own.ID, access.Fields)
 		w.refused(t, err, w.firm, "access.inspection.unit", "access.inspection.inspector", "access.inspection.type", "access.inspection.time")
+		w.findings(t, inspector, id, own)
 		w.Clock.Move(time.Hour)
 		_, err = d.Inspect(ctx, inspector, w.firm, id, own.ID, access.Fields)
 		w.refused(t, err, w.firm, "access.inspection.time")
+		_, _, err = d.InspectType(ctx, inspector, id, own.TypeCode)
+		w.refused(t, err, w.firm, "access.inspection.time")
+		wantErr(t, "a finding after the time", d.RecordFinding(ctx, inspector, id, access.InspectionFinding{TypeCode: own.TypeCode, Result: access.FoundAbsent}), "visit.over")
+		_, err = d.PlanInspection(ctx, staff("91350102YX0109011N", "verifier"), access.Visit{SubjectID: w.firm, MatterCode: code, Until: w.Clock.Now().Add(time.Hour)})
+		wantErr(t, "a hotel", err, "visit.unit")
+	})
+}
+
+// findings looks at a type on a task, writes down what was found, and finishes another task of the same inspector.
+func (w *world) findings(t *testing.T, inspector *authn.Actor, id string, own license.License) {
+	t.Helper()
+	d, ctx := w.door, t.Context()
+	unseen := access.InspectionFinding{TypeCode: own.TypeCode, LicenseID: w.License(t, "owner", identityCard).ID, Result: access.FoundConsistent}
+	wantErr(t, "a finding of what was not looked at", d.RecordFinding(ctx, inspector, id, unseen), "visit.unseen")
+	seen, recordNo, err := d.InspectType(ctx, inspector, id, own.TypeCode)
+	if err != nil || len(seen) != 1 || seen[0].License.ID != own.ID {
+		t.Fatalf("saw %d licenses: %v", len(seen), err)
+	}
+	if u := w.recorded(t, w.firm, recordNo); u.Ground != access.Inspection || u.TypeCode != own.TypeCode || u.LicenseID != "" || len(u.Fields) != 0 {
+		t.Errorf("the look for what there is stands as %+v", u)
+	}
+	for name, f := range map[string]access.InspectionFinding{
+		"visit.type":   {TypeCode: w.TypeCode(t, identityCard), Result: access.FoundAbsent},
+		"visit.result": {TypeCode: own.TypeCode, LicenseID: own.ID, Result: access.FoundAbsent},
+	} {
+		wantErr(t, "a finding", d.RecordFinding(ctx, inspector, id, f), name)
+	}
+	f := access.InspectionFinding{TypeCode: own.TypeCode, LicenseID: own.ID, Result: access.FoundDiffers, Note: "地址已变"}
+	if err := d.RecordFinding(ctx, inspector, id, f); err != nil {
+		t.Fatal(err)
+	}
+	wantErr(t, "an end with types left", d.FinishInspection(ctx, inspector, id), "visit.open")
+	w.Read(t, func(q *db.Tx) error {
+		task, err := d.InspectionTask(ctx, q, inspector.AccountID, id)
+		if err != nil {
+			return err
+		}
+		found, err := d.Findings(ctx, q, task)
+		if err == nil && (len(found) != 1 || found[0].Result != access.FoundDiffers || found[0].Note != f.Note) {
+			t.Errorf("found %+v", found)
+		}
+		return err
 	})
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/license"
 	"github.com/yinxin-org/yinxin/internal/matter"
+	"github.com/yinxin-org/yinxin/internal/org"
 )
 
 // inspectionMost is the longest that an inspection task (检查任务) may last.
@@ -26,6 +27,15 @@ type Visit struct {
 	Until      time.Time
 }
 
+// Inspects reports whether the unit of an actor inspects: an office does, a verifier in a social scenario (核验单位) does not.
+func (d *Door) Inspects(ctx context.Context, q *db.Tx, actor *authn.Actor) (bool, error) {
+	if actor == nil || actor.UnitID == "" {
+		return false, nil
+	}
+	u, err := d.o.Units.Get(ctx, q, actor.UnitID)
+	return u.Kind == org.Government || u.Kind == org.Delegate, err
+}
+
 // PlanInspection makes an inspection task for the inspector who asks. What it lets be read are the types on the published
 // list of the matter, as it stands now.
 func (d *Door) PlanInspection(ctx context.Context, actor *authn.Actor, v Visit) (string, error) {
@@ -34,6 +44,13 @@ func (d *Door) PlanInspection(ctx context.Context, actor *authn.Actor, v Visit) 
 		now := d.o.Clock.Now()
 		if !v.Until.After(now) || v.Until.Sub(now) > inspectionMost {
 			return errs.New(errs.Invalid, "field.option").On("until")
+		}
+		may, err := d.Inspects(ctx, tx, actor)
+		if err != nil {
+			return err
+		}
+		if !may {
+			return errs.New(errs.Denied, "visit.unit")
 		}
 		if _, err := d.o.Holders.Get(ctx, tx, v.SubjectID); err != nil {
 			return err
@@ -59,6 +76,12 @@ func (d *Door) PlanInspection(ctx context.Context, actor *authn.Actor, v Visit) 
 			INSERT INTO inspection_task (holder_id, task_id, unit_id, account_id, matter_code, bindings, from_at, until_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 			v.SubjectID, id, actor.UnitID, actor.AccountID, v.MatterCode, string(data), db.Micros(now), db.Micros(v.Until))
+		if err != nil {
+			return fmt.Errorf("plan inspection: %w", err)
+		}
+		_, err = tx.Exec(ctx, `
+			INSERT INTO inspector_task (account_id, task_id, holder_id)
+			VALUES ($1, $2, $3)`, actor.AccountID, id, v.SubjectID)
 		if err != nil {
 			return fmt.Errorf("plan inspection: %w", err)
 		}

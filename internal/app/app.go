@@ -265,7 +265,7 @@ func (a *App) openDoor(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.Door, err = access.Open(access.Options{DB: a.DB, Signer: uses, Clock: a.Clock, Reader: reader, Licenses: store, Cases: a.Cases,
+	a.Door, err = access.Open(access.Options{DB: a.DB, Notices: a.Notices, Signer: uses, Clock: a.Clock, Reader: reader, Licenses: store, Cases: a.Cases,
 		Matters: a.Matters, Units: a.Units, Holders: a.Holders, Book: a.Book, Tasks: a.Tasks, PlatformID: a.Config.PlatformUnit})
 	if err != nil {
 		return err

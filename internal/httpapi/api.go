@@ -135,6 +135,7 @@ func New(mux *http.ServeMux, d Deps) huma.API {
 	registerPresentation(api, d)
 	registerRelation(api, d)
 	registerDossier(api, d)
+	registerSiteVisit(api, d)
 	registerWindow(api, d)
 	registerAsking(api, d)
 	registerReceipt(api, d)

@@ -116,6 +116,7 @@ func TestApplyingOverHTTP(t *testing.T) {
 			t.Errorf("%+v", a)
 		}
 		c.badApplications(t, path)
+		c.siteVisits(t)
 	})
 }
 

@@ -80,3 +80,67 @@ func (c *city) holds(t *testing.T, login string) (ids []string) {
 	}
 	return ids
 }
+
+// siteVisits lets an inspector look at a firm's license on a task, write down what was found, and finish. 现场检查.
+func (c *city) siteVisits(t *testing.T) {
+	t.Helper()
+	const base = "/api/v1/inspection-tasks"
+	firm, me, inspector := c.Cast(t, "food-firm"), c.as(t, "food-firm"), c.as(t, "gl-scjg-inspector")
+	var list struct {
+		Items   []httpapi.SiteVisit
+		Matters []httpapi.Coded
+	}
+	c.as(t, "hotel-verifier").must("GET", base, nil, &list)
+	plan := m{"code": firm.Code, "name": firm.Name, "matterCode": "350631963001", "days": 1}
+	if a := c.as(t, "hotel-verifier").do("POST", base, plan); len(list.Matters) != 0 || a.problem(t).Code != "visit.unit" {
+		t.Errorf("a hotel inspects: %v, %d %s", list.Matters, a.StatusCode, a.body)
+	}
+	if p := inspector.do("POST", base, m{"code": firm.Code, "name": "另一家店", "matterCode": "350631963001", "days": 1}).problem(t); p.Code != "relation.other-unknown" {
+		t.Errorf("another name: %s", p.Code)
+	}
+	inspector.must("GET", base, nil, &list)
+	if !slices.ContainsFunc(list.Matters, func(x httpapi.Coded) bool { return x.Code == "350631963001" }) {
+		t.Errorf("the inspector may inspect under %v", list.Matters)
+	}
+	var v httpapi.SiteVisitDetail
+	inspector.must("POST", base, plan, &v)
+	path := base + "/" + v.ID
+	if s := c.as(t, "hotel-verifier").do("GET", path, nil).StatusCode; s != http.StatusNotFound || !v.Open || len(v.Types) != 3 || len(v.Types[0].Fields) == 0 {
+		t.Errorf("another inspector: %d; %+v", s, v)
+	}
+	var before, after struct{ Items []httpapi.Use }
+	me.must("GET", "/api/v1/me/uses", nil, &before)
+	looks := 0
+	for i, x := range v.Types {
+		if i == 0 {
+			if p := inspector.do("POST", path+"/finish", nil).problem(t); p.Code != "visit.open" {
+				t.Errorf("finished with types left: %s", p.Code)
+			}
+		}
+		var look httpapi.SiteVisitLook
+		inspector.must("POST", path+"/look", m{"typeCode": x.Type.Code}, &look)
+		looks += 1 + len(look.Licenses)
+		for _, l := range look.Licenses {
+			if len(l.Fields) == 0 || len(l.Fields) > len(x.Fields) {
+				t.Errorf("%s gives %d fields of %d", x.Type.Name, len(l.Fields), len(x.Fields))
+			}
+			inspector.must("POST", path+"/findings", m{"typeCode": x.Type.Code, "licenseId": l.ID, "result": "consistent"}, &v)
+		}
+		if len(look.Licenses) == 0 {
+			inspector.must("POST", path+"/findings", m{"typeCode": x.Type.Code, "result": "absent"}, &v)
+		}
+	}
+	me.must("GET", "/api/v1/me/uses", nil, &after)
+	if n := len(after.Items) - len(before.Items); n != looks || looks < 4 {
+		t.Errorf("%d looks, %d on record for the holder", looks, n)
+	}
+	inspector.must("POST", path+"/finish", nil, &v)
+	if p := inspector.do("POST", path+"/look", m{"typeCode": v.Types[0].Type.Code}).problem(t); v.FinishedAt == nil || v.Open || p.Code != "access.inspection.time" {
+		t.Errorf("after the end: %+v, %s", v.SiteVisit, p.Code)
+	}
+	var told struct{ Items []httpapi.NoticeItem }
+	me.must("GET", "/api/v1/me/notices", nil, &told)
+	if told.Items[0].Kind != "visited" || told.Items[0].Detail["unit"] == "" {
+		t.Errorf("the holder is told %+v", told.Items[0])
+	}
+}

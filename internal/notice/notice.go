@@ -52,6 +52,7 @@ const (
 	RelationActive   Kind = "relation-active"   // 代办关系已生效
 	RelationDeclined Kind = "relation-declined" // 对方没有同意
 	RelationEnded    Kind = "relation-ended"    // 对方已终止代办关系
+	Inspected        Kind = "visited"           // 现场检查结束: an inspection on site is over
 	Prechecked       Kind = "prechecked"        // 窗口预检: a counter looked which licenses there are
 
 	FactorAdded   Kind = "factor-add"    // 您的账号登记了新的确认方式

@@ -5,6 +5,7 @@ import { commitRoutes } from './routes/commit'
 import { peopleRoutes } from './routes/people'
 import { shareRoutes } from './routes/share'
 import { showRoutes } from './routes/show'
+import { visitRoutes } from './routes/visit'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -53,6 +54,7 @@ const routes: RouteRecordRaw[] = [
   ...appealRoutes,
   ...showRoutes,
   ...shareRoutes,
+  ...visitRoutes,
   { path: '/:rest(.*)*', component: () => import('./pages/MissingPage.vue'), meta: { title: 'title.missing' } },
 ]
 

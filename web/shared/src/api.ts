@@ -8,6 +8,7 @@ import { applyApi } from './api/apply'
 import { commitApi } from './api/commit'
 import { peopleApi } from './api/people'
 import { shareApi } from './api/share'
+import { visitApi } from './api/visit'
 import { showApi, type Showing } from './api/show'
 import type { Client } from './client'
 import type { components } from './openapi'
@@ -78,6 +79,7 @@ export function makeApi(c: Client) {
     ...applyApi(c),
     ...commitApi(c),
     ...peopleApi(c),
+    ...visitApi(c),
     ...annualApi(c),
     ...sealApi(c),
     ...appealApi(c),

@@ -28,7 +28,7 @@ const pages: [prefix: string, to: (subject: string) => string][] = [
   ['share-', (id) => `/shares/${id}`],
   ['commitment-', () => '/commitments'],
   ['prechecked', () => '/uses'],
-  ['factor-', () => '/me/factors'],
+  ['factor-', () => '/me/factors'], ['visited', () => '/uses'],
 ]
 
 /** The page that a notice is about; undefined where there is none. */

@@ -275,7 +275,7 @@ export const applyEn: SameShape<typeof applyZh> = {
     prechecked: 'A desk looked which licenses you hold, without opening them.',
     'factor-add': 'A new way of confirming was enrolled for your account. If it was not you, tell a service counter at once.',
     'factor-remove': 'A way of confirming was removed from your account. If it was not you, tell a service counter at once.',
-    'factor-reset': 'A counter of {unit} reset your ways of confirming; new ones confirm after 24 hours. If it was not you, tell a service counter at once.',
+    'factor-reset': 'A counter of {unit} reset your ways of confirming; new ones confirm after 24 hours. If it was not you, tell a service counter at once.', visited: '{unit} has finished inspecting your licenses. What was looked at is on record.',
     'relation-asked': 'Somebody asks you to confirm that they may act for you; please see who and what for.',
     'relation-active': 'A relation of acting for another is in force.',
     'relation-declined': 'The other side did not agree to the relation.',

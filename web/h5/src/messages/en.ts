@@ -4,6 +4,7 @@ import { appealEn } from './appeal.en'
 import { applyEn } from './apply.en'
 import { commitEn } from './commit.en'
 import { peopleEn } from './people.en'
+import { visitEn } from './visit.en'
 import { dossierEn } from './dossier.en'
 import { annualEn } from './annual.en'
 import { sealEn } from './seal.en'
@@ -15,6 +16,7 @@ export const en: SameShape<typeof zh> = {
   ...commitEn,
   ...peopleEn,
   ...dossierEn,
+  ...visitEn,
   ...appealEn,
   ...showEn,
   ...annualEn,

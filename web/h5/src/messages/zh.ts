@@ -2,6 +2,7 @@ import { appealZh } from './appeal.zh'
 import { applyZh } from './apply.zh'
 import { commitZh } from './commit.zh'
 import { peopleZh } from './people.zh'
+import { visitZh } from './visit.zh'
 import { dossierZh } from './dossier.zh'
 import { annualZh } from './annual.zh'
 import { sealZh } from './seal.zh'
@@ -14,6 +15,7 @@ export const zh = {
   ...commitZh,
   ...peopleZh,
   ...dossierZh,
+  ...visitZh,
   ...appealZh,
   ...showZh,
   ...annualZh,
