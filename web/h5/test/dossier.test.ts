@@ -12,5 +12,5 @@ it.each([
 ])('tells of %s', (_name, l, want) => {
   const said = saidOf(l as unknown as DossierLicense, (d) => d, '、')
   expect(said.map((s) => s.key)).toEqual(want)
-  if (l.joint) expect(said[2]?.args).toEqual({ names: '甲、乙' })
+  if ('joint' in l) expect(said[2]?.args).toEqual({ names: '甲、乙' })
 })
