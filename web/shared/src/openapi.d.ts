@@ -1728,6 +1728,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/evidence/whole": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 本单位所发证照的完整记录清单
+         * @description Numbers, kinds and times of all records in the evidence log, as of its checkpoint, with the proof that none is left out; at most 20,000. Check it with `yinxin log whole`. Of the licenses that the signed-in person's unit has issued.
+         */
+        get: operations["getUnitWholeList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exemptions": {
         parameters: {
             query?: never;
@@ -3332,6 +3352,26 @@ export interface paths {
          * @description What the platform knows of the signed-in holder: licenses by family with state, joint holders, parts and paper; relations; cases; live authorisations; uses. No license is opened for it.
          */
         get: operations["getMyDossier"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/evidence/whole": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 我的完整记录清单
+         * @description Numbers, kinds and times of all records in the evidence log, as of its checkpoint, with the proof that none is left out; at most 20,000. Check it with `yinxin log whole`. Of the signed-in holder.
+         */
+        get: operations["getMyWholeList"];
         put?: never;
         post?: never;
         delete?: never;
@@ -9383,6 +9423,17 @@ export interface components {
             label: string;
             name: string;
         };
+        LeafBefore: {
+            /** Format: int64 */
+            count: number;
+            head: string;
+        };
+        LeafBeside: {
+            /** Format: int64 */
+            count: number;
+            head: string;
+            label: string;
+        };
         LeafProof: {
             checkpoint: string;
             hashes: string[];
@@ -9398,6 +9449,23 @@ export interface components {
             no: string;
             promise: string;
             salt: string;
+        };
+        LeafWhole: {
+            checkpoint: string;
+            /** Format: int64 */
+            count: number;
+            from: components["schemas"]["LeafBefore"];
+            hashes: string[];
+            head: string;
+            /** @enum {string} */
+            kind: "holder" | "issuer";
+            label: string;
+            leaves: components["schemas"]["LeafWholeLeaf"][];
+            other?: components["schemas"]["LeafBeside"];
+        };
+        LeafWholeLeaf: {
+            leaf: string;
+            no: string;
         };
         LentLicense: {
             /** Format: date-time */
@@ -24495,6 +24563,93 @@ export interface operations {
             };
         };
     };
+    getUnitWholeList: {
+        parameters: {
+            query?: {
+                /** @description How many records you have already, from an earlier list. */
+                from?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeafWhole"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listExemptions: {
         parameters: {
             query?: {
@@ -35227,6 +35382,93 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMyWholeList: {
+        parameters: {
+            query?: {
+                /** @description How many records you have already, from an earlier list. */
+                from?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeafWhole"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
