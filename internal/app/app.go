@@ -218,7 +218,6 @@ func (a *App) build(ctx context.Context, o Options) error {
 		Holders: a.Holders, Licenses: a.Licenses, Door: a.Door, Book: a.Book})
 	a.Shares = share.New(share.Options{DB: a.DB, Clock: a.Clock, Units: a.Units, Types: a.Types, Holders: a.Holders, Licenses: a.Licenses,
 		Notices: a.Notices, Door: a.Door})
-	a.Dossiers = dossier.New(dossier.Options{DB: a.DB, Clock: a.Clock, Holders: a.Holders, Licenses: a.Licenses, Matters: a.Matters, Cases: a.Cases, Agency: a.Agency, Hall: a.Hall, Door: a.Door, Desk: a.Desk, Shares: a.Shares})
 	a.openFeeds(handedIn)
 	if a.Config.MatterSource != "" {
 		if a.MatterSource, err = connect.OpenMatters(a.Config.MatterSource, 0); err != nil {
@@ -230,6 +229,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 
 // openFeeds opens the desks that other systems send to, and that of inspections.
 func (a *App) openFeeds(handedIn *blob.Folder) {
+	a.Dossiers = dossier.New(dossier.Options{DB: a.DB, Clock: a.Clock, Holders: a.Holders, Licenses: a.Licenses, Matters: a.Matters, Cases: a.Cases, Agency: a.Agency, Hall: a.Hall, Door: a.Door, Desk: a.Desk, Shares: a.Shares})
 	a.Feed = feed.New(feed.Options{DB: a.DB, Clock: a.Clock, Units: a.Units, Holders: a.Holders, Trail: a.Trail,
 		Matters: a.Matters, Types: a.Types, Deadlines: a.Deadlines})
 	a.Callers = caller.New(caller.Options{DB: a.DB, Clock: a.Clock, Trail: a.Trail, Tasks: a.Tasks, Accounts: a.Accounts, Units: a.Units, Types: a.Types,
