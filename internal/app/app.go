@@ -482,9 +482,8 @@ func anchors(path string) (*verify.Anchors, error) {
 func (a *App) VerifyFile(file []byte) verify.Report { return a.VerifyFor(file, nil) }
 
 // VerifyFor judges a file as VerifyFile does, and an annotated copy also by whether it is for the use that is asked about.
-// A few at a time: judging takes memory several times the file's.
 func (a *App) VerifyFor(file []byte, use *verify.Intended) verify.Report {
-	a.judging <- struct{}{}
+	a.judging <- struct{}{} // a few at a time: judging takes memory several times the file's
 	defer func() { <-a.judging }()
 	o := a.trust
 	o.Now, o.Logged, o.For = a.Clock.Now(), a.logged, use
