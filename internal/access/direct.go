@@ -120,22 +120,51 @@ func (d *Door) Presented(ctx context.Context, actor *authn.Actor, want Want,
 	}, settle)
 }
 
-// Agreed is a consent as package present found it in the same transaction.
+// Grantee is whom a holder named in a consent: one account, whoever verifies for a unit, or whoever acts as a holder.
+// Exactly one is set.
+type Grantee struct{ Account, Unit, Holder string }
+
+// kind and id tell the rules which, and who.
+func (g Grantee) kind() string {
+	switch {
+	case g.Unit != "":
+		return "unit"
+	case g.Holder != "":
+		return "holder"
+	}
+	return "account"
+}
+
+func (g Grantee) id() string { return g.Account + g.Unit + g.Holder }
+
+// Agreed is a consent as its keeper found it in the same transaction: package present one for a single reading, package
+// consent one that stands.
 type Agreed struct {
-	License     license.License
-	Giver       string   // holder who consented
-	Grantee     string   // account that was named
-	Consented   []string // fields that were agreed to
-	Fields      []string // fields that are to be read
-	Live        bool     // not withdrawn, not used up
-	InScenario  bool
-	Enrolled    bool
-	From, Until time.Time
-	Purpose     string
+	ID            string // of an authorisation that stands; the record names it
+	License       license.License
+	Giver         string // holder who consented
+	Grantee       Grantee
+	Consented     []string // fields that were agreed to
+	Fields        []string // fields that are to be read
+	Live          bool     // given, and not withdrawn
+	Left          int      // readings left, this one included
+	InScenario    bool
+	Enrolled      bool
+	From, Until   time.Time
+	Purpose       string // what the reading is for
+	AgreedPurpose string // what was agreed to
+}
+
+func (a Agreed) facts(now time.Time) cedar.RecordMap {
+	return cedar.RecordMap{"live": cedar.Boolean(a.Live), "left": cedar.Long(a.Left), "granteeKind": cedar.String(a.Grantee.kind()),
+		"grantee": cedar.String(a.Grantee.id()), "giver": cedar.String(a.Giver), "consented": stringSet(a.Consented),
+		"fields": stringSet(a.Fields), "inScenario": cedar.Boolean(a.InScenario), "enrolled": cedar.Boolean(a.Enrolled),
+		"purpose": cedar.String(a.Purpose), "agreedPurpose": cedar.String(a.AgreedPurpose), "now": cedar.Long(now.UnixMicro()),
+		"from": cedar.Long(a.From.UnixMicro()), "until": cedar.Long(a.Until.UnixMicro())}
 }
 
 // Consented lets whoever a holder named read what the holder agreed to. claim runs in the transaction of the
-// decision: it finds the consent and uses it up.
+// decision: it finds the consent, and holds it against others until the end.
 func (d *Door) Consented(ctx context.Context, actor *authn.Actor,
 	claim func(ctx context.Context, tx *db.Tx) (Agreed, error),
 	settle func(ctx context.Context, tx *db.Tx, recordID string) error,
@@ -145,11 +174,8 @@ func (d *Door) Consented(ctx context.Context, actor *authn.Actor,
 		if err != nil {
 			return use{}, nil, err
 		}
-		return use{ground: Consent, purpose: a.Purpose, license: a.License, holderID: a.License.HolderID, fields: a.Fields},
-			cedar.RecordMap{"live": cedar.Boolean(a.Live), "grantee": cedar.String(a.Grantee), "giver": cedar.String(a.Giver),
-				"consented": stringSet(a.Consented), "fields": stringSet(a.Fields), "inScenario": cedar.Boolean(a.InScenario),
-				"enrolled": cedar.Boolean(a.Enrolled), "now": cedar.Long(d.o.Clock.Now().UnixMicro()),
-				"from": cedar.Long(a.From.UnixMicro()), "until": cedar.Long(a.Until.UnixMicro())}, nil
+		return use{ground: Consent, purpose: a.Purpose, license: a.License, holderID: a.License.HolderID, fields: a.Fields, grantID: a.ID},
+			a.facts(d.o.Clock.Now()), nil
 	}, settle)
 }
 

@@ -173,7 +173,7 @@ func (m *crowd) forge(t *testing.T) {
 	now, l := m.Clock.Now(), m.licenses[i]
 	wrong := map[int]bool{}
 	for range m.rnd.IntN(3) {
-		wrong[m.rnd.IntN(6)] = true
+		wrong[m.rnd.IntN(8)] = true
 	}
 	none := func(context.Context, *db.Tx, string) error { return nil }
 	if m.rnd.IntN(4) == 0 {
@@ -183,16 +183,17 @@ func (m *crowd) forge(t *testing.T) {
 		return
 	}
 	asker := m.holders[(i+1)%len(m.holders)]
-	a := access.Agreed{License: l, Giver: m.holders[i].HolderID, Grantee: asker.AccountID, Consented: []string{"CZZT", "KZ_XB"}, Fields: []string{"CZZT"},
+	a := access.Agreed{License: l, Giver: m.holders[i].HolderID, Consented: []string{"CZZT", "KZ_XB"}, Fields: []string{"CZZT"},
+		Grantee: []access.Grantee{{Account: asker.AccountID}, {Holder: asker.HolderID}}[m.rnd.IntN(2)], Left: 1, Purpose: "核对", AgreedPurpose: "核对",
 		Live: !wrong[0], InScenario: wrong[1], From: now, Until: now.Add(time.Minute)}
 	for what, change := range []func(){2: func() { asker = m.holders[(i+2)%len(m.holders)] }, 3: func() { a.Giver = asker.HolderID }, 4: func() { a.Fields = append(a.Fields, "KZ_CSRQ") },
-		5: func() { a.From, a.Until = now.Add(-time.Minute), now }} {
+		5: func() { a.From, a.Until = now.Add(-time.Minute), now }, 6: func() { a.Left = 0 }, 7: func() { a.Purpose = "营销" }} {
 		if wrong[what] && change != nil {
 			change()
 		}
 	}
 	r, err := m.door.Consented(t.Context(), asker, func(context.Context, *db.Tx) (access.Agreed, error) { return a, nil }, none)
-	m.judge(t, "forged consent", len(wrong) == 0, a.Fields, r, err)
+	m.judge(t, "forged consent", len(wrong) == 0 && l.State(now).Usable(), a.Fields, r, err)
 }
 
 // download: a holder has a copy made for somebody; it is downloaded with the right code and a wrong one, too often, too late,

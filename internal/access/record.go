@@ -27,7 +27,7 @@ type use struct {
 	license    license.License
 	caseNo     string
 	matterCode string
-	grantID    string
+	grantID    string   // of the use grant, or of the holder's authorisation that stands
 	tokenHash  []byte   // of the token that was redeemed, if there was one
 	fields     []string // nil: all
 	beside     []string // what a picture shows beside them
@@ -65,7 +65,7 @@ type entry struct {
 	Relation  string   `json:"relation,omitempty"` // by which the account acted for the holder
 	UnitID    string   `json:"unitId"`
 	CaseNo    string   `json:"caseNo,omitempty"`
-	Grant     string   `json:"grant,omitempty"` // 用证码
+	Grant     string   `json:"grant,omitempty"` // 用证码, or the holder's authorisation that stands
 	Token     []byte   `json:"token,omitempty"` // digest of the token: each can stand in one record of a reading given
 	Matter    string   `json:"matter,omitempty"`
 	HolderID  string   `json:"holderId"`
@@ -177,7 +177,7 @@ type Use struct {
 // Uses lists the uses of a holder's licenses, newest first, refusals included. Of a license held with another,
 // the uses stand in the first holder's shard; each holder sees them, except the other's own looks.
 func (d *Door) Uses(ctx context.Context, q *db.Tx, holderID string, limit int) ([]Use, error) {
-	found, err := d.uses(ctx, q, holderID, "", limit)
+	found, err := d.uses(ctx, q, holderID, "", "", limit)
 	if err != nil {
 		return nil, err
 	}
@@ -186,7 +186,7 @@ func (d *Door) Uses(ctx context.Context, q *db.Tx, holderID string, limit int) (
 		return nil, err
 	}
 	for _, l := range shared {
-		more, err := d.uses(ctx, q, l.HolderID, l.ID, limit)
+		more, err := d.uses(ctx, q, l.HolderID, l.ID, "", limit)
 		if err != nil {
 			return nil, err
 		}
@@ -219,15 +219,21 @@ func (d *Door) Whose(ctx context.Context, q *db.Tx, holderID, recordID string) (
 	return holderID, nil
 }
 
-// uses reads the records of a shard; with a license, those of it alone and without its holder's own looks.
-func (d *Door) uses(ctx context.Context, q *db.Tx, holderID, licenseID string, limit int) ([]Use, error) {
+// UsesUnder lists the uses of a license, newest first, that rest on one authorisation of a holder's, refusals included.
+func (d *Door) UsesUnder(ctx context.Context, q *db.Tx, l license.License, authorisationID string, limit int) ([]Use, error) {
+	return d.uses(ctx, q, l.HolderID, l.ID, authorisationID, limit)
+}
+
+// uses reads the records of a shard; with a license, those of it alone and without its holder's own looks; with a grant,
+// those under it alone.
+func (d *Door) uses(ctx context.Context, q *db.Tx, holderID, licenseID, grantID string, limit int) ([]Use, error) {
 	rows, err := q.Query(ctx, `
 		SELECT record_id, at, ground, result, reasons, unit_id, role, case_no, matter_code, license_id, type_code,
 			fields, purpose
 		FROM access_record
-		WHERE holder_id = $1 AND ($2 = '' OR license_id = $2 AND ground <> 'self')
+		WHERE holder_id = $1 AND ($2 = '' OR license_id = $2 AND ground <> 'self') AND ($3 = '' OR grant_id = $3)
 		ORDER BY record_id DESC
-		LIMIT $3`, holderID, licenseID, limit)
+		LIMIT $4`, holderID, licenseID, grantID, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list uses: %w", err)
 	}

@@ -28,6 +28,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/config"
 	"github.com/yinxin-org/yinxin/internal/connect"
+	"github.com/yinxin-org/yinxin/internal/consent"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/deadline"
 	"github.com/yinxin-org/yinxin/internal/dossier"
@@ -99,6 +100,7 @@ type App struct {
 	Steward     *steward.Desk
 	Hall        *hall.Hall
 	Desk        *present.Desk
+	Consents    *consent.Desk
 	Shares      *share.Desk
 	Dossiers    *dossier.Desk
 	Feed        *feed.Desk
@@ -214,8 +216,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 	a.Hall = hall.New(hall.Options{DB: a.DB, Clock: a.Clock, Log: a.Log, Units: a.Units, Matters: a.Matters, Types: a.Types,
 		Holders: a.Holders, Licenses: a.Licenses, Cases: a.Cases, Door: a.Door, Calendar: a.Calendar, Tasks: a.Tasks, Deadlines: a.Deadlines, Book: a.Book, Source: a.sourceOf, Registers: a.Registers, Staff: a.Accounts.Standing, ResetFactors: a.Accounts.ResetHolder, Notices: a.Notices, Agency: a.Agency, Appeals: a.Appeals,
 		Files: handedIn})
-	a.Desk = present.New(present.Options{DB: a.DB, Clock: a.Clock, Units: a.Units, Types: a.Types, Matters: a.Matters,
-		Holders: a.Holders, Licenses: a.Licenses, Door: a.Door, Book: a.Book})
+	a.openDesks()
 	a.Shares = share.New(share.Options{DB: a.DB, Clock: a.Clock, Units: a.Units, Types: a.Types, Holders: a.Holders, Licenses: a.Licenses,
 		Notices: a.Notices, Door: a.Door})
 	a.openFeeds(handedIn)
@@ -540,24 +541,8 @@ func (a *App) housekeep(ctx context.Context) {
 	tick := time.NewTicker(houseEvery)
 	defer tick.Stop()
 	for {
-		if err := errors.Join(a.Hall.Resume(ctx), a.Vertical.Resume(ctx), a.Accounts.Sweep(ctx), a.Callers.Sweep(ctx), a.Callers.Reconcile(ctx), a.Units.Watch(ctx), a.TellOverdue(ctx), a.TellDue(ctx)); err != nil && ctx.Err() == nil {
+		if err := errors.Join(a.Hall.Resume(ctx), a.Vertical.Resume(ctx), a.Accounts.Sweep(ctx), a.Callers.Sweep(ctx), a.Callers.Reconcile(ctx), a.Units.Watch(ctx), a.TellOverdue(ctx), a.TellDue(ctx), a.Consents.Remind(ctx)); err != nil && ctx.Err() == nil {
 			a.Log.ErrorContext(ctx, "unfinished work", slog.Any("error", err))
-		}
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			return
-		}
-	}
-}
-
-// sealAnew carries out orders to seal anew. It has a turn of its own, for one may take hours.
-func (a *App) sealAnew(ctx context.Context) {
-	tick := time.NewTicker(houseEvery)
-	defer tick.Stop()
-	for {
-		if err := a.Licenses.ResumeReseals(ctx); err != nil && ctx.Err() == nil {
-			a.Log.ErrorContext(ctx, "sealing anew stopped", slog.Any("error", err))
 		}
 		select {
 		case <-tick.C:

@@ -25,6 +25,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/catalog"
 	"github.com/yinxin-org/yinxin/internal/change"
 	"github.com/yinxin-org/yinxin/internal/clock"
+	"github.com/yinxin-org/yinxin/internal/consent"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/deadline"
 	"github.com/yinxin-org/yinxin/internal/dossier"
@@ -96,6 +97,7 @@ type Deps struct {
 	Hall        *hall.Hall
 	Door        *access.Door
 	Desk        *present.Desk
+	Consents    *consent.Desk
 	Agency      *agency.Service
 	Shares      *share.Desk
 	Dossiers    *dossier.Desk
@@ -139,6 +141,8 @@ func New(mux *http.ServeMux, d Deps) huma.API {
 	registerWindow(api, d)
 	registerAsking(api, d)
 	registerReceipt(api, d)
+	registerAuthorisation(api, d)
+	registerAuthorisationDesk(api, d)
 	registerShare(api, d)
 	registerFeed(api, d)
 	registerRegistration(api, d)

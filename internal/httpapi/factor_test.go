@@ -16,9 +16,9 @@ import (
 )
 
 // weighty are the operations that need a strong confirmation.
-var weighty = []string{"addSystemKey", "changeSeal", "createAccount", "createMandate", "decideSealRequest", "endMandate", "endSealStandIn", "endSystemKey",
-	"endVerifier", "enrolVerifier", "giveSealMandate", "makeSeals", "orderReseal", "publishScenario", "putRegistration", "removeFactor", "renameFactor",
-	"resetFactors", "resetGuestFactors", "resetPassword", "reviewBatch", "standInForSeals", "startAccount", "updateAccount", "withdrawScenario"}
+var weighty = []string{"addSystemKey", "agreeToAuthorisation", "changeSeal", "createAccount", "createMandate", "decideSealRequest", "endMandate", "endSealStandIn", "endSystemKey",
+	"endVerifier", "enrolVerifier", "giveAuthorisation", "giveSealMandate", "makeSeals", "orderReseal", "publishScenario", "putRegistration", "removeFactor", "renameFactor",
+	"resetFactors", "resetGuestFactors", "resetPassword", "reviewBatch", "standInForSeals", "startAccount", "updateAccount", "withdrawAuthorisation", "withdrawScenario"}
 
 func TestWhatWeighsMuchNeedsAConfirmation(t *testing.T) {
 	t.Parallel()

@@ -48,6 +48,12 @@ const (
 	InspectionFailed Kind = "inspection-failed" // 年检不合格
 	LicenseExpiring  Kind = "license-expiring"  // 证照将到期
 
+	AuthorisationAsked     Kind = "authorisation-asked"     // 有人请您授权
+	AuthorisationUsed      Kind = "authorisation-used"      // 有人按您的授权查看了证照
+	AuthorisationEnding    Kind = "authorisation-ending"    // 授权将到期
+	AuthorisationGiven     Kind = "authorisation-given"     // 对方已授权给您
+	AuthorisationWithdrawn Kind = "authorisation-withdrawn" // 对方已收回授权
+
 	RelationAsked    Kind = "relation-asked"    // 有人请您确认代办关系
 	RelationActive   Kind = "relation-active"   // 代办关系已生效
 	RelationDeclined Kind = "relation-declined" // 对方没有同意

@@ -129,7 +129,7 @@ func (d *Desk) Check(ctx context.Context, actor *authn.Actor, code, purpose stri
 	if err != nil {
 		return Verdict{}, err
 	}
-	return d.verdict(ctx, r)
+	return d.Verdict(ctx, r)
 }
 
 // notLive is the door's reason against a code that is no longer live.
@@ -156,10 +156,10 @@ func (d *Desk) claim(ctx context.Context, tx *db.Tx, p Presentation, actor *auth
 		s.Fields = []string{}
 	}
 	if s.InScenario {
-		if s.Purpose, err = d.purposeIn(ctx, tx, p.ScenarioID, purpose); err != nil {
+		if s.Purpose, err = d.PurposeIn(ctx, tx, p.ScenarioID, purpose); err != nil {
 			return access.Shown{}, err
 		}
-		if s.Enrolled, err = d.enrolled(ctx, tx, p.ScenarioID, actor); err != nil || !s.Enrolled {
+		if s.Enrolled, err = d.Enrolled(ctx, tx, p.ScenarioID, actor); err != nil || !s.Enrolled {
 			return s, err
 		}
 	}
@@ -167,8 +167,8 @@ func (d *Desk) claim(ctx context.Context, tx *db.Tx, p Presentation, actor *auth
 	return s, err
 }
 
-// purposeIn is what a use in a scenario is for: as it was written, or else the scenario's name.
-func (d *Desk) purposeIn(ctx context.Context, q *db.Tx, scenarioID, purpose string) (string, error) {
+// PurposeIn is what a use in a scenario is for: as it was written, or else the scenario's name.
+func (d *Desk) PurposeIn(ctx context.Context, q *db.Tx, scenarioID, purpose string) (string, error) {
 	if purpose != "" || scenarioID == "" {
 		return purpose, nil
 	}
@@ -211,8 +211,8 @@ func (d *Desk) checked(ctx context.Context, tx *db.Tx, p Presentation, s access.
 	if err != nil {
 		return fmt.Errorf("note the check: %w", err)
 	}
-	return d.hand(ctx, tx, handed{giver: p.HolderID, to: actor, ground: access.Presentation, license: s.License, fields: s.Fields,
-		recordID: recordID, scenarioID: p.ScenarioID, purpose: s.Purpose, at: now})
+	return d.Hand(ctx, tx, Handed{Giver: p.HolderID, To: actor, Ground: access.Presentation, License: s.License, Fields: s.Fields,
+		RecordID: recordID, ScenarioID: p.ScenarioID, Purpose: s.Purpose, At: now})
 }
 
 // sides tells for whom an actor looks: a unit or a holder. Nobody signed in looks for neither.
@@ -223,7 +223,8 @@ func sides(actor *authn.Actor) (unitID, holderID string) {
 	return actor.UnitID, actor.HolderID
 }
 
-func (d *Desk) verdict(ctx context.Context, r access.Reading) (Verdict, error) {
+// Verdict says of a reading what whoever was shown the license is told.
+func (d *Desk) Verdict(ctx context.Context, r access.Reading) (Verdict, error) {
 	v := Verdict{State: r.License.State(r.At), Late: r.License.InspectionMarked(r.At), Type: r.Type, Fields: r.Fields, At: r.At, RecordNo: r.RecordNo}
 	var err error
 	if v.Issuer, err = d.issuer(ctx, r.License); err != nil {

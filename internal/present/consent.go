@@ -76,7 +76,7 @@ type licenseBody struct {
 // Consent answers yes: the asker may read the chosen licenses, once, within ConsentLife. It gives the 存证编号 of the
 // consent. Of two answers at once, one counts.
 func (d *Desk) Consent(ctx context.Context, actor *authn.Actor, code string, choices []Choice) (string, error) {
-	if err := mayShow(actor); err != nil {
+	if err := MayShow(actor); err != nil {
 		return "", err
 	}
 	var no string
@@ -106,18 +106,18 @@ func (d *Desk) stillAsks(ctx context.Context, q *db.Tx, actor *authn.Actor, a As
 	if a.ScenarioID == "" {
 		return nil
 	}
-	l, err := d.scenario(ctx, q, a.ScenarioID)
+	l, err := d.Scenario(ctx, q, a.ScenarioID)
 	if err != nil {
 		return err
 	}
-	ok, err := d.unitEnrolled(ctx, q, a.ScenarioID, a.AskerUnit)
+	ok, err := d.UnitEnrolled(ctx, q, a.ScenarioID, a.AskerUnit)
 	if err != nil {
 		return err
 	}
 	if !ok {
 		return errs.New(errs.Conflict, "present.asker-not-enrolled")
 	}
-	return d.fits(ctx, q, actor.HolderID, l)
+	return d.Fits(ctx, q, actor.HolderID, l)
 }
 
 // agree writes the consents and the one leaf that holds them.
@@ -126,7 +126,7 @@ func (d *Desk) agree(ctx context.Context, tx *db.Tx, actor *authn.Actor, a Asked
 		return "", errs.New(errs.Invalid, "field.required").On("choices")
 	}
 	now := d.o.Clock.Now()
-	purpose, err := d.purposeIn(ctx, tx, a.ScenarioID, a.Purpose)
+	purpose, err := d.PurposeIn(ctx, tx, a.ScenarioID, a.Purpose)
 	if err != nil {
 		return "", err
 	}
@@ -171,7 +171,7 @@ func (d *Desk) pick(ctx context.Context, q *db.Tx, actor *authn.Actor, a AskedOf
 	if i < 0 {
 		return license.License{}, nil, errs.New(errs.Invalid, "present.not-asked").On("choices")
 	}
-	if err := usable(l, d.o.Clock.Now()); err != nil {
+	if err := Usable(l, d.o.Clock.Now()); err != nil {
 		return license.License{}, nil, err
 	}
 	if len(c.Fields) == 0 {
@@ -249,7 +249,7 @@ func (d *Desk) LiveConsents(ctx context.Context, q *db.Tx, holderID string) (int
 // Receive gives the asker what was agreed to, each license once. What a broken connection left unread can be received
 // later, within the term; what was read is refused, on record.
 func (d *Desk) Receive(ctx context.Context, actor *authn.Actor, id string) ([]Verdict, error) {
-	if err := mayShow(actor); err != nil {
+	if err := MayShow(actor); err != nil {
 		return nil, err
 	}
 	var r Request
@@ -302,7 +302,7 @@ func (d *Desk) readOne(ctx context.Context, actor *authn.Actor, r Request, x con
 	if err != nil {
 		return Verdict{}, err
 	}
-	return d.verdict(ctx, reading)
+	return d.Verdict(ctx, reading)
 }
 
 // agreed gathers what the door decides on, and takes the one reading.
@@ -311,15 +311,16 @@ func (d *Desk) agreed(ctx context.Context, tx *db.Tx, actor *authn.Actor, r Requ
 	if err != nil {
 		return access.Agreed{}, err
 	}
-	a := access.Agreed{License: l, Giver: r.HolderID, Grantee: r.AskerAccount, Consented: x.fields, Fields: x.fields,
-		InScenario: r.ScenarioID != "", From: x.givenAt, Until: x.until}
+	a := access.Agreed{License: l, Giver: r.HolderID, Grantee: access.Grantee{Account: r.AskerAccount}, Consented: x.fields, Fields: x.fields,
+		Live: true, InScenario: r.ScenarioID != "", From: x.givenAt, Until: x.until}
 	if !l.State(d.o.Clock.Now()).Usable() {
 		a.Fields = []string{}
 	}
-	if a.Purpose, err = d.purposeIn(ctx, tx, r.ScenarioID, r.Purpose); err != nil {
+	if a.Purpose, err = d.PurposeIn(ctx, tx, r.ScenarioID, r.Purpose); err != nil {
 		return access.Agreed{}, err
 	}
-	if a.Enrolled, err = d.enrolled(ctx, tx, r.ScenarioID, actor); err != nil {
+	a.AgreedPurpose = a.Purpose
+	if a.Enrolled, err = d.Enrolled(ctx, tx, r.ScenarioID, actor); err != nil {
 		return access.Agreed{}, err
 	}
 	n, err := tx.Exec(ctx, `
@@ -329,7 +330,7 @@ func (d *Desk) agreed(ctx context.Context, tx *db.Tx, actor *authn.Actor, r Requ
 	if err != nil {
 		return access.Agreed{}, fmt.Errorf("use consent: %w", err)
 	}
-	a.Live = n == 1
+	a.Left = int(n) // as it was before this reading
 	return a, nil
 }
 
@@ -349,6 +350,6 @@ func (d *Desk) received(ctx context.Context, tx *db.Tx, actor *authn.Actor, r Re
 	if err != nil {
 		return fmt.Errorf("note the reading: %w", err)
 	}
-	return d.hand(ctx, tx, handed{giver: r.HolderID, to: actor, ground: access.Consent, license: a.License, fields: a.Fields,
-		recordID: recordID, scenarioID: r.ScenarioID, purpose: a.Purpose, at: d.o.Clock.Now()})
+	return d.Hand(ctx, tx, Handed{Giver: r.HolderID, To: actor, Ground: access.Consent, License: a.License, Fields: a.Fields,
+		RecordID: recordID, ScenarioID: r.ScenarioID, Purpose: a.Purpose, At: d.o.Clock.Now()})
 }

@@ -120,6 +120,6 @@ func TestReceivingGoesOnWhereItBroke(t *testing.T) {
 			t.Fatalf("%+v, %v", got, err)
 		}
 		_, err = w.Desk.Receive(ctx, hospital, r.ID)
-		wantCode(t, "when all is read", err, "access.consent.live")
+		wantCode(t, "when all is read", err, "access.consent.count")
 	})
 }

@@ -112,7 +112,7 @@ func (d *Desk) Show(ctx context.Context, actor *authn.Actor, s Showing) (Present
 	if s.Uses < 0 || s.Uses > UsesMax {
 		return Presentation{}, errs.New(errs.Invalid, "present.uses").On("uses").With("max", fmt.Sprint(UsesMax))
 	}
-	if err := mayShow(actor); err != nil {
+	if err := MayShow(actor); err != nil {
 		return Presentation{}, err
 	}
 	uses := max(1, s.Uses)
@@ -124,7 +124,7 @@ func (d *Desk) Show(ctx context.Context, actor *authn.Actor, s Showing) (Present
 		if err != nil {
 			return err
 		}
-		if err := usable(l, now); err != nil {
+		if err := Usable(l, now); err != nil {
 			return err
 		}
 		if p.Type, err = d.o.Types.Version(ctx, tx, l.TypeCode, l.TypeVersion); err != nil {
@@ -139,8 +139,8 @@ func (d *Desk) Show(ctx context.Context, actor *authn.Actor, s Showing) (Present
 	return p, err
 }
 
-// mayShow refuses whoever acts for a holder without the power to show (亮证).
-func mayShow(actor *authn.Actor) error {
+// MayShow refuses whoever acts for a holder without the power to show (亮证).
+func MayShow(actor *authn.Actor) error {
 	if !actor.May(authn.PowerShow) {
 		return errs.New(errs.Denied, "present.power")
 	}
@@ -154,8 +154,8 @@ func newCode() string {
 	return base64.RawURLEncoding.EncodeToString(raw)
 }
 
-// usable refuses a license that may not be shown now.
-func usable(l license.License, now time.Time) error {
+// Usable refuses a license that may not be shown now.
+func Usable(l license.License, now time.Time) error {
 	if state := l.State(now); !state.Usable() {
 		return errs.New(errs.Conflict, "license.not-in-force").With("state", state.Text("zh")).With("stateEn", state.Text("en"))
 	}
@@ -165,20 +165,20 @@ func usable(l license.License, now time.Time) error {
 // chosen are the fields to be shown: in a scenario never more than the scenario has.
 func (d *Desk) chosen(ctx context.Context, q *db.Tx, actor *authn.Actor, t *catalog.Type, s Showing) ([]string, error) {
 	if s.ScenarioID == "" {
-		return choose(t, s.Fields)
+		return Choose(t, s.Fields)
 	}
-	l, err := d.scenario(ctx, q, s.ScenarioID)
+	l, err := d.Scenario(ctx, q, s.ScenarioID)
 	if err != nil {
 		return nil, err
 	}
-	if err := d.fits(ctx, q, actor.HolderID, l); err != nil {
+	if err := d.Fits(ctx, q, actor.HolderID, l); err != nil {
 		return nil, err
 	}
-	return inScenario(l, t.Code, s.Fields)
+	return InScenario(l, t.Code, s.Fields)
 }
 
-// fits refuses a scenario that is for holders of the other kind.
-func (d *Desk) fits(ctx context.Context, q *db.Tx, holderID string, l matter.Listing) error {
+// Fits refuses a scenario that is for holders of the other kind.
+func (d *Desk) Fits(ctx context.Context, q *db.Tx, holderID string, l matter.Listing) error {
 	h, err := d.o.Holders.Get(ctx, q, holderID)
 	if err != nil {
 		return err
@@ -189,7 +189,8 @@ func (d *Desk) fits(ctx context.Context, q *db.Tx, holderID string, l matter.Lis
 	return nil
 }
 
-func choose(t *catalog.Type, fields []string) ([]string, error) {
+// Choose holds a wish for fields against a type: none means the usual ones.
+func Choose(t *catalog.Type, fields []string) ([]string, error) {
 	if len(fields) == 0 {
 		return slices.DeleteFunc(slices.Clone(defaultFields), func(n string) bool {
 			return n == "ZZYXQJZRQ" && t.Validity.Rule == "none"

@@ -43,40 +43,40 @@ type Receipt struct {
 // RecordNo is the 存证编号 of the use.
 func (r Receipt) RecordNo() string { return access.Number(r.RecordID) }
 
-// handed is something shown, on its way to the receipts of both sides.
-type handed struct {
-	giver      string // holder
-	to         *authn.Actor
-	ground     access.Ground
-	license    license.License
-	fields     []string
-	recordID   string
-	scenarioID string
-	purpose    string
-	at         time.Time
+// Handed is something shown, on its way to the receipts of both sides.
+type Handed struct {
+	Giver      string // holder
+	To         *authn.Actor
+	Ground     access.Ground
+	License    license.License
+	Fields     []string
+	RecordID   string
+	ScenarioID string
+	Purpose    string
+	At         time.Time
 }
 
-// hand writes the receipts of both sides. The public keeps none, and nobody keeps one of showing to themselves.
-func (d *Desk) hand(ctx context.Context, tx *db.Tx, h handed) error {
-	unit, peer := sides(h.to)
-	if unit == "" && peer == "" || peer == h.giver {
+// Hand writes the receipts of both sides. The public keeps none, and nobody keeps one of showing to themselves.
+func (d *Desk) Hand(ctx context.Context, tx *db.Tx, h Handed) error {
+	unit, peer := sides(h.To)
+	if unit == "" && peer == "" || peer == h.Giver {
 		return nil
 	}
-	if err := d.keep(ctx, tx, h, h.giver, Gave, unit, peer); err != nil {
+	if err := d.keep(ctx, tx, h, h.Giver, Gave, unit, peer); err != nil {
 		return err
 	}
 	if unit != "" {
 		return d.keepForUnit(ctx, tx, h)
 	}
-	return d.keep(ctx, tx, h, peer, Got, "", h.giver)
+	return d.keep(ctx, tx, h, peer, Got, "", h.Giver)
 }
 
-func (d *Desk) keep(ctx context.Context, tx *db.Tx, h handed, holderID, side, otherUnit, otherHolder string) error {
-	fields, err := json.Marshal(h.fields)
+func (d *Desk) keep(ctx context.Context, tx *db.Tx, h Handed, holderID, side, otherUnit, otherHolder string) error {
+	fields, err := json.Marshal(h.Fields)
 	if err != nil {
 		return fmt.Errorf("encode fields: %w", err)
 	}
-	purpose, err := d.o.Holders.Seal(ctx, tx, holderID, []byte(h.purpose))
+	purpose, err := d.o.Holders.Seal(ctx, tx, holderID, []byte(h.Purpose))
 	if err != nil {
 		return err
 	}
@@ -84,21 +84,21 @@ func (d *Desk) keep(ctx context.Context, tx *db.Tx, h handed, holderID, side, ot
 		INSERT INTO show_receipt (holder_id, receipt_id, side, ground, record_id, owner_id, license_id, other_unit,
 			other_holder, type_code, type_version, fields, state, scenario_id, purpose, at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
-		holderID, db.NewID(), side, string(h.ground), h.recordID, h.license.HolderID, h.license.ID, otherUnit, otherHolder,
-		h.license.TypeCode, h.license.TypeVersion, string(fields), string(h.license.State(h.at)), h.scenarioID, purpose,
-		db.Micros(h.at))
+		holderID, db.NewID(), side, string(h.Ground), h.RecordID, h.License.HolderID, h.License.ID, otherUnit, otherHolder,
+		h.License.TypeCode, h.License.TypeVersion, string(fields), string(h.License.State(h.At)), h.ScenarioID, purpose,
+		db.Micros(h.At))
 	if err != nil {
 		return fmt.Errorf("keep receipt: %w", err)
 	}
 	return nil
 }
 
-func (d *Desk) keepForUnit(ctx context.Context, tx *db.Tx, h handed) error {
-	fields, err := json.Marshal(h.fields)
+func (d *Desk) keepForUnit(ctx context.Context, tx *db.Tx, h Handed) error {
+	fields, err := json.Marshal(h.Fields)
 	if err != nil {
 		return fmt.Errorf("encode fields: %w", err)
 	}
-	purpose, err := d.o.Holders.Seal(ctx, tx, holder.PlatformID, []byte(h.purpose))
+	purpose, err := d.o.Holders.Seal(ctx, tx, holder.PlatformID, []byte(h.Purpose))
 	if err != nil {
 		return err
 	}
@@ -106,8 +106,8 @@ func (d *Desk) keepForUnit(ctx context.Context, tx *db.Tx, h handed) error {
 		INSERT INTO unit_receipt (account_id, receipt_id, unit_id, ground, record_id, other_holder, type_code, type_version,
 			fields, state, scenario_id, purpose, at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
-		h.to.AccountID, db.NewID(), h.to.UnitID, string(h.ground), h.recordID, h.giver, h.license.TypeCode,
-		h.license.TypeVersion, string(fields), string(h.license.State(h.at)), h.scenarioID, purpose, db.Micros(h.at))
+		h.To.AccountID, db.NewID(), h.To.UnitID, string(h.Ground), h.RecordID, h.Giver, h.License.TypeCode,
+		h.License.TypeVersion, string(fields), string(h.License.State(h.At)), h.ScenarioID, purpose, db.Micros(h.At))
 	if err != nil {
 		return fmt.Errorf("keep receipt: %w", err)
 	}

@@ -82,7 +82,7 @@ func (r Request) keyHolder() string {
 
 // Ask makes a request with a code for the other side to scan.
 func (d *Desk) Ask(ctx context.Context, actor *authn.Actor, w Wish) (Request, error) {
-	if err := mayShow(actor); err != nil {
+	if err := MayShow(actor); err != nil {
 		return Request{}, err
 	}
 	w.Purpose = strings.TrimSpace(w.Purpose)
@@ -116,7 +116,7 @@ func (d *Desk) wish(ctx context.Context, q *db.Tx, actor *authn.Actor, w Wish) (
 		if w.Purpose == "" {
 			return Wish{}, errs.New(errs.Invalid, "field.required").On("purpose")
 		}
-	} else if ok, err := d.enrolled(ctx, q, w.ScenarioID, actor); err != nil && errs.Code(err) != "list.unknown" {
+	} else if ok, err := d.Enrolled(ctx, q, w.ScenarioID, actor); err != nil && errs.Code(err) != "list.unknown" {
 		return Wish{}, err
 	} else if !ok {
 		return Wish{}, errs.New(errs.Denied, "present.not-enrolled").On("scenario")
@@ -142,13 +142,13 @@ func (d *Desk) wanted(ctx context.Context, q *db.Tx, scenarioID string, x Item) 
 		if err != nil {
 			return nil, err
 		}
-		return choose(t, x.Fields)
+		return Choose(t, x.Fields)
 	}
-	l, err := d.scenario(ctx, q, scenarioID)
+	l, err := d.Scenario(ctx, q, scenarioID)
 	if err != nil {
 		return nil, err
 	}
-	return inScenario(l, x.Type, x.Fields)
+	return InScenario(l, x.Type, x.Fields)
 }
 
 func (d *Desk) insertRequest(ctx context.Context, tx *db.Tx, r Request) error {

@@ -146,7 +146,7 @@ func TestReverseScan(t *testing.T) {
 			t.Fatalf("%+v, %v", got, err)
 		}
 		_, err = w.Desk.Receive(ctx, s.hotel, r.ID)
-		wantCode(t, "reading again", err, "access.consent.live")
+		wantCode(t, "reading again", err, "access.consent.count")
 		given, refused := s.consentUses(s.owner.HolderID, "given"), s.consentUses(s.owner.HolderID, "refused")
 		if len(given) != 1 || given[0].RecordNo != got[0].RecordNo || given[0].UnitID != s.hotel.UnitID || given[0].Purpose != "酒店入住" || given[0].Role != "verifier" || len(refused) != 1 {
 			t.Errorf("given %+v, refused %+v", given, refused)

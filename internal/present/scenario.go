@@ -12,8 +12,8 @@ import (
 	"github.com/yinxin-org/yinxin/internal/matter"
 )
 
-// scenario finds a social scenario (社会应用场景) that is in force now, or gives present.scenario-unknown.
-func (d *Desk) scenario(ctx context.Context, q *db.Tx, id string) (matter.Listing, error) {
+// Scenario finds a social scenario (社会应用场景) that is in force now, or gives present.scenario-unknown.
+func (d *Desk) Scenario(ctx context.Context, q *db.Tx, id string) (matter.Listing, error) {
 	l, err := d.o.Matters.Listing(ctx, q, matter.ListScenario, id)
 	if errs.Code(err) == "list.unknown" || err == nil && !d.inForce(l) {
 		return matter.Listing{}, errs.New(errs.NotFound, "present.scenario-unknown").On("scenario")
@@ -25,8 +25,8 @@ func (d *Desk) inForce(l matter.Listing) bool {
 	return l.State == matter.Published && !d.o.Clock.Now().Before(l.EffectiveOn)
 }
 
-// enrolled reports whether an actor verifies for a unit that is enrolled in a scenario in force.
-func (d *Desk) enrolled(ctx context.Context, q *db.Tx, scenarioID string, actor *authn.Actor) (bool, error) {
+// Enrolled reports whether an actor verifies for a unit that is enrolled in a scenario in force.
+func (d *Desk) Enrolled(ctx context.Context, q *db.Tx, scenarioID string, actor *authn.Actor) (bool, error) {
 	if scenarioID == "" || actor == nil || actor.UnitID == "" || !actor.Has(authn.RoleVerifier) {
 		return false, nil
 	}
@@ -34,10 +34,11 @@ func (d *Desk) enrolled(ctx context.Context, q *db.Tx, scenarioID string, actor 
 	if err != nil || !d.inForce(l) {
 		return false, err
 	}
-	return d.unitEnrolled(ctx, q, scenarioID, actor.UnitID)
+	return d.UnitEnrolled(ctx, q, scenarioID, actor.UnitID)
 }
 
-func (d *Desk) unitEnrolled(ctx context.Context, q *db.Tx, scenarioID, unitID string) (bool, error) {
+// UnitEnrolled reports whether a unit is enrolled in a scenario now.
+func (d *Desk) UnitEnrolled(ctx context.Context, q *db.Tx, scenarioID, unitID string) (bool, error) {
 	all, err := d.o.Matters.Verifiers(ctx, q, scenarioID)
 	now := d.o.Clock.Now()
 	return slices.ContainsFunc(all, func(v matter.Verifier) bool { return v.Unit == unitID && v.InForce(now) }), err
@@ -45,7 +46,7 @@ func (d *Desk) unitEnrolled(ctx context.Context, q *db.Tx, scenarioID, unitID st
 
 // ScenariosOf lists the scenarios in force in which a unit is enrolled now.
 func (d *Desk) ScenariosOf(ctx context.Context, q *db.Tx, unitID string) ([]matter.Listing, error) {
-	return d.scenarios(ctx, q, func(l matter.Listing) (bool, error) { return d.unitEnrolled(ctx, q, l.ID, unitID) })
+	return d.scenarios(ctx, q, func(l matter.Listing) (bool, error) { return d.UnitEnrolled(ctx, q, l.ID, unitID) })
 }
 
 // ScenariosFor lists the scenarios in force in which a holder may show a license of a type.
@@ -94,8 +95,8 @@ func audience(h holder.Holder) string {
 	return "firm"
 }
 
-// inScenario holds a wish for fields of a type against a scenario: none means all that the scenario has.
-func inScenario(l matter.Listing, typeCode string, fields []string) ([]string, error) {
+// InScenario holds a wish for fields of a type against a scenario: none means all that the scenario has.
+func InScenario(l matter.Listing, typeCode string, fields []string) ([]string, error) {
 	b, ok := typeIn(l, typeCode)
 	if !ok {
 		return nil, errs.New(errs.Invalid, "present.scenario-type").On("scenario")

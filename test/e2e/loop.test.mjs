@@ -3,6 +3,7 @@
 import { after, before, describe, test } from 'node:test'
 import { steps as appealing } from './flow/loop/appeal.mjs'
 import { steps as applying } from './flow/loop/apply.mjs'
+import { steps as authorising } from './flow/loop/authorise.mjs'
 import { steps as batching } from './flow/loop/batch.mjs'
 import { steps as working } from './flow/loop/bench.mjs'
 import { steps as breaking } from './flow/loop/glass.mjs'
@@ -22,6 +23,7 @@ const chapters = {
   working,
   showing,
   sharing,
+  authorising,
   appealing,
   making,
   living,

@@ -1,6 +1,7 @@
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import { appealRoutes } from './routes/appeal'
 import { applyRoutes } from './routes/apply'
+import { authoriseRoutes } from './routes/authorise'
 import { commitRoutes } from './routes/commit'
 import { peopleRoutes } from './routes/people'
 import { shareRoutes } from './routes/share'
@@ -55,6 +56,7 @@ const routes: RouteRecordRaw[] = [
   ...showRoutes,
   ...shareRoutes,
   ...visitRoutes,
+  ...authoriseRoutes,
   { path: '/:rest(.*)*', component: () => import('./pages/MissingPage.vue'), meta: { title: 'title.missing' } },
 ]
 

@@ -5,6 +5,7 @@ import { annualApi } from './api/annual'
 import { sealApi } from './api/seal'
 import { appealApi } from './api/appeal'
 import { applyApi } from './api/apply'
+import { authoriseApi } from './api/authorise'
 import { commitApi } from './api/commit'
 import { peopleApi } from './api/people'
 import { shareApi } from './api/share'
@@ -85,6 +86,7 @@ export function makeApi(c: Client) {
     ...appealApi(c),
     ...showApi(c),
     ...shareApi(c),
+    ...authoriseApi(c),
     verifyFile: (file: Blob) => c.upload<FileReport>(`${v1}/verify`, file),
   }
 }

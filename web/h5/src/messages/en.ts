@@ -2,6 +2,7 @@ import type { SameShape } from '@yinxin/shared'
 import type { zh } from './zh'
 import { appealEn } from './appeal.en'
 import { applyEn } from './apply.en'
+import { authoriseEn } from './authorise.en'
 import { commitEn } from './commit.en'
 import { peopleEn } from './people.en'
 import { visitEn } from './visit.en'
@@ -22,6 +23,7 @@ export const en: SameShape<typeof zh> = {
   ...annualEn,
   ...sealEn,
   ...shareEn,
+  ...authoriseEn,
   nav: { label: 'Main', home: 'Licenses', matters: 'Apply', uses: 'Who used', verify: 'Check', me: 'Me' },
   title: {
     home: 'My licenses',

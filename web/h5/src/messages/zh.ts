@@ -1,5 +1,6 @@
 import { appealZh } from './appeal.zh'
 import { applyZh } from './apply.zh'
+import { authoriseZh } from './authorise.zh'
 import { commitZh } from './commit.zh'
 import { peopleZh } from './people.zh'
 import { visitZh } from './visit.zh'
@@ -21,6 +22,7 @@ export const zh = {
   ...annualZh,
   ...sealZh,
   ...shareZh,
+  ...authoriseZh,
   nav: { label: '主导航', home: '证照', matters: '办事', uses: '谁用过', verify: '核验', me: '我的' },
   title: {
     home: '我的证照',
