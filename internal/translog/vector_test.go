@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"maps"
 	"os"
@@ -20,10 +19,8 @@ import (
 	"github.com/yinxin-org/yinxin/internal/translog"
 )
 
-var update = flag.Bool("update", false, "write the vectors anew")
-
-// vectors are testdata/sm3.json; its README tells what stands in it. Bytes are hex.
-type vectors struct {
+// treeVectors are testdata/sm3.json; its README tells what stands in it. Bytes are hex.
+type treeVectors struct {
 	Leaves      []string            `json:"leaves"`
 	LeafHashes  []string            `json:"leafHashes"`
 	Roots       []string            `json:"roots"` // by size, from 0
@@ -104,8 +101,8 @@ func hexes(list [][]byte) []string {
 	return out
 }
 
-func (r reference) vectors() vectors {
-	v := vectors{Leaves: hexes(r.leaves)}
+func (r reference) vectors() treeVectors {
+	v := treeVectors{Leaves: hexes(r.leaves)}
 	for _, l := range r.leaves {
 		v.LeafHashes = append(v.LeafHashes, hex.EncodeToString(r.hasher.HashLeaf(l)))
 	}
@@ -142,7 +139,7 @@ func TestVectorsForSM3(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var v vectors
+	var v treeVectors
 	if err := json.Unmarshal(b, &v); err != nil {
 		t.Fatal(err)
 	}
@@ -195,7 +192,7 @@ func TestVectorsOfRFC6962(t *testing.T) {
 	}
 }
 
-func checkVectors(t *testing.T, h translog.Hasher, v vectors) {
+func checkVectors(t *testing.T, h translog.Hasher, v treeVectors) {
 	t.Helper()
 	l := mustOpen(t, newMemory(), h)
 	heads := []*translog.Head{mustAppend(t, l, nil)}
