@@ -7,8 +7,11 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/yinxin-org/yinxin/internal/change"
 	"github.com/yinxin-org/yinxin/internal/consent"
+	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
+	"github.com/yinxin-org/yinxin/internal/matter"
 	"github.com/yinxin-org/yinxin/test/world"
 )
 
@@ -47,6 +50,11 @@ func TestAnyOrderOfAuthorising(t *testing.T) {
 	world.Each(t, func(t *testing.T, w *world.World) {
 		s := newStay(t, w)
 		ctx := context.Background()
+		// All runs share one clock, which comes years on: the hotel stays enrolled.
+		office := w.Actor(t, "digital")
+		w.Write(t, func(ctx context.Context, tx *db.Tx) error {
+			return w.Matters.Enrol(ctx, tx, change.Of(office, "试验"), s.scenario, matter.Verifier{Unit: s.hotel.UnitID})
+		})
 		rapid.Check(t, func(t *rapid.T) {
 			var all []*model
 			pick := func(t *rapid.T) *model {
