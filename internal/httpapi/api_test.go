@@ -19,7 +19,9 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/yinxin-org/yinxin/internal/authn"
+	"github.com/yinxin-org/yinxin/internal/change"
 	"github.com/yinxin-org/yinxin/internal/clock"
+	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/httpapi"
 )
@@ -77,8 +79,16 @@ func newServer(t *testing.T, edge httpapi.Edge) *server {
 		log: &bytes.Buffer{}, clock: clock.At(time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)),
 	}
 	log := slog.New(slog.NewJSONHandler(s.log, nil))
+	d, err := db.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "yinxin.db"))
+	if err == nil {
+		t.Cleanup(func() { _ = d.Close() })
+		err = d.Migrate(t.Context())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 	s.api = httpapi.New(s.mux, httpapi.Deps{
-		Log: log, Version: "0.1.0", Sessions: s.sessions, Clock: s.clock, Demo: true,
+		Log: log, Version: "0.1.0", Sessions: s.sessions, Clock: s.clock, Demo: true, DB: d, Trail: change.Open(s.clock),
 		UnitName: func(_ context.Context, id string) (string, error) { return "鼓楼区行政服务中心", nil },
 		Health:   func(context.Context) (string, error) { return "ok", s.sessions.down },
 	})
@@ -134,7 +144,7 @@ func TestSession(t *testing.T) {
 	if in.StatusCode != 200 {
 		t.Fatalf("sign in: %d %s", in.StatusCode, in.body)
 	}
-	want := `{"accountId":"a1","name":"林小满","kind":"staff","roles":["clerk"],"unit":{"id":"u1","name":"鼓楼区行政服务中心"},"demo":true}`
+	want := `{"accountId":"a1","name":"林小满","kind":"staff","roles":["clerk"],"unit":{"id":"u1","name":"鼓楼区行政服务中心"},"mustEnrol":false,"demo":true}`
 	if got := strings.TrimSpace(in.body); got != want {
 		t.Errorf("session\n%s\nwant\n%s", got, want)
 	}
