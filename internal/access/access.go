@@ -86,9 +86,10 @@ type Options struct {
 
 // Door decides, records and hands out.
 type Door struct {
-	o     Options
-	rules *rules
-	book  []Chapter
+	o       Options
+	rules   *rules
+	book    []Chapter
+	written written
 }
 
 // Open reads the rules and gives the door.

@@ -45,7 +45,7 @@ type token struct {
 // readToken reads a token and checks that the platform signed it.
 func (d *Door) readToken(secret string) (token, bool) {
 	c, err := usecode.Parse(secret)
-	if err != nil || !gm.VerifySM2(d.o.Signer.Public(), c.Signed, c.Signature) {
+	if err != nil || !d.written.has(secret) && !gm.VerifySM2(d.o.Signer.Public(), c.Signed, c.Signature) {
 		return token{}, false
 	}
 	t, err := c.Token()
@@ -72,7 +72,11 @@ func (d *Door) write(g grant, nonce []byte) (code, secret string, err error) {
 		return "", "", err
 	}
 	secret, err = usecode.Token{Shard: says.Shard, Grant: g.id, Of: of, Nonce: nonce, Until: says.Until}.Write(d.o.Signer.Sign)
-	return code, secret, err
+	if err != nil {
+		return "", "", err
+	}
+	d.written.add(secret)
+	return code, secret, nil
 }
 
 func grantDigest(g usecode.Grant) ([]byte, error) {
