@@ -162,7 +162,7 @@ func Open(text []byte, o Options) (*Token, error) {
 	if len(text) > maxToken {
 		return nil, ErrSize
 	}
-	parts := bytes.Split(text, []byte{'.'})
+	parts := bytes.SplitN(text, []byte{'.'}, 4)
 	if len(parts) != 3 {
 		return nil, ErrFormat
 	}

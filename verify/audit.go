@@ -305,10 +305,31 @@ func (a *audit) extends(ctx context.Context, c translog.Checkpoint, code, file s
 		a.fault(LogTiles, nil, file)
 		return nil
 	}
-	if err == nil && !bytes.Equal(root, c.Root) {
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(root, c.Root) {
+		a.fault(code, nil, file)
+		return nil
+	}
+	return a.proven(ctx, c, code, file)
+}
+
+// proven asks for a proof that the head's own root has grown out of a checkpoint: the tiles of an old tree could be served
+// under a head that was signed for another.
+func (a *audit) proven(ctx context.Context, c translog.Checkpoint, code, file string) error {
+	hashes, err := a.reader.Consistency(ctx, c.Size, a.head)
+	if errors.Is(err, translog.ErrFatal) {
+		a.fault(LogTiles, nil, file)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if translog.VerifyConsistency(translog.SM3{}, c, a.head.Checkpoint, hashes) != nil {
 		a.fault(code, nil, file)
 	}
-	return err
+	return nil
 }
 
 // cosigned counts the witnesses of the newest checkpoint that any have cosigned.

@@ -94,7 +94,7 @@ func (l items) copyReport(o Options, f *findings) *CopyReport {
 
 // usedOn is when the file is to be used.
 func (o Options) usedOn() time.Time {
-	if o.For == nil || o.For.On.IsZero() {
+	if o.For == nil || o.For.On.Before(o.Now) { // nothing is used in the past: a copy that has ended does not serve today
 		return o.Now
 	}
 	return o.For.On

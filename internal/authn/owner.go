@@ -127,14 +127,15 @@ func (s *Service) ResetHolder(ctx context.Context, tx *db.Tx, holderID string) (
 	}
 	from := db.Micros(s.clock.Now().Add(ResetWait))
 	for _, id := range ids {
+		// The sessions first: that waits for an enrolment which is being written, so that its factor falls with the others.
+		if err := s.endOf(ctx, tx, id); err != nil {
+			return 0, err
+		}
 		if err := s.dropFactors(ctx, tx, id); err != nil {
 			return 0, err
 		}
 		if _, err := tx.Exec(ctx, `UPDATE account SET strong_from = $1 WHERE account_id = $2`, from, id); err != nil {
 			return 0, fmt.Errorf("let an account wait: %w", err)
-		}
-		if err := s.endOf(ctx, tx, id); err != nil {
-			return 0, err
 		}
 	}
 	return len(ids), nil

@@ -193,6 +193,10 @@ func (d *Desk) Agree(ctx context.Context, actor *authn.Actor, id string, x Answe
 
 // give makes an authorisation one that stands, with its leaf.
 func (d *Desk) give(ctx context.Context, tx *db.Tx, actor *authn.Actor, a *Authorisation, l license.License) error {
+	// Who acts for the holder must not give to themself what would outlast their power.
+	if actor.Acting != nil && a.GranteeHolder != "" && a.GranteeHolder == actor.SelfID {
+		return errs.New(errs.Denied, "consent.own").On("code")
+	}
 	now := d.o.Clock.Now()
 	a.step, a.LicenseHolderID, a.LicenseID = stepGiven, l.HolderID, l.ID
 	a.GivenAt, a.givenBy = now, actor.AccountID

@@ -100,6 +100,9 @@ var dead = map[State]*errs.Error{
 // refused, and the attempt stands in the holder's list of uses; so is a check by somebody who is not enrolled in the
 // scenario, which uses nothing up.
 func (d *Desk) Check(ctx context.Context, actor *authn.Actor, code, purpose string) (Verdict, error) {
+	if actor != nil && actor.MustEnrol { // the page without scripts comes here too
+		return Verdict{}, errs.New(errs.Denied, "authn.enrol")
+	}
 	if err := checkPurpose(purpose); err != nil {
 		return Verdict{}, err
 	}

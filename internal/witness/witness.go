@@ -146,8 +146,12 @@ func (w *Witness) advance(ctx context.Context, r Request, c translog.Checkpoint)
 	if err != nil {
 		return nil, fmt.Errorf("cosign: %w", err)
 	}
-	// Signed before it is durable, but shown to nobody before.
+	// Signed before it is durable, but shown to nobody before. What others have signed along with it must leave it readable:
+	// a note has an end to its signatures, and whoever filled them up would have stopped this witness for good.
 	signed := append(bytes.Clone(r.Signed), line...)
+	if _, err := translog.NoteText(signed); err != nil {
+		return nil, &Refusal{Status: badRequest, Why: "too many signatures"}
+	}
 	if err := w.state.Replace(ctx, translog.File{Path: place(c.Origin), Data: signed}); err != nil {
 		return nil, fmt.Errorf("remember checkpoint: %w", err)
 	}
