@@ -182,20 +182,26 @@ func TestAnnotatedCopyForAnotherUse(t *testing.T) {
 		use     *verify.Intended
 		verdict string
 		causes  []string
+		now     string
 	}{
-		"nothing asked":            {copied, nil, verify.Valid, nil},
-		"its own":                  {copied, &verify.Intended{Unit: "某某街道", Case: "BJ1", Matter: "350100001"}, verify.Valid, nil},
-		"its own, on its last day": {copied, &verify.Intended{Case: "BJ1", On: time.Date(2026, 3, 12, 14, 59, 0, 0, time.UTC)}, verify.Valid, nil},
-		"after its time":           {copied, &verify.Intended{Case: "BJ1", On: time.Date(2026, 3, 12, 15, 0, 1, 0, time.UTC)}, verify.Invalid, []string{"COPY_EXPIRED"}},
-		"another unit":             {copied, &verify.Intended{Unit: "另一街道", Case: "BJ1"}, verify.Invalid, []string{"COPY_USE/unit"}},
-		"another case":             {copied, &verify.Intended{Unit: "某某街道", Case: "BJ2"}, verify.Invalid, []string{"COPY_USE/case"}},
-		"another matter":           {copied, &verify.Intended{Matter: "350100002"}, verify.Invalid, []string{"COPY_USE/matter"}},
+		"after its time, for an earlier day": {copied, &verify.Intended{Case: "BJ1", On: time.Date(2026, 3, 12, 0, 0, 0, 0, time.UTC)}, verify.Invalid,
+			[]string{"COPY_EXPIRED"}, "2026-03-13T09:00:00+08:00"},
+		"nothing asked":            {copied, nil, verify.Valid, nil, ""},
+		"its own":                  {copied, &verify.Intended{Unit: "某某街道", Case: "BJ1", Matter: "350100001"}, verify.Valid, nil, ""},
+		"its own, on its last day": {copied, &verify.Intended{Case: "BJ1", On: time.Date(2026, 3, 12, 14, 59, 0, 0, time.UTC)}, verify.Valid, nil, ""},
+		"after its time":           {copied, &verify.Intended{Case: "BJ1", On: time.Date(2026, 3, 12, 15, 0, 1, 0, time.UTC)}, verify.Invalid, []string{"COPY_EXPIRED"}, ""},
+		"another unit":             {copied, &verify.Intended{Unit: "另一街道", Case: "BJ1"}, verify.Invalid, []string{"COPY_USE/unit"}, ""},
+		"another case":             {copied, &verify.Intended{Unit: "某某街道", Case: "BJ2"}, verify.Invalid, []string{"COPY_USE/case"}, ""},
+		"another matter":           {copied, &verify.Intended{Matter: "350100002"}, verify.Invalid, []string{"COPY_USE/matter"}, ""},
 		"everything else": {copied, &verify.Intended{Unit: "另一街道", Case: "BJ2", Matter: "350100002", On: time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)},
-			verify.Invalid, []string{"COPY_EXPIRED", "COPY_USE/unit", "COPY_USE/case", "COPY_USE/matter"}},
-		"an original": {original, &verify.Intended{Case: "BJ1"}, verify.Valid, []string{"COPY_USE/original"}},
+			verify.Invalid, []string{"COPY_EXPIRED", "COPY_USE/unit", "COPY_USE/case", "COPY_USE/matter"}, ""},
+		"an original": {original, &verify.Intended{Case: "BJ1"}, verify.Valid, []string{"COPY_USE/original"}, ""},
 	} {
 		o := w.options(t)
 		o.For = c.use
+		if c.now != "" {
+			o.Now, _ = time.Parse(time.RFC3339, c.now)
+		}
 		r := verify.File(c.file, o)
 		if len(c.causes) == 0 {
 			expect(t, r, c.verdict)

@@ -148,6 +148,9 @@ func TestWitnessSignsOnlyWhatExtends(t *testing.T) {
 	}{
 		{"the first checkpoint, on trust", good.request(0, 5), 200},
 		{"the same again", good.request(5, 5), 200},
+		{"with as many other signatures as a note may have", witness.Request{Old: 5, Signed: append(bytes.Clone(good.heads[5].Signed),
+			bytes.Repeat([]byte("— x AAAAAAA=\n"), 98)...)}.Bytes(), 400},
+		{"the same, still read", good.request(5, 5), 200},
 		{"another tree of the same size", other.request(5, 5), 409},
 		{"from the beginning again", good.request(0, 300), 409},
 		{"another history that claims to extend", other.request(5, 300), 422},
