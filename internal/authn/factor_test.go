@@ -88,8 +88,15 @@ func TestEnrolCode(t *testing.T) {
 		if _, err := w.FinishCode(t.Context(), token, a, w.code(t, n.Secret, -2*time.Minute)); code(err) != "authn.code" {
 			t.Errorf("an old code finishes it: %v", err)
 		}
+		waiting, err := w.EnrolCode(t.Context(), other, w.now(t, other), goodPassword, "候着的")
+		if err != nil {
+			t.Fatal(err)
+		}
 		if _, err := w.FinishCode(t.Context(), token, a, w.code(t, n.Secret, 0)); err != nil {
 			t.Fatal(err)
+		}
+		if _, err := w.FinishCode(t.Context(), other, w.now(t, other), w.code(t, waiting.Secret, 0)); code(err) != "authn.step" {
+			t.Errorf("begun before there was a factor, finished beside it on the password alone: %v", err)
 		}
 		if got := w.now(t, token); !got.Strong(w.clock.Now()) || got.ConfirmedBy != authn.ByCode {
 			t.Errorf("after enrolling: %+v", got)

@@ -38,6 +38,16 @@ func (s *Service) tell(ctx context.Context, tx *db.Tx, a *Actor, action, kind st
 
 // enrol keeps a new factor that its owner has shown, tells of it and confirms the session by it.
 func (s *Service) enrol(ctx context.Context, tx *db.Tx, token string, a *Actor, f storedFactor) (Factor, error) {
+	// Asked again where it is written: an enrolment may have been begun before there was a factor to confirm it by.
+	have, err := s.factors(ctx, tx, a.AccountID)
+	switch {
+	case err != nil:
+		return Factor{}, err
+	case len(have) >= maxFactors:
+		return Factor{}, errs.New(errs.Conflict, "authn.factors")
+	case len(have) > 0 && !a.Strong(s.clock.Now()):
+		return Factor{}, errStep
+	}
 	made, err := s.addFactor(ctx, tx, a.AccountID, f)
 	if err != nil {
 		return Factor{}, err
