@@ -130,13 +130,13 @@ func (d *Desk) settle(ctx context.Context, q *db.Tx, a *Authorisation, t Terms) 
 	return err
 }
 
-// fewWait keeps one asker from heaping requests on a holder.
+// fewWait keeps one asker from heaping requests on a holder: each tells the holder, also one that is taken back at once.
 func (d *Desk) fewWait(ctx context.Context, q *db.Tx, a Authorisation) error {
 	var n int
 	err := q.QueryRow(ctx, `
 		SELECT count(*)
 		FROM authorisation
-		WHERE holder_id = $1 AND step = 'asked' AND grantee_unit = $2 AND grantee_holder = $3 AND answer_by > $4`,
+		WHERE holder_id = $1 AND step IN ('asked', 'retracted', 'refused') AND grantee_unit = $2 AND grantee_holder = $3 AND answer_by > $4`,
 		a.HolderID, a.GranteeUnit, a.GranteeHolder, db.Micros(a.AskedAt)).Scan(&n)
 	if err != nil {
 		return fmt.Errorf("count requests: %w", err)

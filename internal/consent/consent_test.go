@@ -329,6 +329,15 @@ func TestAsking(t *testing.T) {
 		if _, err := s.Consents.Refuse(ctx, w.Actor(t, "owner"), all[1].ID); err != nil {
 			t.Fatal(err)
 		}
+		_, err = s.ask(terms)
+		wantCode(t, "a sixth, though one was taken back and one refused", err, "consent.too-many")
+		w.Read(t, func(ctx context.Context, q *db.Tx) error {
+			mine, err := s.Consents.List(ctx, q, w.Actor(t, "owner").HolderID)
+			if len(mine) != 5 || mine[3].ID != all[1].ID || mine[4].ID != all[0].ID {
+				t.Errorf("what was taken back or refused does not come last of %d", len(mine))
+			}
+			return err
+		})
 		_, err = s.Consents.Refuse(ctx, w.Actor(t, "owner"), all[0].ID)
 		wantCode(t, "refusing what was taken back", err, "consent.retracted")
 		_, err = s.read(all[1])

@@ -105,24 +105,25 @@ func (d *Desk) Named(ctx context.Context, q *db.Tx, actor *authn.Actor, id strin
 	return d.Get(ctx, q, holderID, id)
 }
 
-// List gives a holder's authorisations, the newest first.
+// List gives a holder's authorisations, the newest first; what was taken back or refused comes last, so that no number of
+// such requests hides what can be withdrawn.
 func (d *Desk) List(ctx context.Context, q *db.Tx, holderID string) ([]Authorisation, error) {
 	return d.list(ctx, q, `
 		SELECT `+columns+`
 		FROM authorisation
 		WHERE holder_id = $1
-		ORDER BY authorisation_id DESC
+		ORDER BY CASE WHEN step IN ('given', 'asked') THEN 0 ELSE 1 END, authorisation_id DESC
 		LIMIT $2`, holderID, listed)
 }
 
-// ListNamed gives the authorisations that name the actor, the newest first.
+// ListNamed gives the authorisations that name the actor, in the order of List.
 func (d *Desk) ListNamed(ctx context.Context, q *db.Tx, actor *authn.Actor) ([]Authorisation, error) {
 	return d.list(ctx, q, `
 		SELECT a.`+columns+`
 		FROM authorisation_index
 		JOIN authorisation a USING (holder_id, authorisation_id)
 		WHERE grantee = $1
-		ORDER BY authorisation_id DESC
+		ORDER BY CASE WHEN step IN ('given', 'asked') THEN 0 ELSE 1 END, authorisation_id DESC
 		LIMIT $2`, namedAs(actor), listed)
 }
 

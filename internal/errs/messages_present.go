@@ -38,7 +38,7 @@ var presentMessages = messages{
 	"consent.unknown":        {"没有这条授权，或它不是给您的。", "There is no such authorisation, or it is not for you."},
 	"consent.holder-unknown": {"没有找到这位持证主体。请核对证件号码和姓名（名称）是否一致。", "No such holder was found. Check that code and name belong together."},
 	"consent.own":            {"不能授权给自己。请填写对方的证件号码和姓名。", "You cannot authorise yourself. Give the other side's code and name."},
-	"consent.too-many":       {"您已有{max}条请求在等这位持证主体答复，请等答复以后再提。", "{max} of your requests wait for this holder already; wait for an answer first."},
+	"consent.too-many":       {"一周内您已向这位持证主体提过{max}条请求，收回的和被拒绝的也算，请过几天再提。", "You sent this holder {max} requests within a week, those taken back or refused among them; try again in some days."},
 	"consent.uses":           {"次数请填1到{max}。", "Allow between 1 and {max} readings."},
 	"consent.days":           {"期限请填1到{max}天。", "Choose a term between 1 and {max} days."},
 	"consent.more":           {"不能多于对方请求的。可以改少。", "You cannot allow more than was asked for; you can allow less."},
