@@ -182,6 +182,13 @@ func TestOperatorWhoForksIsCaughtByTheMonitor(t *testing.T) {
 	fork.publish(list[1:]) // the first record is gone, another stands at the end
 	told(t, "monitor", fork.watch(verify.WatchOptions{Last: last}).Causes, verify.LogFork)
 	told(t, "compared with a peer", fork.watch(verify.WatchOptions{Peers: map[string][]byte{"peer": last}}).Causes, verify.LogSplit)
+	// Under a checkpoint of another tree the tiles of the old one are served: they give the old root, and no proof of the new.
+	behind, other := newOperator(t), newOperator(t)
+	seen := behind.publish(list[:300]).Signed
+	if err := behind.store.Replace(t.Context(), translog.File{Path: translog.CheckpointPath, Data: other.publish(list[1:]).Signed}); err != nil {
+		t.Fatal(err)
+	}
+	told(t, "old tiles under another tree", behind.watch(verify.WatchOptions{Last: seen}).Causes, verify.LogFork)
 	back := newOperator(t)
 	back.publish(list[:200])
 	told(t, "monitor of a log that went back", back.watch(verify.WatchOptions{Last: last}).Causes, verify.LogBack)
