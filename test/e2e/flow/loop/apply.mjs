@@ -11,6 +11,12 @@ const card = { name: '社会保障卡申领', code: `${unit}4352014911001`, lice
 const tiny = Buffer.from('%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n')
 
 const heading = (page, name) => page.getByRole('heading', { name, level: 1 }).waitFor()
+
+/** Waits until a page has come whole: its heading has the focus, where a screen reader begins. */
+async function arrived(page, name) {
+  await heading(page, name)
+  await page.waitForFunction(() => document.activeElement?.localName === 'h1')
+}
 const main = (page) => page.getByRole('main')
 const save = (page) => page.getByRole('button', { name: '保存并继续' }).click()
 const numberIn = (page) => new URL(page.url()).pathname.split('/')[3]
@@ -299,15 +305,14 @@ async function byKeyboard(story) {
   await page.keyboard.press('Enter')
   await main(page).getByRole('link', { name: /老年人优待证办理/ }).first().focus()
   await page.keyboard.press('Enter')
-  await heading(page, '老年人优待证办理')
+  await arrived(page, '老年人优待证办理')
   await press('开始办理')
-  await heading(page, '已经替您填好')
-  await page.waitForFunction(() => document.activeElement?.localName === 'h1') // where a screen reader begins
+  await arrived(page, '已经替您填好')
   await press('继续')
   await page.getByRole('radio').first().focus()
   await page.keyboard.press('Space')
   await page.keyboard.press('Enter')
-  await heading(page, '核对并提交')
+  await arrived(page, '核对并提交')
   await press('提交申请')
   await page.getByText('已提交', { exact: true }).first().waitFor()
   const no = numberIn(page)
