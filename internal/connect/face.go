@@ -1,16 +1,10 @@
 package connect
 
 import (
+	"cmp"
 	"context"
 	"crypto/ecdsa"
-	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"net/http"
-	"net/url"
-	"strings"
 	"time"
 
 	"github.com/yinxin-org/yinxin/internal/authn"
@@ -76,65 +70,32 @@ type FaceOptions struct {
 }
 
 // FaceService is a service that compares faces (实人核验). Safe for concurrent use.
-type FaceService struct {
-	o      FaceOptions
-	client *http.Client
-}
+type FaceService struct{ peer }
 
 // OpenFaceService gives the connector to a service.
 func OpenFaceService(o FaceOptions) (*FaceService, error) {
-	u, err := url.Parse(o.Base)
-	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-		return nil, errors.New("the address of a face check service must be an http or https one")
+	f := &FaceService{peer{what: "a face check service", key: o.Key, signer: o.Signer, clock: o.Clock}}
+	if err := f.open(o.Base, cmp.Or(o.Wait, faceWait)); err != nil {
+		return nil, err
 	}
-	if o.Key == nil || o.Signer == nil || o.Clock == nil {
-		return nil, errors.New("a face check service needs its key, a signer and a clock")
-	}
-	if o.Wait == 0 {
-		o.Wait = faceWait
-	}
-	o.Base = strings.TrimSuffix(o.Base, "/")
-	return &FaceService{o: o, client: newAsker(o.Wait)}, nil
+	return f, nil
 }
 
 // Check asks about a person. Anything but a well-formed answer, signed, to this very question and of now, is an error.
 func (f *FaceService) Check(ctx context.Context, subject, challenge string, shown authn.Shown) (authn.FaceAnswer, error) {
-	q := FaceQuestion{Subject: subject, Challenge: challenge, Picture: shown.Picture, Token: shown.Token, At: f.o.Clock.Now().UTC()}
-	body, err := json.Marshal(q)
-	if err != nil {
-		return authn.FaceAnswer{}, fmt.Errorf("ask for a face check: %w", err)
-	}
-	signature, err := f.o.Signer.Sign(q.Text(body))
-	if err != nil {
-		return authn.FaceAnswer{}, fmt.Errorf("ask for a face check: %w", err)
-	}
-	answer, sig, err := askSigned(ctx, f.client, f.o.Base+FacePath, body, signature, faceMax)
-	if err != nil {
-		return authn.FaceAnswer{}, fmt.Errorf("ask for a face check: %w", err)
-	}
-	return f.accept(q, answer, sig)
-}
-
-// accept holds an answer against its question.
-func (f *FaceService) accept(q FaceQuestion, body []byte, signature string) (authn.FaceAnswer, error) {
-	sig, err := base64.StdEncoding.DecodeString(signature)
+	q := FaceQuestion{Subject: subject, Challenge: challenge, Picture: shown.Picture, Token: shown.Token, At: f.clock.Now().UTC()}
 	var a FaceAnswer
-	if err != nil || !gm.VerifySM2(f.o.Key, a.Text(body), sig) {
-		return authn.FaceAnswer{}, errors.New("read a face check: the signature is not the service's")
+	if err := f.ask(ctx, topic{path: FacePath, question: q.Text, answer: a.Text, most: faceMax}, q, &a); err != nil {
+		return authn.FaceAnswer{}, err
 	}
-	if err := json.Unmarshal(body, &a); err != nil {
-		return authn.FaceAnswer{}, fmt.Errorf("read a face check: %w", err)
+	if err := f.fits(a.Subject == q.Subject && a.Challenge == q.Challenge, a.At); err != nil {
+		return authn.FaceAnswer{}, err
 	}
-	now := f.o.Clock.Now()
 	switch {
-	case a.Subject != q.Subject || a.Challenge != q.Challenge:
-		return authn.FaceAnswer{}, errors.New("read a face check: it answers another question")
-	case a.At.Before(now.Add(-sourceSkew)) || a.At.After(now.Add(sourceSkew)):
-		return authn.FaceAnswer{}, errors.New("read a face check: it is not of now")
 	case a.Serial == "" || len(a.Serial) > faceSerialMax || a.Score < 0 || a.Score > 100:
-		return authn.FaceAnswer{}, errors.New("read a face check: it has no serial or no score")
+		return authn.FaceAnswer{}, f.bad("it has no serial or no score")
 	case a.Result != FaceMatch && a.Result != FaceMismatch && a.Result != FaceUnknown:
-		return authn.FaceAnswer{}, errors.New("read a face check: it says neither yes nor no")
+		return authn.FaceAnswer{}, f.bad("it says neither yes nor no")
 	}
 	return authn.FaceAnswer{Match: a.Result == FaceMatch, Score: a.Score, Serial: a.Serial}, nil
 }

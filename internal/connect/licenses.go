@@ -1,16 +1,11 @@
 package connect
 
 import (
+	"cmp"
 	"context"
 	"crypto/ecdsa"
 	"crypto/rand"
-	"encoding/base64"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"net/http"
-	"net/url"
-	"strings"
 	"time"
 
 	"github.com/yinxin-org/yinxin/internal/clock"
@@ -94,103 +89,56 @@ type SourceOptions struct {
 // One that does not answer is left alone for a moment, so that a case with several of its licenses waits once. Safe for
 // concurrent use.
 type LicenseSource struct {
-	o      SourceOptions
-	client *http.Client
-	rest   rest
+	peer
+	name string
 }
-
-// ErrSourceResting says that a source failed a moment ago and is not asked yet.
-var ErrSourceResting = errors.New("the source failed a moment ago")
 
 // OpenLicenseSource gives the connector to a source.
 func OpenLicenseSource(o SourceOptions) (*LicenseSource, error) {
-	u, err := url.Parse(o.Base)
-	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-		return nil, errors.New("the address of a license source must be an http or https one")
+	if o.Name == "" {
+		return nil, errors.New("a license source needs a name")
 	}
-	if o.Name == "" || o.Key == nil || o.Signer == nil {
-		return nil, errors.New("a license source needs a name, its key and a signer")
+	s := &LicenseSource{name: o.Name, peer: peer{what: "a license source", key: o.Key, signer: o.Signer, clock: o.Clock, pause: cmp.Or(o.Pause, sourcePause)}}
+	if err := s.open(o.Base, cmp.Or(o.Wait, sourceWait)); err != nil {
+		return nil, err
 	}
-	if o.Wait == 0 {
-		o.Wait = sourceWait
-	}
-	if o.Pause == 0 {
-		o.Pause = sourcePause
-	}
-	o.Base = strings.TrimSuffix(o.Base, "/")
-	return &LicenseSource{o: o, client: newAsker(o.Wait)}, nil
+	return s, nil
 }
 
 // Name is what people call the system.
-func (s *LicenseSource) Name() string { return s.o.Name }
+func (s *LicenseSource) Name() string { return s.name }
 
 // State asks how a license stands now. Anything but a well-formed answer, signed, to this very question and of now, is
 // an error: the source counts as not reachable.
 func (s *LicenseSource) State(ctx context.Context, identifier string) (license.State, error) {
-	a, err := s.ask(ctx, topic{StatePath, SourceQuestion{}.Text, SourceAnswer{}.Text, answerMax}, identifier)
+	a, err := s.asked(ctx, topic{path: StatePath, question: SourceQuestion{}.Text, answer: SourceAnswer{}.Text, most: answerMax}, identifier)
 	return a.State, err
 }
 
 // Fetch asks for a license: what it says, its file, and how it stands now. What State says of answers holds here too; what
 // is in a file is for others to judge.
 func (s *LicenseSource) Fetch(ctx context.Context, identifier string) (license.Sent, error) {
-	a, err := s.ask(ctx, topic{FetchPath, FetchQuestion{}.Text, FetchAnswer{}.Text, licenseMax}, identifier)
+	a, err := s.asked(ctx, topic{path: FetchPath, question: FetchQuestion{}.Text, answer: FetchAnswer{}.Text, most: licenseMax}, identifier)
 	return license.Sent{State: a.State, Values: a.Values, File: a.File}, err
 }
 
-// topic is what a question is about: where it is put, what both sides sign, and how long an answer may be.
-type topic struct {
-	path             string
-	question, answer func(body []byte) []byte
-	most             int64
-}
-
-func (s *LicenseSource) ask(ctx context.Context, m topic, identifier string) (FetchAnswer, error) {
-	if s.rest.now(s.o.Clock.Now()) {
-		return FetchAnswer{}, ErrSourceResting
-	}
-	a, err := s.put(ctx, m, identifier)
-	if err != nil && ctx.Err() == nil {
-		s.rest.until(s.o.Clock.Now().Add(s.o.Pause))
-	}
-	return a, err
-}
-
-func (s *LicenseSource) put(ctx context.Context, m topic, identifier string) (FetchAnswer, error) {
-	q := SourceQuestion{Identifier: identifier, Nonce: rand.Text(), At: s.o.Clock.Now().UTC()}
-	body, err := json.Marshal(q)
-	if err != nil {
-		return FetchAnswer{}, fmt.Errorf("ask a license source: %w", err)
-	}
-	signature, err := s.o.Signer.Sign(m.question(body))
-	if err != nil {
-		return FetchAnswer{}, fmt.Errorf("ask a license source: %w", err)
-	}
-	answer, sig, err := askSigned(ctx, s.client, s.o.Base+m.path, body, signature, m.most)
-	if err != nil {
-		return FetchAnswer{}, fmt.Errorf("ask a license source: %w", err)
-	}
-	return s.accept(m, q, answer, sig)
-}
-
-// accept holds an answer against its question.
-func (s *LicenseSource) accept(m topic, q SourceQuestion, body []byte, signature string) (FetchAnswer, error) {
-	sig, err := base64.StdEncoding.DecodeString(signature)
-	if err != nil || !gm.VerifySM2(s.o.Key, m.answer(body), sig) {
-		return FetchAnswer{}, errors.New("read a source's answer: the signature is not the source's")
-	}
+func (s *LicenseSource) asked(ctx context.Context, t topic, identifier string) (FetchAnswer, error) {
 	var a FetchAnswer
-	if err := json.Unmarshal(body, &a); err != nil {
-		return FetchAnswer{}, errors.New("read a source's answer: it is not well formed") // the error may name a value
-	}
-	now := s.o.Clock.Now()
-	switch {
-	case a.Identifier != q.Identifier || a.Nonce != q.Nonce:
-		return FetchAnswer{}, errors.New("read a source's answer: it answers another question")
-	case a.At.Before(now.Add(-sourceSkew)) || a.At.After(now.Add(sourceSkew)):
-		return FetchAnswer{}, errors.New("read a source's answer: it is not of now")
-	case a.State.Text("zh") == "":
-		return FetchAnswer{}, errors.New("read a source's answer: it names no state")
+	err := s.try(ctx, func() error {
+		q := SourceQuestion{Identifier: identifier, Nonce: rand.Text(), At: s.clock.Now().UTC()}
+		if err := s.ask(ctx, t, q, &a); err != nil {
+			return err
+		}
+		if err := s.fits(a.Identifier == q.Identifier && a.Nonce == q.Nonce, a.At); err != nil {
+			return err
+		}
+		if a.State.Text("zh") == "" {
+			return s.bad("it names no state")
+		}
+		return nil
+	})
+	if err != nil {
+		return FetchAnswer{}, err
 	}
 	return a, nil
 }

@@ -6,6 +6,7 @@
 package connect
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,7 +15,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/yinxin-org/yinxin/internal/matter"
@@ -34,18 +34,11 @@ type Matters struct {
 // OpenMatters gives the connector to a system at an address. A page that takes longer than wait is given up; zero
 // waits 30 seconds.
 func OpenMatters(base string, wait time.Duration) (*Matters, error) {
-	u, err := url.Parse(base)
-	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-		return nil, errors.New(`the address of the matter office's system must be an http or https one`)
+	base, err := address("the matter office's system", base)
+	if err != nil {
+		return nil, err
 	}
-	if wait == 0 {
-		wait = 30 * time.Second
-	}
-	return &Matters{base: strings.TrimSuffix(base, "/"), client: &http.Client{
-		Timeout: wait,
-		// An address that sends us elsewhere is not the one that was configured.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}, nil
+	return &Matters{base: base, client: newAsker(cmp.Or(wait, 30*time.Second))}, nil
 }
 
 // Name is under what its cursor is kept.

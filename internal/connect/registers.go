@@ -1,17 +1,13 @@
 package connect
 
 import (
+	"cmp"
 	"context"
 	"crypto/ecdsa"
 	"crypto/rand"
-	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
-	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/yinxin-org/yinxin/internal/catalog"
@@ -66,89 +62,51 @@ type BaseRegisterOptions struct {
 // BaseRegister is a base register (人口库、法人库、事业单位库) of another office. It is a register.Register, safe for concurrent
 // use. One that does not answer is left alone for a moment.
 type BaseRegister struct {
-	o      BaseRegisterOptions
-	client *http.Client
-	rest   rest
+	peer
+	kind, name string
 }
 
 // OpenBaseRegister gives the connector to a base register.
 func OpenBaseRegister(o BaseRegisterOptions) (*BaseRegister, error) {
-	u, err := url.Parse(o.Base)
-	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-		return nil, errors.New("the address of a base register must be an http or https one")
-	}
 	if catalog.RegisterFields[o.Kind] == nil {
 		return nil, fmt.Errorf("there is no base register %q: population, legal or institution", o.Kind)
 	}
-	if o.Name == "" || o.Key == nil || o.Signer == nil {
-		return nil, errors.New("a base register needs a name, its key and a signer")
+	if o.Name == "" {
+		return nil, errors.New("a base register needs a name")
 	}
-	if o.Wait == 0 {
-		o.Wait = registerWait
+	r := &BaseRegister{kind: o.Kind, name: o.Name, peer: peer{what: "a base register", key: o.Key, signer: o.Signer, clock: o.Clock, pause: cmp.Or(o.Pause, sourcePause)}}
+	if err := r.open(o.Base, cmp.Or(o.Wait, registerWait)); err != nil {
+		return nil, err
 	}
-	if o.Pause == 0 {
-		o.Pause = sourcePause
-	}
-	o.Base = strings.TrimSuffix(o.Base, "/")
-	return &BaseRegister{o: o, client: newAsker(o.Wait)}, nil
+	return r, nil
 }
 
 // Name is what people call the system.
-func (r *BaseRegister) Name() string { return r.o.Name }
+func (r *BaseRegister) Name() string { return r.name }
 
 // Compare asks about persons. Anything but a well-formed answer about all of them, signed, to this very question and of now,
 // is an error: the register counts as not reachable.
 func (r *BaseRegister) Compare(ctx context.Context, persons []register.Person) ([]register.Answer, error) {
-	if r.rest.now(r.o.Clock.Now()) {
-		return nil, ErrSourceResting
-	}
-	answers, err := r.ask(ctx, persons)
-	if err != nil && ctx.Err() == nil {
-		r.rest.until(r.o.Clock.Now().Add(r.o.Pause))
-	}
-	return answers, err
-}
-
-func (r *BaseRegister) ask(ctx context.Context, persons []register.Person) ([]register.Answer, error) {
-	q := RegisterQuestion{Register: r.o.Kind, Persons: persons, Nonce: rand.Text(), At: r.o.Clock.Now().UTC()}
-	body, err := json.Marshal(q)
-	if err != nil {
-		return nil, fmt.Errorf("ask a base register: %w", err)
-	}
-	signature, err := r.o.Signer.Sign(q.Text(body))
-	if err != nil {
-		return nil, fmt.Errorf("ask a base register: %w", err)
-	}
-	answer, sig, err := askSigned(ctx, r.client, r.o.Base+ComparePath, body, signature, compareMax)
-	if err != nil {
-		return nil, fmt.Errorf("ask a base register: %w", err)
-	}
-	return r.accept(q, answer, sig)
-}
-
-// accept holds an answer against its question.
-func (r *BaseRegister) accept(q RegisterQuestion, body []byte, signature string) ([]register.Answer, error) {
-	sig, err := base64.StdEncoding.DecodeString(signature)
 	var a RegisterAnswer
-	if err != nil || !gm.VerifySM2(r.o.Key, a.Text(body), sig) {
-		return nil, errors.New("read a register's answer: the signature is not the register's")
-	}
-	if err := json.Unmarshal(body, &a); err != nil {
-		return nil, fmt.Errorf("read a register's answer: %w", err)
-	}
-	now := r.o.Clock.Now()
-	switch {
-	case a.Register != q.Register || a.Nonce != q.Nonce || len(a.Answers) != len(q.Persons):
-		return nil, errors.New("read a register's answer: it answers another question")
-	case a.At.Before(now.Add(-sourceSkew)) || a.At.After(now.Add(sourceSkew)):
-		return nil, errors.New("read a register's answer: it is not of now")
-	}
-	for _, x := range a.Answers {
-		for _, result := range x.Fields {
-			if !slices.Contains([]register.Result{register.Match, register.Mismatch, register.Unknown}, result) {
-				return nil, errors.New("read a register's answer: it says neither yes nor no")
+	err := r.try(ctx, func() error {
+		q := RegisterQuestion{Register: r.kind, Persons: persons, Nonce: rand.Text(), At: r.clock.Now().UTC()}
+		if err := r.ask(ctx, topic{path: ComparePath, question: q.Text, answer: a.Text, most: compareMax}, q, &a); err != nil {
+			return err
+		}
+		if err := r.fits(a.Register == q.Register && a.Nonce == q.Nonce && len(a.Answers) == len(persons), a.At); err != nil {
+			return err
+		}
+		for _, x := range a.Answers {
+			for _, result := range x.Fields {
+				if !slices.Contains([]register.Result{register.Match, register.Mismatch, register.Unknown}, result) {
+					return r.bad("it says neither yes nor no")
+				}
 			}
 		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	return a.Answers, nil
 }

@@ -8,10 +8,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"io"
 	"maps"
 	"net/http"
-	"sync"
 	"time"
 
 	"github.com/yinxin-org/yinxin/internal/clock"
@@ -38,38 +36,18 @@ type FaceOrder struct {
 // FaceService is a service that compares faces (实人核验). It compares no real face: a picture is a person's by its digest. Safe for
 // concurrent use.
 type FaceService struct {
-	keys  *gm.KeyStore
-	asker *ecdsa.PublicKey // whose questions it answers; nil: anybody's
-	clock clock.Clock
-
-	mu     sync.Mutex
+	service
 	order  FaceOrder
 	people map[string]string
 	last   connect.FaceAnswer
 }
 
-const (
-	faceKey   = "face"
-	faceScore = 96
-)
+const faceScore = 96
 
 // NewFaceService makes a service with a key of its own. With an asker, questions must be signed by that key.
 func NewFaceService(ctx context.Context, asker *ecdsa.PublicKey, c clock.Clock) (*FaceService, error) {
-	keys, err := gm.NewMemoryKeyStore()
-	if err != nil {
-		return nil, err
-	}
-	return &FaceService{keys: keys, asker: asker, clock: c, people: map[string]string{}},
-		errors.Join(keys.Generate(ctx, faceKey), keys.Generate(ctx, forgerKey))
-}
-
-// Key is the key that its answers are signed with.
-func (f *FaceService) Key() (*ecdsa.PublicKey, error) {
-	signer, err := f.keys.Signer(faceKey)
-	if err != nil {
-		return nil, err
-	}
-	return signer.Public(), nil
+	f := &FaceService{people: map[string]string{}}
+	return f, f.open(ctx, asker, c)
 }
 
 // Tell says how it is from now on.
@@ -91,7 +69,7 @@ func (t faceToken) text() []byte { return []byte("phone\n" + t.Subject + "\n" + 
 
 // Token is what the service's part on the phone of a person gives for a challenge, once it has seen them live.
 func (f *FaceService) Token(subject, challenge string) (string, error) {
-	signer, err := f.keys.Signer(faceKey)
+	signer, err := f.keys.Signer(answerKey)
 	if err != nil {
 		return "", err
 	}
@@ -105,61 +83,28 @@ func (f *FaceService) Token(subject, challenge string) (string, error) {
 
 // ServeHTTP answers POST /face/check, and takes orders by PUT /control.
 func (f *FaceService) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(io.LimitReader(r.Body, 1<<20))
-	switch {
-	case err != nil:
-		http.Error(w, "no question", http.StatusBadRequest)
-	case r.Method == http.MethodPut && r.URL.Path == ControlPath:
-		var o FaceOrder
-		if err := json.Unmarshal(body, &o); err != nil {
-			http.Error(w, "no order", http.StatusBadRequest)
-			return
-		}
-		f.Tell(o)
-		w.WriteHeader(http.StatusNoContent)
-	case r.Method == http.MethodPost && r.URL.Path == connect.FacePath:
-		f.check(w, r, body)
-	default:
-		http.NotFound(w, r)
-	}
+	serve(&f.service, w, r, func(o FaceOrder) error { f.Tell(o); return nil },
+		map[string]topic{connect.FacePath: {connect.FaceQuestion{}.Text, connect.FaceAnswer{}.Text, f.now}})
 }
 
-func (f *FaceService) check(w http.ResponseWriter, r *http.Request, question []byte) {
+func (f *FaceService) now() (conduct, func([]byte) (any, error)) {
 	f.mu.Lock()
-	order := f.order
-	f.mu.Unlock()
-	if order.Down {
-		panic(http.ErrAbortHandler) //nolint:forbidigo // how net/http ends a connection without an answer
-	}
-	if !waited(r, order.Slow) {
-		return
-	}
-	if order.Refuse {
-		http.Error(w, "out of service", http.StatusServiceUnavailable)
-		return
-	}
-	body, err := f.answer(question, r.Header.Get(connect.SignatureHeader), order)
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusForbidden)
-		return
-	}
-	giveSigned(w, f.keys, faceKey, order.Forged, order.Broken, connect.FaceAnswer{}.Text(body), body)
+	defer f.mu.Unlock()
+	o := f.order
+	return conduct{slow: o.Slow, down: o.Down, refuse: o.Refuse, forged: o.Forged, broken: o.Broken},
+		func(question []byte) (any, error) { return f.answer(question, o) }
 }
 
 // answer reads a question and compares.
-func (f *FaceService) answer(question []byte, signature string, order FaceOrder) ([]byte, error) {
-	sig, err := base64.StdEncoding.DecodeString(signature)
+func (f *FaceService) answer(question []byte, order FaceOrder) (any, error) {
 	var q connect.FaceQuestion
-	if err != nil || f.asker != nil && !gm.VerifySM2(f.asker, q.Text(question), sig) {
-		return nil, errors.New("the question is not signed by the platform")
-	}
 	if err := json.Unmarshal(question, &q); err != nil || q.Challenge == "" || (len(q.Picture) == 0) == (q.Token == "") {
 		return nil, errors.New("no question")
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if order.Replay && f.last.Serial != "" {
-		return json.Marshal(f.last)
+		return f.last, nil
 	}
 	a := connect.FaceAnswer{Subject: q.Subject, Challenge: q.Challenge, Result: connect.FaceMismatch, Score: 12, Serial: rand.Text(), At: f.clock.Now().UTC()}
 	theirs, known := f.people[q.Subject]
@@ -175,7 +120,7 @@ func (f *FaceService) answer(question []byte, signature string, order FaceOrder)
 		a.Serial = f.last.Serial
 	}
 	f.last = a
-	return json.Marshal(a)
+	return a, nil
 }
 
 // is reports whether what is shown is a person's: their picture, or a token of their phone for this challenge.

@@ -3,18 +3,14 @@ package reference
 import (
 	"context"
 	"crypto/ecdsa"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"io"
 	"maps"
 	"net/http"
-	"sync"
 	"time"
 
 	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/connect"
-	"github.com/yinxin-org/yinxin/internal/gm"
 	"github.com/yinxin-org/yinxin/internal/register"
 )
 
@@ -41,35 +37,16 @@ type RegisterOrder struct {
 // BaseRegister is a base register (人口库、法人库、事业单位库), or several behind one address: it compares what it is asked with
 // what it knows, and gives no value. Safe for concurrent use.
 type BaseRegister struct {
-	keys  *gm.KeyStore
-	asker *ecdsa.PublicKey // whose questions it answers; nil: anybody's
-	clock clock.Clock
-
-	mu      sync.Mutex
+	service
 	faults  RegisterFaults
 	entries map[string]Entries
 	asked   int
 }
 
-const registerKey = "register"
-
 // NewBaseRegister makes a register with a key of its own. With an asker, questions must be signed by that key.
 func NewBaseRegister(ctx context.Context, asker *ecdsa.PublicKey, c clock.Clock) (*BaseRegister, error) {
-	keys, err := gm.NewMemoryKeyStore()
-	if err != nil {
-		return nil, err
-	}
-	return &BaseRegister{keys: keys, asker: asker, clock: c, entries: map[string]Entries{}},
-		errors.Join(keys.Generate(ctx, registerKey), keys.Generate(ctx, forgerKey))
-}
-
-// Key is the key that its answers are signed with.
-func (b *BaseRegister) Key() (*ecdsa.PublicKey, error) {
-	signer, err := b.keys.Signer(registerKey)
-	if err != nil {
-		return nil, err
-	}
-	return signer.Public(), nil
+	b := &BaseRegister{entries: map[string]Entries{}}
+	return b, b.open(ctx, asker, c)
 }
 
 // Tell says what goes wrong from now on, and what it knows from now on.
@@ -94,51 +71,22 @@ func (b *BaseRegister) Asked() int {
 
 // ServeHTTP answers POST /register/compare, and takes orders by PUT /control.
 func (b *BaseRegister) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(io.LimitReader(r.Body, 1<<20))
-	switch {
-	case err != nil:
-		http.Error(w, "no question", http.StatusBadRequest)
-	case r.Method == http.MethodPut && r.URL.Path == ControlPath:
-		var o RegisterOrder
-		if err := json.Unmarshal(body, &o); err != nil {
-			http.Error(w, "no order", http.StatusBadRequest)
-			return
-		}
-		b.Tell(o)
-		w.WriteHeader(http.StatusNoContent)
-	case r.Method == http.MethodPost && r.URL.Path == connect.ComparePath:
-		b.compare(w, r, body)
-	default:
-		http.NotFound(w, r)
-	}
+	serve(&b.service, w, r, func(o RegisterOrder) error { b.Tell(o); return nil },
+		map[string]topic{connect.ComparePath: {connect.RegisterQuestion{}.Text, connect.RegisterAnswer{}.Text, b.now}})
 }
 
-func (b *BaseRegister) compare(w http.ResponseWriter, r *http.Request, question []byte) {
+func (b *BaseRegister) now() (conduct, func([]byte) (any, error)) {
 	b.mu.Lock()
+	defer b.mu.Unlock()
 	b.asked++
-	faults := b.faults
-	b.mu.Unlock()
-	if faults.Down {
-		panic(http.ErrAbortHandler) //nolint:forbidigo // how net/http ends a connection without an answer
-	}
-	if !waited(r, faults.Slow) {
-		return
-	}
-	body, err := b.answer(question, r.Header.Get(connect.SignatureHeader), faults)
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusForbidden)
-		return
-	}
-	giveSigned(w, b.keys, registerKey, faults.Forged, faults.Broken, connect.RegisterAnswer{}.Text(body), body)
+	f := b.faults
+	return conduct{slow: f.Slow, down: f.Down, forged: f.Forged, broken: f.Broken},
+		func(question []byte) (any, error) { return b.answer(question, f) }
 }
 
 // answer reads a question and compares.
-func (b *BaseRegister) answer(question []byte, signature string, faults RegisterFaults) ([]byte, error) {
-	sig, err := base64.StdEncoding.DecodeString(signature)
+func (b *BaseRegister) answer(question []byte, faults RegisterFaults) (any, error) {
 	var q connect.RegisterQuestion
-	if err != nil || b.asker != nil && !gm.VerifySM2(b.asker, q.Text(question), sig) {
-		return nil, errors.New("the question is not signed by the platform")
-	}
 	if err := json.Unmarshal(question, &q); err != nil || len(q.Persons) == 0 {
 		return nil, errors.New("no question")
 	}
@@ -152,7 +100,7 @@ func (b *BaseRegister) answer(question []byte, signature string, faults Register
 	if faults.Short {
 		a.Answers = a.Answers[:len(a.Answers)-1]
 	}
-	return json.Marshal(a)
+	return a, nil
 }
 
 // held compares what is asked of one person with what is known.

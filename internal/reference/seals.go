@@ -3,17 +3,13 @@ package reference
 import (
 	"context"
 	"crypto/ecdsa"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
-	"sync"
 	"time"
 
 	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/connect"
-	"github.com/yinxin-org/yinxin/internal/gm"
 )
 
 // SealFaults are what a seal platform can be told to do wrong; the zero value does nothing wrong.
@@ -29,50 +25,33 @@ type SealFaults struct {
 // SealPlatform is a seal platform (电子印章平台) that keeps the keys of seals and signs digests for a license
 // platform. Safe for concurrent use.
 type SealPlatform struct {
-	keys  *gm.KeyStore
-	asker *ecdsa.PublicKey // whose questions it answers; nil: anybody's
-	clock clock.Clock
-
-	mu      sync.Mutex
+	service
 	faults  SealFaults
-	answers map[string][]byte // by seal and nonce: the same question gets the same answer
+	answers map[string]connect.SealAnswer // by seal and nonce: the same question gets the same answer
 	signed  int
 }
 
 const (
-	sealAnswers = "answers"
-	sealSkew    = 10 * time.Minute
-	sealsKept   = 10000 // answers at most; the double forgets all when there are more
+	sealSkew  = 10 * time.Minute
+	sealsKept = 10000 // answers at most; the double forgets all when there are more
 )
 
 // NewSealPlatform makes a seal platform with the keys of the seals named. With an asker, questions must be signed by
 // that key.
 func NewSealPlatform(ctx context.Context, asker *ecdsa.PublicKey, c clock.Clock, seals ...string) (*SealPlatform, error) {
-	keys, err := gm.NewMemoryKeyStore()
-	if err != nil {
-		return nil, err
-	}
-	made := []error{keys.Generate(ctx, sealAnswers), keys.Generate(ctx, forgerKey)}
+	s := &SealPlatform{answers: map[string]connect.SealAnswer{}}
+	err := s.open(ctx, asker, c)
 	for _, code := range seals {
-		made = append(made, keys.Generate(ctx, "seal."+code))
+		if err == nil {
+			err = s.keys.Generate(ctx, "seal."+code)
+		}
 	}
-	return &SealPlatform{keys: keys, asker: asker, clock: c, answers: map[string][]byte{}}, errors.Join(made...)
+	return s, err
 }
-
-// Key is the key that its answers are signed with.
-func (s *SealPlatform) Key() (*ecdsa.PublicKey, error) { return s.public(sealAnswers) }
 
 // SealKey is the public key of a seal.
 func (s *SealPlatform) SealKey(code string) (*ecdsa.PublicKey, error) {
 	return s.public("seal." + code)
-}
-
-func (s *SealPlatform) public(id string) (*ecdsa.PublicKey, error) {
-	signer, err := s.keys.Signer(id)
-	if err != nil {
-		return nil, err
-	}
-	return signer.Public(), nil
 }
 
 // Tell says what goes wrong from now on.
@@ -91,64 +70,24 @@ func (s *SealPlatform) Signed() int {
 
 // ServeHTTP answers POST /seals/sign, and takes faults by PUT /control.
 func (s *SealPlatform) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(io.LimitReader(r.Body, 1<<12))
-	switch {
-	case err != nil:
-		http.Error(w, "no question", http.StatusBadRequest)
-	case r.Method == http.MethodPut && r.URL.Path == ControlPath:
-		var f SealFaults
-		if err := json.Unmarshal(body, &f); err != nil {
-			http.Error(w, "no order", http.StatusBadRequest)
-			return
-		}
-		s.Tell(f)
-		w.WriteHeader(http.StatusNoContent)
-	case r.Method == http.MethodPost && r.URL.Path == connect.SealPath:
-		s.sign(w, r, body)
-	default:
-		http.NotFound(w, r)
-	}
+	serve(&s.service, w, r, func(f SealFaults) error { s.Tell(f); return nil },
+		map[string]topic{connect.SealPath: {connect.SealQuestion{}.Text, connect.SealAnswer{}.Text, s.now}})
 }
 
-func (s *SealPlatform) sign(w http.ResponseWriter, r *http.Request, question []byte) {
+func (s *SealPlatform) now() (conduct, func([]byte) (any, error)) {
 	s.mu.Lock()
-	faults := s.faults
-	lose := faults.Lose > 0
-	if lose {
+	defer s.mu.Unlock()
+	f := s.faults
+	if f.Lose > 0 {
 		s.faults.Lose--
 	}
-	s.mu.Unlock()
-	if faults.Down {
-		panic(http.ErrAbortHandler) //nolint:forbidigo // how net/http ends a connection without an answer
-	}
-	if !waited(r, faults.Slow) {
-		return
-	}
-	body, err := s.answer(question, r.Header.Get(connect.SignatureHeader), faults)
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusForbidden)
-		return
-	}
-	if lose {
-		panic(http.ErrAbortHandler) //nolint:forbidigo // likewise
-	}
-	key := sealAnswers
-	if faults.Forged {
-		key = forgerKey
-	}
-	var a connect.SealAnswer
-	if headSigned(w, s.keys, key, a.Text(body), body) {
-		_, _ = w.Write(body)
-	}
+	return conduct{slow: f.Slow, down: f.Down, lose: f.Lose > 0, forged: f.Forged},
+		func(question []byte) (any, error) { return s.answer(question, f) }
 }
 
 // answer reads a question and signs its digest, once.
-func (s *SealPlatform) answer(question []byte, signature string, faults SealFaults) ([]byte, error) {
-	sig, err := base64.StdEncoding.DecodeString(signature)
+func (s *SealPlatform) answer(question []byte, faults SealFaults) (any, error) {
 	var q connect.SealQuestion
-	if err != nil || s.asker != nil && !gm.VerifySM2(s.asker, q.Text(question), sig) {
-		return nil, errors.New("the question is not signed by the platform")
-	}
 	now := s.clock.Now()
 	switch err := json.Unmarshal(question, &q); {
 	case err != nil || len(q.Digest) != 32 || q.Nonce == "":
@@ -161,7 +100,7 @@ func (s *SealPlatform) answer(question []byte, signature string, faults SealFaul
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	once := q.Seal + "\n" + q.Nonce + "\n" + string(q.Digest)
-	if known := s.answers[once]; known != nil {
+	if known, ok := s.answers[once]; ok {
 		return known, nil
 	}
 	signer, err := s.keys.Signer("seal." + q.Seal)
@@ -180,7 +119,7 @@ func (s *SealPlatform) answer(question []byte, signature string, faults SealFaul
 	if len(s.answers) >= sealsKept {
 		clear(s.answers)
 	}
-	body, err := json.Marshal(connect.SealAnswer{Seal: q.Seal, Nonce: q.Nonce, Signature: value, At: now.UTC()})
-	s.answers[once] = body
-	return body, err
+	a := connect.SealAnswer{Seal: q.Seal, Nonce: q.Nonce, Signature: value, At: now.UTC()}
+	s.answers[once] = a
+	return a, nil
 }

@@ -4,19 +4,15 @@ import (
 	"bytes"
 	"context"
 	"crypto/ecdsa"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"io"
 	"maps"
 	"net/http"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/connect"
-	"github.com/yinxin-org/yinxin/internal/gm"
 	"github.com/yinxin-org/yinxin/internal/license"
 	"github.com/yinxin-org/yinxin/ofd"
 )
@@ -36,15 +32,11 @@ type SourceFaults struct {
 // of a license by its identifier, and gives the licenses whose files it was told to keep. Every license is in force that
 // it was not told otherwise of. Safe for concurrent use.
 type Source struct {
-	keys  *gm.KeyStore
-	asker *ecdsa.PublicKey // whose questions it answers; nil: anybody's
-	clock clock.Clock
-
-	mu     sync.Mutex
+	service
 	faults SourceFaults
 	states map[string]license.State
 	kept   map[string]kept
-	last   map[string][]byte // the last answer by path
+	last   map[string]any // the last answer by path
 	asked  int
 }
 
@@ -54,14 +46,6 @@ type kept struct {
 	file   []byte
 }
 
-const (
-	sourceKey = "source"
-	forgerKey = "forger"
-)
-
-// ControlPath is where a reference source is told what to do wrong.
-const ControlPath = "/control"
-
 // Order is what a source is told: its faults from now on, states of licenses by identifier, and files of licenses to keep.
 type Order struct {
 	SourceFaults
@@ -69,26 +53,10 @@ type Order struct {
 	Files  [][]byte                 `json:"files,omitempty"`
 }
 
-// orderMax bounds an order, in bytes.
-const orderMax = 32 << 20
-
 // NewSource makes a source with a key of its own. With an asker, questions must be signed by that key.
 func NewSource(ctx context.Context, asker *ecdsa.PublicKey, c clock.Clock) (*Source, error) {
-	keys, err := gm.NewMemoryKeyStore()
-	if err != nil {
-		return nil, err
-	}
-	return &Source{keys: keys, asker: asker, clock: c, states: map[string]license.State{}, kept: map[string]kept{}, last: map[string][]byte{}},
-		errors.Join(keys.Generate(ctx, sourceKey), keys.Generate(ctx, forgerKey))
-}
-
-// Key is the key that its answers are signed with.
-func (s *Source) Key() (*ecdsa.PublicKey, error) {
-	signer, err := s.keys.Signer(sourceKey)
-	if err != nil {
-		return nil, err
-	}
-	return signer.Public(), nil
+	s := &Source{states: map[string]license.State{}, kept: map[string]kept{}, last: map[string]any{}}
+	return s, s.open(ctx, asker, c)
 }
 
 // Tell says what goes wrong from now on, how licenses stand from now on, and which it keeps besides.
@@ -131,84 +99,38 @@ func (s *Source) Asked() int {
 
 // ServeHTTP answers POST /licenses/state and /licenses/fetch, and takes orders by PUT /control.
 func (s *Source) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	switch {
-	case r.Method == http.MethodPut && r.URL.Path == ControlPath:
-		s.control(w, r)
-	case r.Method == http.MethodPost && r.URL.Path == connect.StatePath:
-		s.give(w, r, connect.SourceQuestion{}.Text, connect.SourceAnswer{}.Text, s.state)
-	case r.Method == http.MethodPost && r.URL.Path == connect.FetchPath:
-		s.give(w, r, connect.FetchQuestion{}.Text, connect.FetchAnswer{}.Text, s.license)
-	default:
-		http.NotFound(w, r)
+	serve(&s.service, w, r, s.Tell, map[string]topic{
+		connect.StatePath: {connect.SourceQuestion{}.Text, connect.SourceAnswer{}.Text, s.now(connect.StatePath, s.state)},
+		connect.FetchPath: {connect.FetchQuestion{}.Text, connect.FetchAnswer{}.Text, s.now(connect.FetchPath, s.license)},
+	})
+}
+
+func (s *Source) now(path string, answer func(connect.SourceQuestion, SourceFaults) (any, error)) func() (conduct, func([]byte) (any, error)) {
+	return func() (conduct, func([]byte) (any, error)) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.asked++
+		f := s.faults
+		return conduct{slow: f.Slow, down: f.Down, forged: f.Forged, broken: f.Broken},
+			func(question []byte) (any, error) { return s.answer(path, question, f, answer) }
 	}
 }
 
-func (s *Source) control(w http.ResponseWriter, r *http.Request) {
-	var o Order
-	d := json.NewDecoder(io.LimitReader(r.Body, orderMax))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&o); err != nil {
-		http.Error(w, "no order", http.StatusBadRequest)
-		return
-	}
-	if err := s.Tell(o); err != nil {
-		http.Error(w, "no license file", http.StatusBadRequest)
-		return
-	}
-	w.WriteHeader(http.StatusNoContent)
-}
-
-// errNotKept says that a source does not keep a license.
-var errNotKept = errors.New("no such license")
-
-// give reads a question and gives the answer, signed, unless it was told otherwise.
-func (s *Source) give(w http.ResponseWriter, r *http.Request, asked, said func([]byte) []byte, answer func(connect.SourceQuestion, SourceFaults) (any, error)) {
-	s.mu.Lock()
-	s.asked++
-	faults := s.faults
-	s.mu.Unlock()
-	// Read first: only then does the server see that the asker has gone.
-	question, err := io.ReadAll(io.LimitReader(r.Body, 1<<12))
-	if err != nil {
-		http.Error(w, "no question", http.StatusBadRequest)
-		return
-	}
-	if faults.Down {
-		panic(http.ErrAbortHandler) //nolint:forbidigo // how net/http ends a connection without an answer
-	}
-	if !waited(r, faults.Slow) {
-		return
-	}
-	sig, err := base64.StdEncoding.DecodeString(r.Header.Get(connect.SignatureHeader))
-	if err != nil || s.asker != nil && !gm.VerifySM2(s.asker, asked(question), sig) {
-		http.Error(w, "the question is not signed by the platform", http.StatusForbidden)
-		return
-	}
+func (s *Source) answer(path string, question []byte, faults SourceFaults, answer func(connect.SourceQuestion, SourceFaults) (any, error)) (any, error) {
 	var q connect.SourceQuestion
 	if err := json.Unmarshal(question, &q); err != nil || q.Identifier == "" {
-		http.Error(w, "no question", http.StatusForbidden)
-		return
+		return nil, errors.New("no question")
 	}
-	body, err := s.answer(r.URL.Path, q, faults, answer)
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusNotFound)
-		return
-	}
-	giveSigned(w, s.keys, sourceKey, faults.Forged, faults.Broken, said(body), body)
-}
-
-func (s *Source) answer(path string, q connect.SourceQuestion, faults SourceFaults, answer func(connect.SourceQuestion, SourceFaults) (any, error)) ([]byte, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if faults.Replay && s.last[path] != nil {
-		return bytes.Clone(s.last[path]), nil
+		return s.last[path], nil
 	}
 	a, err := answer(q, faults)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		s.last[path] = a
 	}
-	s.last[path], err = json.Marshal(a)
-	return bytes.Clone(s.last[path]), err
+	return a, err
 }
 
 // state says how a license stands; told to be wrong, how another one does.
