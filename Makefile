@@ -7,7 +7,7 @@ export YES ?=
 
 LINT := bin/golangci-lint
 
-.PHONY: help demo test test-long bench bench-catalogue bench-access bench-hall bench-ofd bench-issue bench-life bench-long bench-burn tour build web types lint fmt fonts clean
+.PHONY: help demo test test-long bench bench-catalogue bench-access bench-hall bench-ofd bench-issue bench-life bench-long bench-log bench-burn tour build web types lint fmt fonts clean
 
 help:
 	@echo 'make demo       build everything and open the demonstration city (needs Go; Node for the pages)'
@@ -17,7 +17,8 @@ help:
 	@echo 'make bench-ofd  license files made and verified, beside ofdrw and beside what nobody can leave out'
 	@echo 'make bench-issue  a batch of 100,000 licenses from a file of rows to the log, beside what its parts allow'
 	@echo 'make bench-life  state and as-of queries among a million licenses, beside ten thousand'
-	@echo 'make bench-long  the same among ten million; it takes hours and 30 GB of disk'
+	@echo 'make bench-long  state, as-of queries and the log among ten million; it takes hours and 30 GB of disk'
+	@echo 'make bench-log  leaves integrated, the wait for it and the proof of one list among a million records, beside Tessera'
 	@echo 'make bench-burn  drill for a stolen seal key: 100,000 licenses verified, forged and sealed anew'
 	@echo 'make bench-catalogue  a city'\''s catalogue imported, searched and counted'
 	@echo 'make bench-access  complete uses of licenses, beside bare commits of the rows they write'
@@ -87,6 +88,11 @@ bench-life:
 bench-long:
 	@scripts/need.sh go
 	go run ./test/life -rows $${BENCH_ROWS:-10000000} -server "$${BENCH_DB:-}"
+	@BENCH_RECORDS=$${BENCH_RECORDS:-10000000} scripts/bench-log.sh
+
+bench-log:
+	@scripts/need.sh go
+	@scripts/bench-log.sh
 
 bench-burn:
 	@scripts/need.sh go

@@ -15,7 +15,7 @@ import (
 // errNotOurs says that another node has the lease: nothing to do here now.
 var errNotOurs = errors.New("another sequencer holds the lease")
 
-// Sequence brings leaves that have no index into the log and publishes them; n is how many leaves this call
+// Sequence brings the leaves that have no index when it begins into the log and publishes them; n is how many leaves this call
 // published. If another node is at it, or there is nothing to do, n is 0 and there is no error.
 //
 // The steps are: give leaves their index (one transaction), make the tiles durable, publish the checkpoint.
@@ -48,7 +48,8 @@ func (b *Book) sequence(ctx context.Context) (n int, err error) {
 		if err != nil || !more {
 			return n, err
 		}
-		if err := b.assign(ctx); err != nil {
+		taken, err := b.assign(ctx)
+		if err != nil {
 			return n, err
 		}
 		for {
@@ -59,6 +60,10 @@ func (b *Book) sequence(ctx context.Context) (n int, err error) {
 			if k < b.batch {
 				break
 			}
+		}
+		// What came meanwhile waits for the next call: a checkpoint over few leaves costs as much as one over many.
+		if taken < b.batch {
+			return n, nil
 		}
 	}
 }
@@ -130,9 +135,10 @@ func (b *Book) unmapped() bool {
 	return head != nil && head.Map == nil
 }
 
-// assign gives the next batch of open leaves their indexes.
-func (b *Book) assign(ctx context.Context) error {
-	err := b.db.Write(ctx, func(tx *db.Tx) error {
+// assign gives the next batch of open leaves their indexes; n is how many it was.
+func (b *Book) assign(ctx context.Context) (n int, err error) {
+	err = b.db.Write(ctx, func(tx *db.Tx) error {
+		n = 0
 		if err := b.hold(ctx, tx); err != nil {
 			return err
 		}
@@ -147,12 +153,13 @@ func (b *Book) assign(ctx context.Context) error {
 		if err != nil || len(leaves) == 0 {
 			return err
 		}
+		n = len(leaves)
 		return place(ctx, tx, next, leaves)
 	})
 	if err != nil {
-		return fmt.Errorf("assign indexes: %w", err)
+		return 0, fmt.Errorf("assign indexes: %w", err)
 	}
-	return nil
+	return n, nil
 }
 
 // publish integrates one batch of placed leaves and publishes the tree; n is how many it was.
@@ -260,7 +267,11 @@ func (b *Book) Run(ctx context.Context) error {
 		defer cancel()
 	}
 	for {
-		_, err := b.Sequence(ctx)
+		n, err := b.Sequence(ctx)
+		wait := b.poll
+		if n > 0 { // what was committed meanwhile may have been told before
+			wait = b.pause
+		}
 		switch {
 		case ctx.Err() != nil:
 			return nil
@@ -272,7 +283,7 @@ func (b *Book) Run(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-time.After(b.poll):
+		case <-time.After(wait):
 		case <-b.wake:
 			select {
 			case <-ctx.Done():

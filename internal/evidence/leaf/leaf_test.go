@@ -154,6 +154,23 @@ func TestLeafHasOneSpelling(t *testing.T) {
 }
 
 // An opening must fit one number only and one body only.
+func TestLeafIsCanonical(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		l := leaf.Leaf{Kind: rapid.StringMatching(`[a-z][a-z0-9.-]{0,31}`).Draw(t, "kind"),
+			At:         time.UnixMicro(rapid.Int64Range(0, 4e15).Draw(t, "at")),
+			Commitment: rapid.SliceOfN(rapid.Byte(), leaf.CommitmentSize, leaf.CommitmentSize).Draw(t, "commitment")}
+		got, err := l.Bytes()
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := leaf.Canonical(json.RawMessage(got))
+		if err != nil || !bytes.Equal(got, want) {
+			t.Fatalf("%s, canonical %s (%v)", got, want, err)
+		}
+	})
+}
+
 func TestCommitment(t *testing.T) {
 	t.Parallel()
 	salt, id := make([]byte, leaf.SaltSize), uuid.UUID{1}
