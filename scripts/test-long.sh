@@ -21,6 +21,7 @@ postgres_start "$work"
 # The server is killed many times more often than in every run of the tests.
 YINXIN_KILLS="${YINXIN_KILLS:-200}" go test -count 1 -timeout 60m -v -run Killed ./test/kill
 YINXIN_READER_KILLS=300 go test -count 1 -timeout 60m -v -run KilledReader ./internal/access
+YINXIN_LOG_KILLS=300 YINXIN_LOG_OUTAGES=10 go test -count 1 -timeout 60m -v -run 'KilledLog|CrashedDatabase' ./internal/evidence
 # A hundred thousand lives of licenses instead of a thousand.
 YINXIN_LIVES=100000 go test -count 1 -timeout 120m -v -run LivesAgainstTheDatabase ./internal/license
 # A million uses of licenses on all grounds, right ones and hostile ones, instead of ten thousand.

@@ -1,7 +1,6 @@
 package access_test
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -9,9 +8,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -24,6 +21,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/db/dbtest"
 	"github.com/yinxin-org/yinxin/internal/demo"
 	"github.com/yinxin-org/yinxin/test/demotest"
+	"github.com/yinxin-org/yinxin/test/outage"
 	testworld "github.com/yinxin-org/yinxin/test/world"
 )
 
@@ -91,10 +89,6 @@ func readUntilKilled(in io.Reader, out io.Writer) error {
 func TestKilledReaderForgetsNoReading(t *testing.T) {
 	t.Parallel()
 	kills := int(setting(t, "YINXIN_READER_KILLS", 20))
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
 	for name, url := range map[string]func(t *testing.T) string{
 		"sqlite":   func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "yinxin.db") },
 		"postgres": dbtest.Postgres,
@@ -112,46 +106,12 @@ func TestKilledReaderForgetsNoReading(t *testing.T) {
 				t.Fatal(err)
 			}
 			for range kills {
-				r.killed(t, self, string(told), time.Duration(rand.IntN(120_000))*time.Microsecond)
+				outage.Killed(t, readEnv, string(told), time.Duration(rand.IntN(120_000))*time.Microsecond, func(line string) { r.records[line] = "" })
 			}
 			if len(r.records) < kills {
 				t.Errorf("only %d readings before %d kills", len(r.records), kills)
 			}
 			r.kept(t)
 		})
-	}
-}
-
-// killed starts the process, lets it read for a while after its first answer, kills it, and keeps what it had told.
-func (r *readers) killed(t *testing.T, self, told string, alive time.Duration) {
-	t.Helper()
-	cmd := exec.CommandContext(t.Context(), self)
-	cmd.Env = append(os.Environ(), readEnv+"=1")
-	cmd.Stdin = strings.NewReader(told)
-	var said strings.Builder
-	cmd.Stderr = &said
-	out, err := cmd.StdoutPipe()
-	if err == nil {
-		err = cmd.Start()
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	lines := bufio.NewReader(out)
-	first, n := time.AfterFunc(time.Minute, func() { _ = cmd.Process.Kill() }), 0
-	for {
-		line, err := lines.ReadString('\n')
-		if err != nil { // what is cut off was told to nobody
-			break
-		}
-		if n == 0 {
-			first.Reset(alive)
-		}
-		n++
-		r.records[strings.TrimSpace(line)] = ""
-	}
-	_ = cmd.Wait()
-	if n == 0 {
-		t.Fatalf("it read nothing: %s", said.String())
 	}
 }

@@ -1,13 +1,9 @@
 package access_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"os"
-	"os/exec"
-	"path/filepath"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -17,6 +13,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/db/dbtest"
 	"github.com/yinxin-org/yinxin/test/demotest"
+	"github.com/yinxin-org/yinxin/test/outage"
 	"github.com/yinxin-org/yinxin/test/scratch"
 	testworld "github.com/yinxin-org/yinxin/test/world"
 )
@@ -123,86 +120,6 @@ func (r *readers) kept(t *testing.T) {
 	t.Logf("%d readings, %d askings in vain", len(r.records), r.failed.Load())
 }
 
-// cluster is a PostgreSQL server of the test's own, which commits to the disk.
-type cluster struct {
-	t    *testing.T
-	dir  string
-	url  string
-	root string
-}
-
-// shell runs a line with what scripts/postgres.sh has.
-func (c *cluster) shell(line string) string {
-	c.t.Helper()
-	cmd := exec.CommandContext(c.t.Context(), "bash", "-euo", "pipefail", "-c", ". scripts/find.sh; . scripts/postgres.sh; "+line)
-	cmd.Dir = c.root
-	var said bytes.Buffer
-	cmd.Stderr = &said
-	out, err := cmd.Output()
-	if err != nil {
-		c.t.Fatalf("%s: %v: %s", line, err, said.String())
-	}
-	return strings.TrimSpace(string(out))
-}
-
-// startCluster starts a server of the test's own whose data lie in a folder.
-func startCluster(t *testing.T, dir string) *cluster {
-	t.Helper()
-	root, err := filepath.Abs(filepath.Join("..", ".."))
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := &cluster{t: t, dir: dir, root: root}
-	c.url = c.shell(`postgres_start '` + dir + `' durable >/dev/null; echo "$YINXIN_TEST_POSTGRES"`)
-	t.Cleanup(func() {
-		cmd := exec.Command("bash", "-c", ". scripts/find.sh; . scripts/postgres.sh; pg_bin=$(find_postgres); pg_dir='"+dir+"/postgres'; postgres_stop")
-		cmd.Dir = c.root
-		_ = cmd.Run()
-	})
-	return c
-}
-
-// clusterDir is a folder that whom the server runs as can reach.
-func clusterDir(t *testing.T) string {
-	t.Helper()
-	dir, err := os.MkdirTemp("", "yinxin-pg-") //nolint:usetesting // whom the server runs as must reach it
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	return dir
-}
-
-// crash ends the server without giving it a chance to finish anything, and starts it again.
-func (c *cluster) crash() {
-	c.t.Helper()
-	c.shell(`kill -9 $(head -1 '` + c.dir + `/postgres/data/postmaster.pid'); sleep 0.5`)
-	c.up()
-}
-
-// restart stops the server as its administrator would, and starts it again.
-func (c *cluster) restart(mode string) {
-	c.t.Helper()
-	c.shell(`as_postgres "$(find_postgres)/pg_ctl" -D '` + c.dir + `/postgres/data' -m ` + mode + ` -w -s stop`)
-	c.up()
-}
-
-// up starts the server if it does not run, and waits until it takes connections.
-func (c *cluster) up() {
-	c.t.Helper()
-	port := c.url[strings.LastIndex(c.url, ":")+1:]
-	port = port[:strings.Index(port, "/")]
-	c.shell(`pg_bin=$(find_postgres)
-		data='` + c.dir + `/postgres/data'
-		for _ in 1 2 3 4 5 6 7 8 9 10; do
-			"$pg_bin/pg_isready" -q -h 127.0.0.1 -p ` + port + ` && exit 0
-			as_postgres "$pg_bin/pg_ctl" -D "$data" -w -s -l "$data/../server.log" -o "-p ` + port + `" start >/dev/null 2>&1 </dev/null && exit 0
-			sleep 1
-		done
-		tail -5 "$data/../server.log" >&2
-		exit 1`)
-}
-
 // TestCrashedDatabaseForgetsNoReading: the database server is killed under load and comes back, is stopped at once and in
 // good order, and at last its disk fills up and there is room again. The platform goes on by itself; no answer with data
 // lacks its record.
@@ -213,29 +130,29 @@ func TestCrashedDatabaseForgetsNoReading(t *testing.T) {
 	}
 	made := dbtest.Postgres(t)
 	w := newWorld(t, made)
-	dir := clusterDir(t)
+	dir := outage.Dir(t)
 	disk := mountDisk(t, dir, 640)
-	c := startCluster(t, dir)
-	url, drop, err := scratch.Database(t.Context(), c.url)
+	c := outage.Start(t, dir)
+	url, drop, err := scratch.Database(t.Context(), c.URL)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(drop)
-	c.shell(`pg_bin=$(find_postgres); "$pg_bin/pg_dump" '` + made + `' | "$pg_bin/psql" -q -X -v ON_ERROR_STOP=1 '` + url + `' >/dev/null`)
+	c.Shell(`pg_bin=$(find_postgres); "$pg_bin/pg_dump" '` + made + `' | "$pg_bin/psql" -q -X -v ON_ERROR_STOP=1 '` + url + `' >/dev/null`)
 	moved := testworld.Again(t, w.App.Config.Data, url)
 	t.Cleanup(func() { _ = moved.Close() })
 	w.World, w.door = &demotest.World{App: moved.App, Clock: moved.Now, City: moved.City}, moved.Door
 	r := newReaders(t, w)
-	for name, outage := range map[string]func(){
-		"killed":          c.crash,
-		"stopped at once": func() { c.restart("immediate") },
-		"stopped":         func() { c.restart("fast") },
+	for name, happens := range map[string]func(){
+		"killed":          c.Crash,
+		"stopped at once": func() { c.Restart("immediate") },
+		"stopped":         func() { c.Restart("fast") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			before := r.failed.Load()
 			r.during(t, func() {
 				r.await(t, 40)
-				outage()
+				happens()
 				r.await(t, 40)
 			})
 			if r.failed.Load() == before {
@@ -247,7 +164,7 @@ func TestCrashedDatabaseForgetsNoReading(t *testing.T) {
 	t.Run("the disk is full", func(t *testing.T) {
 		disk.needed(t)
 		r.full(t, disk)
-		c.up() // a server that finds no room for its own log ends
+		c.Up() // a server that finds no room for its own log ends
 		r.during(t, func() { r.await(t, 40) })
 		r.kept(t)
 	})

@@ -126,40 +126,48 @@ func (w *world) process(t testing.TB, fuel int) *evidence.Book {
 
 func (w *world) open(t testing.TB, o evidence.Options) *evidence.Book {
 	t.Helper()
-	seed, priv := keys(t)
-	o.DB, o.Sealer, o.Logger = w.db, mask{}, slog.New(slog.DiscardHandler)
-	o.Ed25519, o.SM2 = ed25519.NewKeyFromSeed(seed[:]), sm2Key{priv}
-	if o.LabelKey == nil {
-		o.LabelKey = []byte("key of the labels")
-	}
+	o.DB = w.db
 	if o.Clock == nil {
 		o.Clock = w.clock
 	}
 	if o.Store == nil {
 		o.Store = w.store
 	}
-	b, err := evidence.Open(o)
+	b, err := openBook(o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return b
 }
 
-func keys(t testing.TB) (seed [32]byte, priv *sm2.PrivateKey) {
-	t.Helper()
-	seed = sha256.Sum256([]byte("test key"))
-	priv, err := sm2.NewPrivateKey(seed[:])
+// openBook opens a Book with the keys of all Books here.
+func openBook(o evidence.Options) (*evidence.Book, error) {
+	seed, priv, err := keys()
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	return seed, priv
+	o.Sealer, o.Logger = mask{}, slog.New(slog.DiscardHandler)
+	o.Ed25519, o.SM2 = ed25519.NewKeyFromSeed(seed[:]), sm2Key{priv}
+	if o.LabelKey == nil {
+		o.LabelKey = []byte("key of the labels")
+	}
+	return evidence.Open(o)
+}
+
+func keys() (seed [32]byte, priv *sm2.PrivateKey, err error) {
+	seed = sha256.Sum256([]byte("test key"))
+	priv, err = sm2.NewPrivateKey(seed[:])
+	return seed, priv, err
 }
 
 // signers are those of the Books that world opens.
 func signers(t testing.TB) (ed, sm *translog.Signer) {
 	t.Helper()
-	seed, priv := keys(t)
-	ed, err := translog.NewEd25519Signer(evidence.DefaultOrigin, ed25519.NewKeyFromSeed(seed[:]))
+	seed, priv, err := keys()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ed, err = translog.NewEd25519Signer(evidence.DefaultOrigin, ed25519.NewKeyFromSeed(seed[:]))
 	if err != nil {
 		t.Fatal(err)
 	}
