@@ -25,6 +25,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/matter"
 	"github.com/yinxin-org/yinxin/internal/notice"
 	"github.com/yinxin-org/yinxin/internal/org"
+	"github.com/yinxin-org/yinxin/internal/recent"
 	"github.com/yinxin-org/yinxin/internal/task"
 )
 
@@ -89,7 +90,7 @@ type Door struct {
 	o       Options
 	rules   *rules
 	book    []Chapter
-	written written
+	written *recent.Map[[32]byte, struct{}] // the last tokens that this process wrote, by their digest
 }
 
 // Open reads the rules and gives the door.
@@ -102,7 +103,7 @@ func Open(o Options) (*Door, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the door's rulebook: %w", err)
 	}
-	return &Door{o: o, rules: r, book: book}, nil
+	return &Door{o: o, rules: r, book: book, written: recent.New[[32]byte, struct{}](tokensKnown)}, nil
 }
 
 // Field is one value given out.

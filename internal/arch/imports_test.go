@@ -13,7 +13,7 @@ var (
 	public = []string{"gbcode", "ofd", "ses", "verify", "statuslist", "client"}
 	leaves = []string{
 		"internal/errs", "internal/clock", "internal/workday", "internal/config", "internal/obs",
-		"internal/gm", "internal/translog", "internal/witness", "internal/blob", "internal/db", "internal/sealpic", "internal/pinyin", "internal/sheet", "internal/xmlscan", "internal/upload", "policy",
+		"internal/gm", "internal/translog", "internal/witness", "internal/blob", "internal/db", "internal/sealpic", "internal/pinyin", "internal/recent", "internal/sheet", "internal/xmlscan", "internal/upload", "policy",
 		// Who asks must be known before anything is decided: sessions stand before the domain.
 		"internal/authn",
 	}

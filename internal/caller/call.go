@@ -104,18 +104,18 @@ func (c *Call) begin(ctx context.Context, q *db.Tx, x org.System) error {
 
 // know holds the unit and the matter that a request names against the ledger, and says for whom the system asks.
 func (d *Desk) know(ctx context.Context, q *db.Tx, c *Call) error {
-	unit, err := d.o.Units.Get(ctx, q, c.System.Unit)
+	unit, err := d.o.Units.Name(ctx, q, c.System.Unit)
 	if err != nil {
 		return err
 	}
-	if c.elements.OrgName != unit.Name {
+	if c.elements.OrgName != unit {
 		return errs.New(errs.Invalid, "caller.unit")
 	}
-	m, err := d.o.Matters.Standing(ctx, q, c.elements.ItemCode)
+	matter, err := d.o.Matters.Name(ctx, q, c.elements.ItemCode)
 	if err != nil && errs.Of(err).Kind != errs.NotFound {
 		return err
 	}
-	if err != nil || m.Name != c.elements.ItemName {
+	if err != nil || matter != c.elements.ItemName {
 		return errs.New(errs.Invalid, "caller.matter")
 	}
 	told, err := d.told(ctx, q, c)
@@ -141,14 +141,25 @@ func (d *Desk) know(ctx context.Context, q *db.Tx, c *Call) error {
 	return nil
 }
 
-// told reports whether the system has told of the case, and reads it.
+// casesKnown is how many cases are remembered at least.
+const casesKnown = 4096
+
+// told reports whether the system has told of the case, and reads it. Whoever reads one license of a case soon reads the next: what
+// was told of it is opened once, as long as nothing more is told.
 func (d *Desk) told(ctx context.Context, q *db.Tx, c *Call) (bool, error) {
-	fed, err := d.o.Feed.Case(ctx, q, c.System.ID, c.elements.BusinessCode)
+	in := usedIn{c.System.ID, c.elements.BusinessCode}
+	known, _ := d.cases.Get(in)
+	known.fed.SystemID, known.fed.No = in.systemID, in.caseNo
+	fed, err := d.o.Feed.CaseAgain(ctx, q, known.fed)
 	if errs.Of(err).Kind == errs.NotFound || err == nil && !fed.Told() {
 		return false, nil
 	}
 	if err != nil {
 		return false, err
+	}
+	if fed.Same(known.fed) {
+		c.before = before{fed, known.parties, true}
+		return true, nil
 	}
 	c.before.fed = fed
 	if c.before.parties, err = d.parties(ctx, q, fed.Parties); err != nil {
@@ -158,8 +169,14 @@ func (d *Desk) told(ctx context.Context, q *db.Tx, c *Call) (bool, error) {
 		c.before.parties = nil // whoever is not known yet may be in a moment
 	}
 	// A system is believed no further word about a case that it has told of: what is not there now will not come.
-	c.before.settled, err = d.settled(ctx, q, fed)
-	return true, err
+	if c.before.settled, err = d.settled(ctx, q, fed); err != nil {
+		return false, err
+	}
+	if c.before.settled && c.before.parties != nil {
+		fed.Parties = nil // no name and no code is remembered
+		d.cases.Put(in, before{fed, c.before.parties, true})
+	}
+	return true, nil
 }
 
 // here reports whether a request about a case that its system has not told of is about one of this platform, which the system's

@@ -14,6 +14,7 @@ import (
 	"net/netip"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/yinxin-org/yinxin/internal/access"
@@ -30,6 +31,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/license"
 	"github.com/yinxin-org/yinxin/internal/matter"
 	"github.com/yinxin-org/yinxin/internal/org"
+	"github.com/yinxin-org/yinxin/internal/recent"
 	"github.com/yinxin-org/yinxin/internal/task"
 )
 
@@ -52,10 +54,14 @@ type Options struct {
 }
 
 // Desk takes the requests of applications.
-type Desk struct{ o Options }
+type Desk struct {
+	o       Options
+	cases   *recent.Map[usedIn, before] // of which everything is settled and all parties are known
+	decoded sync.Map                    // system to what its application says
+}
 
 // New makes a Desk.
-func New(o Options) *Desk { return &Desk{o: o} }
+func New(o Options) *Desk { return &Desk{o: o, cases: recent.New[usedIn, before](casesKnown)} }
 
 // Allowed is what an application may do with licenses of a type.
 type Allowed struct {
@@ -116,11 +122,27 @@ func (d *Desk) Application(ctx context.Context, q *db.Tx, systemID string) (Appl
 		return Application{}, fmt.Errorf("find application: %w", err)
 	}
 	a.ValidFrom, a.ValidUntil = db.Time(from), db.Time(until)
+	t := texts{addresses, types}
+	if known, ok := d.decoded.Load(systemID); ok && known.(decoded).texts == t {
+		a.Addresses, a.Types = slices.Clone(known.(decoded).addresses), slices.Clone(known.(decoded).types)
+		return a, nil
+	}
 	if err := errors.Join(json.Unmarshal([]byte(addresses), &a.Addresses), json.Unmarshal([]byte(types), &a.Types)); err != nil {
 		return Application{}, fmt.Errorf("decode application: %w", err)
 	}
+	d.decoded.Store(systemID, decoded{t, slices.Clone(a.Addresses), slices.Clone(a.Types)})
 	return a, nil
 }
+
+// texts are what is kept of an application, and decoded is what they mean; the texts are read each time.
+type (
+	texts   struct{ addresses, types string }
+	decoded struct {
+		texts
+		addresses []string
+		types     []Allowed
+	}
+)
 
 // Save enters what a system may ask for (Version 0), or changes it.
 func (d *Desk) Save(ctx context.Context, tx *db.Tx, by change.By, a Application) (Application, error) {

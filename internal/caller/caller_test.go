@@ -180,7 +180,17 @@ func TestEveryDimensionOfADepartmentsCase(t *testing.T) {
 		if _, err = d.read(other, nil, d.box.Licenses.Identity); err != nil {
 			t.Errorf("whoever has it now: %v", err)
 		}
-		d.tell(feed.Message{CaseNo: d.box.Case, Event: feed.Closed, At: d.Now.Now().Add(2 * time.Second), Outcome: "refused", HolderCode: d.box.Applicant.Code, HolderName: d.box.Applicant.Name})
+		for i, who := range []feed.Person{d.box.Applicant, d.box.Person} { // what was read of a case before is not believed
+			d.tell(feed.Message{CaseNo: d.box.Case, Event: feed.Moved, At: d.Now.Now().Add(time.Duration(2+i) * time.Second),
+				Progress: feed.Progress{Parties: map[matter.Party]feed.Person{matter.Representative: who}}})
+			_, err = d.read(other, nil, d.box.Licenses.Identity)
+			if who == d.box.Person && err != nil {
+				t.Errorf("a party again: %v", err)
+			} else if who != d.box.Person {
+				d.wantRefused(err, "access.case.party")
+			}
+		}
+		d.tell(feed.Message{CaseNo: d.box.Case, Event: feed.Closed, At: d.Now.Now().Add(9 * time.Second), Outcome: "refused", HolderCode: d.box.Applicant.Code, HolderName: d.box.Applicant.Name})
 		_, err = d.read(other, nil, d.box.Licenses.Identity)
 		d.wantRefused(err, "access.case.open")
 	})

@@ -127,11 +127,11 @@ func (c *Call) numbered(ctx context.Context, all []license.License, q Query) (so
 }
 
 // ByIdentifier finds a license for Read. One that is not there is a license of nobody's, which the door refuses and records:
-// whether an identifier exists is told to nobody who may not use it.
+// whether an identifier exists is told to nobody who may not use it. Of the license only holder and id are known then.
 func (c *Call) ByIdentifier(ctx context.Context, identifier string) (l license.License, err error) {
 	err = c.desk.o.DB.Read(ctx, func(q *db.Tx) error {
 		ctx := context.WithoutCancel(ctx) // one row by its key: not worth being watched and broken off
-		l, err = c.desk.o.Licenses.ByIdentifier(ctx, q, identifier)
+		l, err = c.desk.o.Licenses.Named(ctx, q, identifier)
 		return err
 	})
 	if errs.Of(err).Kind == errs.NotFound {

@@ -80,6 +80,19 @@ func (s *Store) ByIdentifier(ctx context.Context, q *db.Tx, identifier string) (
 			AND license_id = (SELECT license_id FROM license_index WHERE identifier = $1)`, identifier))
 }
 
+// Named finds which license bears an identifier. It gives its holder and its id, and nothing that stands in its row.
+func (s *Store) Named(ctx context.Context, q *db.Tx, identifier string) (License, error) {
+	var l License
+	err := q.QueryRow(ctx, `SELECT holder_id, license_id FROM license_index WHERE identifier = $1`, identifier).Scan(&l.HolderID, &l.ID)
+	if errors.Is(err, db.ErrNoRows) {
+		return License{}, errs.New(errs.NotFound, "license.unknown")
+	}
+	if err != nil {
+		return License{}, fmt.Errorf("look up license: %w", err)
+	}
+	return l, nil
+}
+
 func (s *Store) lookup(ctx context.Context, q *db.Tx, query string, key any) (License, error) {
 	var holderID, licenseID string
 	err := q.QueryRow(ctx, query, key).Scan(&holderID, &licenseID)

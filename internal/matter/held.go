@@ -60,6 +60,22 @@ func (s *Store) Standing(ctx context.Context, q *db.Tx, code string) (*Matter, e
 	return m, nil
 }
 
+// Name gives the name of a matter by its code, or matter.unknown.
+func (s *Store) Name(ctx context.Context, q *db.Tx, code string) (string, error) {
+	if CheckCode(code, "") != nil {
+		return "", errs.New(errs.NotFound, "matter.unknown")
+	}
+	var name string
+	err := q.QueryRow(ctx, `SELECT name FROM matter WHERE matter_code = $1`, code).Scan(&name)
+	if errors.Is(err, db.ErrNoRows) {
+		return "", errs.New(errs.NotFound, "matter.unknown")
+	}
+	if err != nil {
+		return "", fmt.Errorf("get matter: %w", err)
+	}
+	return name, nil
+}
+
 func (t texts) read() (*Matter, error) {
 	var i Item
 	var e Entry

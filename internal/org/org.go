@@ -152,6 +152,19 @@ func (s *Store) Get(ctx context.Context, q *db.Tx, id string) (Unit, error) {
 	return u, nil
 }
 
+// Name finds the name of a unit by its code, also of one that has ended, or gives unit.unknown.
+func (s *Store) Name(ctx context.Context, q *db.Tx, id string) (string, error) {
+	var name string
+	err := q.QueryRow(ctx, `SELECT name FROM unit WHERE unit_id = $1`, id).Scan(&name)
+	if errors.Is(err, db.ErrNoRows) {
+		return "", errs.New(errs.NotFound, "unit.unknown")
+	}
+	if err != nil {
+		return "", fmt.Errorf("get unit: %w", err)
+	}
+	return name, nil
+}
+
 // plausible keeps texts away from the database that no code can be; not every text is fit to ask for.
 func plausible(code string) bool {
 	for _, r := range code {
