@@ -37,6 +37,11 @@ func (d *DB) Migrate(ctx context.Context) error {
 	if _, err := p.Up(ctx); err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
+	if d.dialect == postgres {
+		if err := d.divide(ctx); err != nil {
+			return fmt.Errorf("divide into months: %w", err)
+		}
+	}
 	return nil
 }
 

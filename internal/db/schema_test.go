@@ -73,7 +73,7 @@ ORDER BY m.name, i.name, c.seqno`
 const postgresKeys = `
 SELECT t.relname, i.relname, a.attname
 FROM pg_index x
-JOIN pg_class t ON t.oid = x.indrelid
+JOIN pg_class t ON t.oid = x.indrelid AND NOT t.relispartition
 JOIN pg_class i ON i.oid = x.indexrelid
 JOIN pg_namespace n ON n.oid = t.relnamespace AND n.nspname = 'public'
 CROSS JOIN LATERAL unnest(x.indkey) WITH ORDINALITY AS k(attnum, pos)

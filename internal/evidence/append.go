@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/google/uuid"
-
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/evidence/leaf"
 	"github.com/yinxin-org/yinxin/internal/translog"
@@ -58,7 +56,7 @@ func (b *Book) Prepare(e Event, seal func(plain []byte) ([]byte, error)) (Prepar
 	if e.At.IsZero() {
 		e.At = b.clock.Now()
 	}
-	id, err := uuid.NewV7()
+	id, err := b.ids.next(b.clock.Now())
 	if err != nil {
 		return Prepared{}, fmt.Errorf("append evidence: %w", err)
 	}

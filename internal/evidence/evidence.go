@@ -91,6 +91,7 @@ type Book struct {
 	pause time.Duration
 	owner string // this process, in the lease
 	wake  chan struct{}
+	ids   ids
 
 	// mu is held by the one call of Sequence that runs; it guards what follows.
 	mu      sync.Mutex

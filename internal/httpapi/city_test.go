@@ -287,7 +287,10 @@ func (c *city) tables(t *testing.T, q *db.Tx) []string {
 	t.Helper()
 	list := `SELECT name FROM sqlite_master WHERE type = 'table'`
 	if c.App.DB.Dialect() == "postgres" {
-		list = `SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'`
+		list = `
+			SELECT c.relname
+			FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+			WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT c.relispartition`
 	}
 	rows, err := q.Query(t.Context(), list)
 	if err != nil {
