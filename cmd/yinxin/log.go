@@ -33,6 +33,7 @@ type logCmd struct {
 	Audit   logAuditCmd   `cmd:"" help:"Compute a whole log anew from its tiles and look for what is wrong."`
 	Monitor logMonitorCmd `cmd:"" help:"Look whether a log has only grown since the last time, and is the same for others."`
 	Whole   logWholeCmd   `cmd:"" help:"Check that a list of records has every record of its holder or issuer."`
+	Records logRecordsCmd `cmd:"" help:"Check a month of records that has left for the archive."`
 }
 
 type logVerifyCmd struct {

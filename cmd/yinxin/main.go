@@ -45,6 +45,7 @@ type cli struct {
 	Verify    verifyCmd    `cmd:"" help:"Judge license files offline: seals, digests, coverage, purpose of copies."`
 	Seal      sealCmd      `cmd:"" help:"Deal with a seal whose key is known to others."`
 	Log       logCmd       `cmd:"" help:"Check the transparency log: one proof, or all of it."`
+	Records   recordsCmd   `cmd:"" help:"Deal with records of uses whose time is over, and with legal holds."`
 	Witness   witnessCmd   `cmd:"" help:"Run a witness of other offices' logs."`
 	Code      codeCmd      `cmd:"" help:"Tell what codes are and whether they are right."`
 	Reference referenceCmd `cmd:"" help:"Run reference servers of the systems that the platform connects to."`

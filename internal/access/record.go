@@ -98,7 +98,7 @@ func (d *Door) record(ctx context.Context, tx *db.Tx, u *use) error {
 	if err != nil {
 		return err
 	}
-	prepared, err := d.o.Book.Prepare(evidence.Event{HolderID: u.holderID, IssuerID: u.license.IssuerID, Kind: "use", At: u.at, Body: entry{
+	prepared, err := d.o.Book.Prepare(evidence.Event{HolderID: u.holderID, IssuerID: u.license.IssuerID, Kind: LeafKind, At: u.at, Body: entry{
 		Ground: u.ground, Result: u.result(), Reasons: u.reasons, AccountID: actorID(u.actor), Relation: relationOf(u.actor), UnitID: unit,
 		CaseNo: u.caseNo, Grant: u.grantID, Token: u.tokenHash, Matter: u.matterCode, HolderID: u.holderID, LicenseID: u.license.ID,
 		TypeCode: u.license.TypeCode, VersionNo: u.license.VersionNo, Fields: fields, Purpose: u.purpose,

@@ -49,6 +49,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/present"
 	"github.com/yinxin-org/yinxin/internal/push"
 	"github.com/yinxin-org/yinxin/internal/register"
+	"github.com/yinxin-org/yinxin/internal/retention"
 	"github.com/yinxin-org/yinxin/internal/sealing"
 	"github.com/yinxin-org/yinxin/internal/share"
 	"github.com/yinxin-org/yinxin/internal/status"
@@ -108,6 +109,7 @@ type App struct {
 	Vertical    *vertical.Desk
 	Agency      *agency.Service
 	Book        *evidence.Book
+	Retention   *retention.Desk
 	Accounts    *authn.Service
 	// MatterSource is the matter office's system; nil if none is configured.
 	MatterSource *connect.Matters
@@ -206,7 +208,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 	a.Agency = agency.New(agency.Options{DB: a.DB, Clock: a.Clock, Keys: a.Keys, Holders: a.Holders, Licenses: a.Licenses, Types: a.Types,
 		Door: a.Door, Book: a.Book, Notices: a.Notices})
 	a.Accounts.UseActs(a.Agency.Acts)
-	if err := errors.Join(a.openFaceCheck(ctx), a.openSources(ctx)); err != nil {
+	if err := errors.Join(a.openFaceCheck(ctx), a.openSources(ctx), a.openRetention()); err != nil {
 		return err
 	}
 	handedIn, err := blob.OpenFolder(filepath.Join(a.Config.Data, "attachments"))
@@ -526,6 +528,7 @@ func (a *App) Run(ctx context.Context) {
 	go a.fetchLate(ctx)
 	go a.sealAnew(ctx)
 	go a.Statuses.Run(ctx)
+	go a.retire(ctx)
 	if err := a.Book.Run(ctx); err != nil {
 		a.Log.ErrorContext(ctx, "the log has stopped", slog.Any("error", err))
 		a.stopped.Store(true)

@@ -20,6 +20,7 @@ func tables() []messages {
 		peopleMessages,
 		makingMessages,
 		operationMessages,
+		retentionMessages,
 	}
 }
 

@@ -53,6 +53,7 @@ var licenseMessages = messages{
 	"license.not-in-force":    {"证照现为“{state}”，不能出示或使用。", "The license is now {stateEn} and cannot be shown or used."},
 	"evidence.pending":        {"凭证正在入册，几秒钟后再试。", "The proof is being entered in the log; try again in a few seconds."},
 	"evidence.whole-range":    {"清单没有这样的起点，或这一份太长：请从先前保存的清单之后取，一次至多两万条。", "The list has no such beginning, or too much follows it: ask for what comes after the list you kept, at most 20,000 records at once."},
+	"evidence.left":           {"这条记录已满保存年限，按规定转入档案。记录的存在仍可核验；要看内容，请凭存证编号向平台运行单位申请。", "This record was kept for its ten years and has left for the archive by rule. That it was made can still be proved; to read it, ask the unit that runs the platform and give the number."},
 	"evidence.unknown":        {"没有这个存证编号，或它不是您的。", "No such evidence number, or it is not yours."},
 	"file.unreadable":         {"这不是可读的OFD或PDF文件，或文件已损坏。", "This is not a readable OFD or PDF file, or it is damaged."},
 	"demo.real":               {"这个数据库里有正式数据，演示不能使用。请用 --data 指定一个新目录，或换一个空的数据库。", "This database holds real data; the demonstration keeps out. Name a new folder by --data, or an empty database."},

@@ -20,38 +20,27 @@ import (
 var errOpening = errors.New("stored record does not open its leaf")
 
 // Receipt gives a holder's receipt.json with the opened record. A leaf that is not there, or is another
-// holder's, is errs "evidence.unknown". The caller has checked that whoever asks may read it.
+// holder's, is errs "evidence.unknown"; one whose record has left for the archive is "evidence.left". The caller has checked that whoever asks may read it.
 func (b *Book) Receipt(ctx context.Context, holderID, leafID string) (leaf.Receipt, error) {
 	id, err := uuid.Parse(leafID)
 	if err != nil {
 		return leaf.Receipt{}, errs.New(errs.NotFound, "evidence.unknown")
 	}
-	r := leaf.Receipt{No: leaf.Number(id)}
+	var r leaf.Receipt
 	err = b.db.Read(ctx, func(q *db.Tx) error {
-		data, sealed, promise, err := leafOf(ctx, q, holderID, id.String())
+		s := Stored{LeafID: id.String(), HolderID: holderID}
+		s.Leaf, s.Opening, s.Promise, err = leafOf(ctx, q, holderID, s.LeafID)
 		if errors.Is(err, db.ErrNoRows) {
 			return errs.New(errs.NotFound, "evidence.unknown")
 		}
 		if err != nil {
 			return err
 		}
-		opening, err := b.sealer.Open(ctx, q, holderID, sealed)
-		if err != nil {
-			return fmt.Errorf("open evidence: %w", err)
-		}
-		if len(opening) <= leaf.SaltSize {
-			return errOpening
-		}
-		r.Leaf, r.Promise = data, promise
-		r.Salt, r.Body = opening[:leaf.SaltSize:leaf.SaltSize], opening[leaf.SaltSize:]
-		return nil
+		r, err = b.Unseal(ctx, q, s)
+		return err
 	})
 	if err != nil {
 		return leaf.Receipt{}, fmt.Errorf("read receipt: %w", err)
-	}
-	l, err := leaf.Parse(r.Leaf)
-	if err != nil || !bytes.Equal(l.Commitment, leaf.Commit(r.Salt, id, r.Body)) {
-		return leaf.Receipt{}, fmt.Errorf("read receipt: %w", errOpening)
 	}
 	return r, nil
 }

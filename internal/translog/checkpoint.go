@@ -75,23 +75,11 @@ func ParseCheckpoint(text string) (Checkpoint, error) {
 // OpenCheckpoint reads a signed checkpoint. Every one of the given keys must have signed it: a log that signs
 // with two algorithms is not believed on the weaker one alone. Signatures of other keys are passed over.
 func OpenCheckpoint(signed []byte, keys []*Key) (Checkpoint, error) {
-	if len(keys) == 0 || len(signed) > maxCheckpoint {
-		return Checkpoint{}, errUnsigned
-	}
-	verifiers := make([]note.Verifier, len(keys))
-	for i, k := range keys {
-		verifiers[i] = k
-	}
-	n, err := note.Open(signed, note.VerifierList(verifiers...))
+	text, err := OpenNote(signed, keys)
 	if err != nil {
 		return Checkpoint{}, fmt.Errorf("open checkpoint: %w", err)
 	}
-	for _, k := range keys {
-		if !signedBy(n, k) {
-			return Checkpoint{}, errUnsigned
-		}
-	}
-	return ParseCheckpoint(n.Text)
+	return ParseCheckpoint(text)
 }
 
 func signedBy(n *note.Note, k *Key) bool {
