@@ -24,6 +24,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/license"
 	"github.com/yinxin-org/yinxin/internal/matter"
 	"github.com/yinxin-org/yinxin/internal/notice"
+	"github.com/yinxin-org/yinxin/internal/once"
 	"github.com/yinxin-org/yinxin/internal/org"
 	"github.com/yinxin-org/yinxin/internal/recent"
 	"github.com/yinxin-org/yinxin/internal/task"
@@ -90,6 +91,7 @@ type Door struct {
 	o       Options
 	rules   *rules
 	book    []Chapter
+	once    *once.Store
 	written *recent.Map[[32]byte, struct{}] // the last tokens that this process wrote, by their digest
 }
 
@@ -103,7 +105,7 @@ func Open(o Options) (*Door, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the door's rulebook: %w", err)
 	}
-	return &Door{o: o, rules: r, book: book, written: recent.New[[32]byte, struct{}](tokensKnown)}, nil
+	return &Door{o: o, rules: r, book: book, once: once.Open(o.Holders, o.Clock), written: recent.New[[32]byte, struct{}](tokensKnown)}, nil
 }
 
 // Field is one value given out.

@@ -137,9 +137,9 @@ func TestInspection(t *testing.T) {
 			t.Fatal("the city has no list with business licenses for the unit")
 		}
 		code := listed[i].Inspection.Matter
-		_, err := d.PlanInspection(ctx, inspector, access.Visit{SubjectID: w.firm, MatterCode: strings.Repeat("9", 31), Until: w.Clock.Now().Add(time.Hour)})
+		_, err := d.PlanInspection(ctx, inspector, access.Visit{SubjectID: w.firm, MatterCode: strings.Repeat("9", 31), For: time.Hour})
 		wantErr(t, "a matter without a list", err, "list.no-inspection")
-		id, err := d.PlanInspection(ctx, inspector, access.Visit{SubjectID: w.firm, MatterCode: code, Until: w.Clock.Now().Add(time.Hour)})
+		id, err := d.PlanInspection(ctx, inspector, access.Visit{SubjectID: w.firm, MatterCode: code, For: time.Hour})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -164,7 +164,7 @@ func TestInspection(t *testing.T) {
 		_, _, err = d.InspectType(ctx, inspector, id, own.TypeCode)
 		w.refused(t, err, w.firm, "access.inspection.time")
 		wantErr(t, "a finding after the time", d.RecordFinding(ctx, inspector, id, access.InspectionFinding{TypeCode: own.TypeCode, Result: access.FoundAbsent}), "visit.over")
-		_, err = d.PlanInspection(ctx, staff("91350102YX0109011N", "verifier"), access.Visit{SubjectID: w.firm, MatterCode: code, Until: w.Clock.Now().Add(time.Hour)})
+		_, err = d.PlanInspection(ctx, staff("91350102YX0109011N", "verifier"), access.Visit{SubjectID: w.firm, MatterCode: code, For: time.Hour})
 		wantErr(t, "a hotel", err, "visit.unit")
 	})
 }
@@ -194,7 +194,7 @@ func (w *world) findings(t *testing.T, inspector *authn.Actor, id string, own li
 	}
 	wantErr(t, "an end with types left", d.FinishInspection(ctx, inspector, id), "visit.open")
 	w.Read(t, func(q *db.Tx) error {
-		task, err := d.InspectionTask(ctx, q, inspector.AccountID, id)
+		task, err := d.InspectionTask(ctx, q, inspector, id)
 		if err != nil {
 			return err
 		}

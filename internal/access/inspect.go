@@ -24,7 +24,8 @@ const inspectionMost = 30 * 24 * time.Hour
 type Visit struct {
 	SubjectID  string
 	MatterCode string
-	Until      time.Time
+	For        time.Duration // from now
+	Key        string        // the same key gives the same task
 }
 
 // Inspects reports whether the unit of an actor inspects: an office does, a verifier in a social scenario (核验单位) does not.
@@ -36,57 +37,84 @@ func (d *Door) Inspects(ctx context.Context, q *db.Tx, actor *authn.Actor) (bool
 	return u.Kind == org.Government || u.Kind == org.Delegate, err
 }
 
-// PlanInspection makes an inspection task for the inspector who asks. What it lets be read are the types on the published
-// list of the matter, as it stands now.
+// Inspectable gives what an actor may look at under an inspection matter: the types on its published list, as it stands now.
+// A unit that does not inspect, or a matter that is not its own, is refused; so whoever may not ask learns of nobody.
+func (d *Door) Inspectable(ctx context.Context, q *db.Tx, actor *authn.Actor, matterCode string) ([]matter.Binding, error) {
+	may, err := d.Inspects(ctx, q, actor)
+	if err != nil {
+		return nil, err
+	}
+	if !may {
+		return nil, errs.New(errs.Denied, "visit.unit")
+	}
+	listed, _, err := d.o.Matters.Listings(ctx, q, matter.ListFilter{List: matter.ListInspection, State: matter.Published, Unit: actor.UnitID, Matter: matterCode})
+	if err != nil {
+		return nil, err
+	}
+	var bindings []matter.Binding
+	for _, l := range listed {
+		if l.Inspection != nil && !d.o.Clock.Now().Before(l.EffectiveOn) {
+			bindings = append(bindings, l.Inspection.Types...)
+		}
+	}
+	if len(bindings) == 0 {
+		return nil, errs.New(errs.Conflict, "list.no-inspection").On("matterCode")
+	}
+	return bindings, nil
+}
+
+// PlanInspection makes an inspection task for the inspector who asks, and gives its id.
 func (d *Door) PlanInspection(ctx context.Context, actor *authn.Actor, v Visit) (string, error) {
-	id := db.NewID()
-	return id, d.o.DB.Write(ctx, func(tx *db.Tx) error {
-		now := d.o.Clock.Now()
-		if !v.Until.After(now) || v.Until.Sub(now) > inspectionMost {
-			return errs.New(errs.Invalid, "field.option").On("until")
-		}
-		may, err := d.Inspects(ctx, tx, actor)
+	if v.For <= 0 || v.For > inspectionMost {
+		return "", errs.New(errs.Invalid, "field.option").On("until")
+	}
+	var id string
+	err := d.o.DB.Write(ctx, func(tx *db.Tx) error {
+		bindings, err := d.Inspectable(ctx, tx, actor, v.MatterCode)
 		if err != nil {
 			return err
 		}
-		if !may {
-			return errs.New(errs.Denied, "visit.unit")
-		}
-		if _, err := d.o.Holders.Get(ctx, tx, v.SubjectID); err != nil {
-			return err
-		}
-		listed, _, err := d.o.Matters.Listings(ctx, tx, matter.ListFilter{List: matter.ListInspection, State: matter.Published, Unit: actor.UnitID, Matter: v.MatterCode})
-		if err != nil {
-			return err
-		}
-		var bindings []matter.Binding
-		for _, l := range listed {
-			if l.Inspection != nil && !now.Before(l.EffectiveOn) {
-				bindings = append(bindings, l.Inspection.Types...)
-			}
-		}
-		if len(bindings) == 0 {
-			return errs.New(errs.Conflict, "list.no-inspection").On("matterCode")
-		}
-		data, err := json.Marshal(bindings)
-		if err != nil {
-			return fmt.Errorf("encode inspection: %w", err)
-		}
-		_, err = tx.Exec(ctx, `
-			INSERT INTO inspection_task (holder_id, task_id, unit_id, account_id, matter_code, bindings, from_at, until_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-			v.SubjectID, id, actor.UnitID, actor.AccountID, v.MatterCode, string(data), db.Micros(now), db.Micros(v.Until))
-		if err != nil {
-			return fmt.Errorf("plan inspection: %w", err)
-		}
-		_, err = tx.Exec(ctx, `
-			INSERT INTO inspector_task (account_id, task_id, holder_id)
-			VALUES ($1, $2, $3)`, actor.AccountID, id, v.SubjectID)
-		if err != nil {
-			return fmt.Errorf("plan inspection: %w", err)
-		}
-		return nil
+		id, err = d.once.Do(ctx, tx, actor, v.Key, v, func() (string, error) { return d.plan(ctx, tx, actor, v, bindings) })
+		return err
 	})
+	return id, err
+}
+
+func (d *Door) plan(ctx context.Context, tx *db.Tx, actor *authn.Actor, v Visit, bindings []matter.Binding) (string, error) {
+	if _, err := d.o.Holders.Get(ctx, tx, v.SubjectID); err != nil {
+		return "", err
+	}
+	data, err := json.Marshal(bindings)
+	if err != nil {
+		return "", fmt.Errorf("encode inspection: %w", err)
+	}
+	id, now := db.NewID(), d.o.Clock.Now()
+	_, err = tx.Exec(ctx, `
+		INSERT INTO inspection_task (holder_id, task_id, unit_id, account_id, matter_code, bindings, from_at, until_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		v.SubjectID, id, actor.UnitID, actor.AccountID, v.MatterCode, string(data), db.Micros(now), db.Micros(now.Add(v.For)))
+	if err != nil {
+		return "", fmt.Errorf("plan inspection: %w", err)
+	}
+	_, err = tx.Exec(ctx, `
+		INSERT INTO inspector_task (account_id, task_id, holder_id)
+		VALUES ($1, $2, $3)`, actor.AccountID, id, v.SubjectID)
+	if err != nil {
+		return "", fmt.Errorf("plan inspection: %w", err)
+	}
+	return id, nil
+}
+
+// keepInspection keeps others from a task until the transaction ends: a look or a finding and the finish come one after the other.
+func (d *Door) keepInspection(ctx context.Context, tx *db.Tx, subjectID, taskID string) error {
+	_, err := tx.Exec(ctx, `
+		UPDATE inspection_task
+		SET until_at = until_at
+		WHERE holder_id = $1 AND task_id = $2`, subjectID, taskID)
+	if err != nil {
+		return fmt.Errorf("hold inspection: %w", err)
+	}
+	return nil
 }
 
 // Inspect reads a license on an inspection task: the fields that the matter's list names of its type.
@@ -94,6 +122,9 @@ func (d *Door) Inspect(ctx context.Context, actor *authn.Actor, subjectID, taskI
 	return d.direct(ctx, actor, want, func(ctx context.Context, tx *db.Tx) (use, cedar.RecordMap, error) {
 		var unit, account, code, data string
 		var from, until int64
+		if err := d.keepInspection(ctx, tx, subjectID, taskID); err != nil {
+			return use{}, nil, err
+		}
 		err := tx.QueryRow(ctx, `
 			SELECT unit_id, account_id, matter_code, bindings, from_at, until_at
 			FROM inspection_task

@@ -121,7 +121,7 @@ func (m *crowd) inspect(t *testing.T) {
 	if len(o.visits) == 0 || m.rnd.IntN(10) == 0 {
 		v := &modelVisit{subject: []string{m.firm, m.firm, m.licenses[0].HolderID}[m.rnd.IntN(3)], until: m.Clock.Now().Add(time.Duration(1+m.rnd.IntN(48)) * time.Hour)}
 		var err error
-		if v.id, err = m.door.PlanInspection(t.Context(), o.inspector, access.Visit{SubjectID: v.subject, MatterCode: o.lists, Until: v.until}); err != nil {
+		if v.id, err = m.door.PlanInspection(t.Context(), o.inspector, access.Visit{SubjectID: v.subject, MatterCode: o.lists, For: v.until.Sub(m.Clock.Now())}); err != nil {
 			t.Fatal(err)
 		}
 		o.visits = append(o.visits, v)

@@ -59,18 +59,18 @@ const tasksShown = 100
 
 const inspectionColumns = `t.holder_id, t.task_id, t.unit_id, t.account_id, t.matter_code, t.bindings, t.from_at, t.until_at, t.finished_at`
 
-// InspectionTasks lists the tasks of an inspector, the newest first.
-func (d *Door) InspectionTasks(ctx context.Context, q *db.Tx, accountID string) ([]InspectionTask, error) {
+// InspectionTasks lists the tasks that an inspector has for their unit, the newest first.
+func (d *Door) InspectionTasks(ctx context.Context, q *db.Tx, actor *authn.Actor) ([]InspectionTask, error) {
 	return d.inspectionTasks(ctx, q, `
-		WHERE i.account_id = $1
+		WHERE i.account_id = $1 AND t.unit_id = $2
 		ORDER BY i.task_id DESC
-		LIMIT $2`, accountID, tasksShown)
+		LIMIT $3`, actor.AccountID, actor.UnitID, tasksShown)
 }
 
-// InspectionTask gives a task of an inspector; those of others do not exist for them.
-func (d *Door) InspectionTask(ctx context.Context, q *db.Tx, accountID, id string) (InspectionTask, error) {
+// InspectionTask gives a task of an inspector; those of others do not exist for them, nor do those of a unit that they left.
+func (d *Door) InspectionTask(ctx context.Context, q *db.Tx, actor *authn.Actor, id string) (InspectionTask, error) {
 	found, err := d.inspectionTasks(ctx, q, `
-		WHERE i.account_id = $1 AND i.task_id = $2`, accountID, id)
+		WHERE i.account_id = $1 AND t.unit_id = $2 AND i.task_id = $3`, actor.AccountID, actor.UnitID, id)
 	if err != nil {
 		return InspectionTask{}, err
 	}
@@ -78,6 +78,18 @@ func (d *Door) InspectionTask(ctx context.Context, q *db.Tx, accountID, id strin
 		return InspectionTask{}, errs.New(errs.NotFound, "visit.unknown")
 	}
 	return found[0], nil
+}
+
+// heldInspection is InspectionTask, which nobody else changes until the transaction ends.
+func (d *Door) heldInspection(ctx context.Context, tx *db.Tx, actor *authn.Actor, id string) (InspectionTask, error) {
+	t, err := d.InspectionTask(ctx, tx, actor, id)
+	if err != nil {
+		return t, err
+	}
+	if err := d.keepInspection(ctx, tx, t.SubjectID, t.ID); err != nil {
+		return t, err
+	}
+	return d.InspectionTask(ctx, tx, actor, id)
 }
 
 func (d *Door) inspectionTasks(ctx context.Context, q *db.Tx, where string, args ...any) ([]InspectionTask, error) {
@@ -113,7 +125,7 @@ func (d *Door) InspectType(ctx context.Context, actor *authn.Actor, taskID, type
 	var held []license.License
 	u, err := d.decided(ctx, actor, func(ctx context.Context, tx *db.Tx) (use, cedar.RecordMap, error) {
 		var err error
-		if t, err = d.InspectionTask(ctx, tx, actorID(actor), taskID); err != nil {
+		if t, err = d.heldInspection(ctx, tx, actor, taskID); err != nil {
 			return use{}, nil, err
 		}
 		held, err = d.o.Licenses.Held(ctx, tx, t.SubjectID, typeCode)
@@ -153,7 +165,7 @@ func (t InspectionTask) facts(now time.Time) cedar.RecordMap {
 // license only somebody who has looked at it on this task can say anything.
 func (d *Door) RecordFinding(ctx context.Context, actor *authn.Actor, taskID string, f InspectionFinding) error {
 	return d.o.DB.Write(ctx, func(tx *db.Tx) error {
-		t, err := d.InspectionTask(ctx, tx, actor.AccountID, taskID)
+		t, err := d.heldInspection(ctx, tx, actor, taskID)
 		if err != nil {
 			return err
 		}
@@ -249,7 +261,7 @@ func (d *Door) Findings(ctx context.Context, q *db.Tx, t InspectionTask) ([]Insp
 // looked at any more.
 func (d *Door) FinishInspection(ctx context.Context, actor *authn.Actor, taskID string) error {
 	return d.o.DB.Write(ctx, func(tx *db.Tx) error {
-		t, err := d.InspectionTask(ctx, tx, actor.AccountID, taskID)
+		t, err := d.heldInspection(ctx, tx, actor, taskID)
 		if err != nil {
 			return err
 		}

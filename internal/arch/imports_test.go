@@ -19,7 +19,7 @@ var (
 	}
 	domain = []string{
 		"internal/evidence", "internal/change", "internal/task", "internal/deadline", "internal/notice", "internal/org", "internal/catalog", "internal/face",
-		"internal/matter", "internal/intake", "internal/holder",
+		"internal/matter", "internal/intake", "internal/holder", "internal/once",
 		"internal/sealing", "internal/register", "internal/status", "internal/license", "internal/inspection", "internal/steward", "internal/batch", "internal/casefile", "internal/appeal", "internal/access", "internal/retention", "internal/agency",
 		"internal/hall", "internal/present", "internal/consent", "internal/share", "internal/dossier", "internal/feed", "internal/caller", "internal/push", "internal/vertical", "internal/trial",
 	}

@@ -67,6 +67,15 @@ func (s *Service) MustBeStrong(ctx context.Context, a *Actor) error {
 	return errConfirm.With("ways", strings.Join(ways, ","))
 }
 
+// MustBeStrongToEnd is MustBeStrong for what only ends a power that others have. Who waits after a reset may do that without:
+// whoever had the reset done in vain gains nothing by it, and the owner is not kept from closing what is open.
+func (s *Service) MustBeStrongToEnd(ctx context.Context, a *Actor) error {
+	if a.Acting == nil && a.waits(s.clock.Now()) {
+		return nil
+	}
+	return s.MustBeStrong(ctx, a)
+}
+
 // Ways are the ways in which an account with these factors can confirm itself now; none: it must enrol one first, or wait.
 func (s *Service) Ways(a *Actor, all []Factor) []string {
 	ways := []string{}

@@ -22,6 +22,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/holder"
 	"github.com/yinxin-org/yinxin/internal/license"
 	"github.com/yinxin-org/yinxin/internal/notice"
+	"github.com/yinxin-org/yinxin/internal/once"
 	"github.com/yinxin-org/yinxin/internal/org"
 	"github.com/yinxin-org/yinxin/internal/present"
 )
@@ -94,6 +95,9 @@ type Authorisation struct {
 	EndedAt         time.Time // refused, retracted or withdrawn
 	LeafID          string    // of the giving
 
+	// Told is who was asked where nobody is known under the code and name: such a request stands with the platform.
+	Told holder.Profile
+
 	step    Step
 	askedBy string // account
 	givenBy string
@@ -144,7 +148,10 @@ type Options struct {
 }
 
 // Desk keeps authorisations.
-type Desk struct{ o Options }
+type Desk struct {
+	o    Options
+	once *once.Store
+}
 
 // New makes a Desk.
-func New(o Options) *Desk { return &Desk{o: o} }
+func New(o Options) *Desk { return &Desk{o: o, once: once.Open(o.Holders, o.Clock)} }

@@ -10,6 +10,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/evidence"
+	"github.com/yinxin-org/yinxin/internal/holder"
 	"github.com/yinxin-org/yinxin/internal/license"
 	"github.com/yinxin-org/yinxin/internal/notice"
 	"github.com/yinxin-org/yinxin/internal/present"
@@ -19,6 +20,7 @@ import (
 type To struct {
 	ScenarioID, UnitID string
 	Holder             Person
+	Key                string // the same key gives the same authorisation
 }
 
 // body is an authorisation as the log holds it (committed, not shown).
@@ -28,7 +30,7 @@ type body struct {
 	HolderID        string   `json:"holderId"`
 	AccountID       string   `json:"accountId"` // who gave it, or withdrew it
 	Relation        string   `json:"relation,omitempty"`
-	ConfirmedBy     string   `json:"confirmedBy"` // by what the account confirmed strongly
+	ConfirmedBy     string   `json:"confirmedBy"` // by what the account confirmed strongly; "" where it withdrew while it waits
 	UnitID          string   `json:"unitId,omitempty"`
 	PeerID          string   `json:"peerId,omitempty"`
 	Scenario        string   `json:"scenario,omitempty"`
@@ -50,28 +52,55 @@ func (d *Desk) Give(ctx context.Context, actor *authn.Actor, licenseID string, t
 	if err := t.check(); err != nil {
 		return Authorisation{}, err
 	}
-	id := db.NewID()
+	request := struct {
+		LicenseID string
+		To
+		Terms
+	}{licenseID, to, t}
 	return d.change(ctx, func(ctx context.Context, tx *db.Tx) (Authorisation, error) {
-		a := Authorisation{ID: id, HolderID: actor.HolderID, GranteeUnit: to.UnitID, ScenarioID: to.ScenarioID, step: stepGiven}
-		l, err := d.own(ctx, tx, actor, licenseID)
+		id, err := d.once.Do(ctx, tx, actor, to.Key, request, func() (string, error) { return d.unasked(ctx, tx, actor, licenseID, to, t) })
 		if err != nil {
-			return a, err
+			return Authorisation{}, err
 		}
-		a.TypeCode = l.TypeCode
-		if err := d.address(ctx, tx, &a, to); err != nil {
-			return a, err
-		}
-		if err := d.settle(ctx, tx, &a, t); err != nil {
-			return a, err
-		}
-		if err := d.give(ctx, tx, actor, &a, l); err != nil {
-			return a, err
-		}
-		if err := d.insert(ctx, tx, a); err != nil {
-			return a, err
-		}
-		return a, d.tellPeer(ctx, tx, notice.AuthorisationGiven, a)
+		return d.Get(ctx, tx, actor.HolderID, id)
 	})
+}
+
+func (d *Desk) unasked(ctx context.Context, tx *db.Tx, actor *authn.Actor, licenseID string, to To, t Terms) (string, error) {
+	a := Authorisation{ID: db.NewID(), HolderID: actor.HolderID, GranteeUnit: to.UnitID, ScenarioID: to.ScenarioID, step: stepGiven}
+	h, err := d.o.Holders.Get(ctx, tx, actor.HolderID)
+	if err != nil {
+		return "", err
+	}
+	l, err := d.own(ctx, tx, actor, licenseID)
+	if err != nil {
+		return "", err
+	}
+	a.TypeCode = l.TypeCode
+	if err := d.address(ctx, tx, &a, to); err != nil {
+		return "", err
+	}
+	if err := d.settle(ctx, tx, &a, t, h); err != nil {
+		return "", err
+	}
+	if err := d.give(ctx, tx, actor, &a, l); err != nil {
+		return "", err
+	}
+	if err := d.insert(ctx, tx, a); err != nil {
+		return "", err
+	}
+	return a.ID, d.tellGiven(ctx, tx, actor, a)
+}
+
+// tellGiven tells of an authorisation that was given: another holder who was named, and the holder in whose name somebody
+// else gave it.
+func (d *Desk) tellGiven(ctx context.Context, tx *db.Tx, actor *authn.Actor, a Authorisation) error {
+	if actor.Acting != nil {
+		if err := d.tell(ctx, tx, a.HolderID, notice.AuthorisationMade, a); err != nil {
+			return err
+		}
+	}
+	return d.tellPeer(ctx, tx, notice.AuthorisationGiven, a)
 }
 
 // mayGive refuses whoever may not show the holder's licenses, and a session that was not confirmed strongly.
@@ -97,7 +126,12 @@ func (d *Desk) address(ctx context.Context, q *db.Tx, a *Authorisation, to To) e
 		if to.ScenarioID != "" {
 			return errs.New(errs.Invalid, "field.required").On("unit")
 		}
-		h, err := d.person(ctx, q, to.Holder)
+		code, _, err := holder.ParseCode(to.Holder.Code, "code")
+		if err != nil {
+			return err
+		}
+		// Unlike who asks, who gives is told: an authorisation that nobody can read under would look like one that stands.
+		h, err := d.known(ctx, q, code, to.Holder.Name)
 		a.GranteeHolder = h.ID
 		return err
 	}
@@ -187,7 +221,10 @@ func (d *Desk) Agree(ctx context.Context, actor *authn.Actor, id string, x Answe
 		if err := d.save(ctx, tx, a); err != nil {
 			return a, err
 		}
-		return a, d.tellPeer(ctx, tx, notice.AuthorisationGiven, a)
+		if err := d.leavePlace(ctx, tx, a); err != nil {
+			return a, err
+		}
+		return a, d.tellGiven(ctx, tx, actor, a)
 	})
 }
 
@@ -232,9 +269,13 @@ func (d *Desk) Refuse(ctx context.Context, actor *authn.Actor, id string) (Autho
 }
 
 // Withdraw ends an authorisation at once: a reading that is not recorded yet is refused. Withdrawn twice is withdrawn. The
-// session must be confirmed strongly.
+// session must be confirmed strongly, unless the holder in person waits after their factors were reset: a reset in vain must not
+// keep open what they want closed.
 func (d *Desk) Withdraw(ctx context.Context, actor *authn.Actor, id string) (Authorisation, error) {
-	if err := d.mayGive(ctx, actor); err != nil {
+	if err := present.MayShow(actor); err != nil {
+		return Authorisation{}, err
+	}
+	if err := d.o.Accounts.MustBeStrongToEnd(ctx, actor); err != nil {
 		return Authorisation{}, err
 	}
 	return d.change(ctx, func(ctx context.Context, tx *db.Tx) (Authorisation, error) {

@@ -2,6 +2,7 @@ package consent
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -16,14 +17,19 @@ import (
 
 // Read reads once under an authorisation that names the actor, for a purpose. Given or refused by the door, it stands on
 // record, and the holder sees it. A request that is not answered with yes is refused before the door: no license is named yet.
+//
+// The reading is counted where it is recorded, so that never more are given than were agreed to. When the license cannot be
+// opened then, or the holder not be told, nothing is handed out and the count is given back; the record stays.
 func (d *Desk) Read(ctx context.Context, actor *authn.Actor, id, purpose string) (present.Verdict, error) {
 	if err := present.MayShow(actor); err != nil {
 		return present.Verdict{}, err
 	}
 	var a Authorisation
 	var agreed access.Agreed
+	recordID := ""
 	claim := func(ctx context.Context, tx *db.Tx) (access.Agreed, error) {
 		var err error
+		recordID = ""
 		if a, err = d.holdNamed(ctx, tx, actor, id); err != nil {
 			return access.Agreed{}, err
 		}
@@ -33,14 +39,25 @@ func (d *Desk) Read(ctx context.Context, actor *authn.Actor, id, purpose string)
 		agreed, err = d.agreed(ctx, tx, actor, a, strings.TrimSpace(purpose))
 		return agreed, err
 	}
-	settle := func(ctx context.Context, tx *db.Tx, recordID string) error {
-		return d.read(ctx, tx, actor, a, agreed, recordID)
+	count := func(ctx context.Context, tx *db.Tx, record string) error {
+		recordID = record
+		return d.count(ctx, tx, a)
 	}
-	r, err := d.o.Door.Consented(ctx, actor, claim, settle)
+	r, err := d.o.Door.Consented(ctx, actor, claim, count)
+	var v present.Verdict
+	if err == nil {
+		v, err = d.o.Present.Verdict(ctx, r)
+	}
+	if err == nil {
+		err = d.o.DB.Write(ctx, func(tx *db.Tx) error { return d.read(ctx, tx, actor, a, agreed, recordID) })
+	}
+	if err != nil && recordID != "" {
+		err = errors.Join(err, d.giveBack(context.WithoutCancel(ctx), a)) // whoever asked may have gone
+	}
 	if err != nil {
 		return present.Verdict{}, err
 	}
-	return d.o.Present.Verdict(ctx, r)
+	return v, nil
 }
 
 // agreed gathers what the door decides on.
@@ -59,8 +76,8 @@ func (d *Desk) agreed(ctx context.Context, tx *db.Tx, actor *authn.Actor, a Auth
 	return g, err
 }
 
-// read counts a reading that was given, gives both sides their receipts and tells the holder.
-func (d *Desk) read(ctx context.Context, tx *db.Tx, actor *authn.Actor, a Authorisation, g access.Agreed, recordID string) error {
+// count counts a reading that is given.
+func (d *Desk) count(ctx context.Context, tx *db.Tx, a Authorisation) error {
 	n, err := tx.Exec(ctx, `
 		UPDATE authorisation
 		SET uses = uses + 1
@@ -71,12 +88,34 @@ func (d *Desk) read(ctx context.Context, tx *db.Tx, actor *authn.Actor, a Author
 	if n == 0 { // the door has just judged the same row
 		return errs.New(errs.Gone, "consent.used")
 	}
-	a.Taken++
+	return nil
+}
+
+// giveBack takes a reading from the count that came to nothing.
+func (d *Desk) giveBack(ctx context.Context, a Authorisation) error {
+	return d.o.DB.Write(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(ctx, `
+			UPDATE authorisation
+			SET uses = uses - 1
+			WHERE holder_id = $1 AND authorisation_id = $2 AND uses > 0`, a.HolderID, a.ID)
+		if err != nil {
+			return fmt.Errorf("give reading back: %w", err)
+		}
+		return nil
+	})
+}
+
+// read gives both sides their receipts of a reading and tells the holder, before anything is handed out.
+func (d *Desk) read(ctx context.Context, tx *db.Tx, actor *authn.Actor, a Authorisation, g access.Agreed, recordID string) error {
 	if err := d.o.Present.Hand(ctx, tx, present.Handed{Giver: a.HolderID, To: actor, Ground: access.Consent, License: g.License,
 		Fields: g.Fields, RecordID: recordID, ScenarioID: a.ScenarioID, Purpose: g.Purpose, At: d.o.Clock.Now()}); err != nil {
 		return err
 	}
-	return d.tell(ctx, tx, a.HolderID, notice.AuthorisationUsed, a)
+	now, err := d.Get(ctx, tx, a.HolderID, a.ID)
+	if err != nil {
+		return err
+	}
+	return d.tell(ctx, tx, a.HolderID, notice.AuthorisationUsed, now)
 }
 
 // usesShown bounds the readings listed under one authorisation: all that can be given, and as many refused.

@@ -17,7 +17,7 @@ import (
 const listed = 200
 
 const columns = `authorisation_id, holder_id, step, grantee_unit, grantee_holder, scenario_id, type_code, license_holder_id, license_id,
-			fields, purpose, uses_max, uses, days, asked_by, asked_at, answer_by, given_by, given_at, until_at, ended_at, leaf_id`
+			fields, purpose, uses_max, uses, days, asked_by, asked_at, answer_by, given_by, given_at, until_at, ended_at, leaf_id, told`
 
 func unknown() error { return errs.New(errs.NotFound, "consent.unknown") }
 
@@ -133,22 +133,22 @@ func (d *Desk) list(ctx context.Context, q *db.Tx, query string, args ...any) ([
 		return nil, fmt.Errorf("list authorisations: %w", err)
 	}
 	var found []Authorisation
-	var purposes [][]byte
+	var purposes, told [][]byte
 	for rows.Next() {
 		var a Authorisation
 		var fields string
-		var purpose []byte
+		var purpose, name []byte
 		var asked, answer, given, until, ended int64
 		if err := rows.Scan(&a.ID, &a.HolderID, &a.step, &a.GranteeUnit, &a.GranteeHolder, &a.ScenarioID, &a.TypeCode, &a.LicenseHolderID,
 			&a.LicenseID, &fields, &purpose, &a.Uses, &a.Taken, &a.Days, &a.askedBy, &asked, &answer, &a.givenBy, &given, &until,
-			&ended, &a.LeafID); err != nil {
+			&ended, &a.LeafID, &name); err != nil {
 			return nil, errors.Join(fmt.Errorf("list authorisations: %w", err), rows.Close())
 		}
 		if err := json.Unmarshal([]byte(fields), &a.Fields); err != nil {
 			return nil, errors.Join(fmt.Errorf("decode fields: %w", err), rows.Close())
 		}
 		a.AskedAt, a.AnswerBy, a.GivenAt, a.Until, a.EndedAt = db.Time(asked), db.Time(answer), db.Time(given), db.Time(until), db.Time(ended)
-		found, purposes = append(found, a), append(purposes, purpose)
+		found, purposes, told = append(found, a), append(purposes, purpose), append(told, name)
 	}
 	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 		return nil, fmt.Errorf("list authorisations: %w", err)
@@ -159,6 +159,15 @@ func (d *Desk) list(ctx context.Context, q *db.Tx, query string, args ...any) ([
 			return nil, err
 		}
 		found[i].Purpose = string(plain)
+		if len(told[i]) == 0 {
+			continue
+		}
+		if plain, err = d.o.Holders.Open(ctx, q, found[i].HolderID, told[i]); err != nil {
+			return nil, err
+		}
+		if err := json.Unmarshal(plain, &found[i].Told); err != nil {
+			return nil, fmt.Errorf("decode who was asked: %w", err)
+		}
 	}
 	return found, nil
 }
@@ -172,14 +181,18 @@ func (d *Desk) insert(ctx context.Context, tx *db.Tx, a Authorisation) error {
 	if err != nil {
 		return err
 	}
+	told, err := d.told(ctx, tx, a)
+	if err != nil {
+		return err
+	}
 	_, err = tx.Exec(ctx, `
 		INSERT INTO authorisation (authorisation_id, holder_id, step, grantee_unit, grantee_holder, scenario_id, type_code,
 			license_holder_id, license_id, fields, purpose, uses_max, uses, days, asked_by, asked_at, answer_by, given_by,
-			given_at, until_at, ended_at, leaf_id, row_version)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, $13, $14, $15, $16, $17, $18, $19, 0, $20, 1)`,
+			given_at, until_at, ended_at, leaf_id, told, row_version)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, $13, $14, $15, $16, $17, $18, $19, 0, $20, $21, 1)`,
 		a.ID, a.HolderID, string(a.step), a.GranteeUnit, a.GranteeHolder, a.ScenarioID, a.TypeCode, a.LicenseHolderID, a.LicenseID,
 		string(fields), purpose, a.Uses, a.Days, a.askedBy, db.Micros(a.AskedAt), db.Micros(a.AnswerBy), a.givenBy,
-		db.Micros(a.GivenAt), db.Micros(a.Until), a.LeafID)
+		db.Micros(a.GivenAt), db.Micros(a.Until), a.LeafID, told)
 	if err != nil {
 		return fmt.Errorf("insert authorisation: %w", err)
 	}
@@ -190,6 +203,18 @@ func (d *Desk) insert(ctx context.Context, tx *db.Tx, a Authorisation) error {
 		return fmt.Errorf("insert authorisation: %w", err)
 	}
 	return nil
+}
+
+// told seals who was asked where nobody is known; empty otherwise.
+func (d *Desk) told(ctx context.Context, tx *db.Tx, a Authorisation) ([]byte, error) {
+	if a.Told.Name == "" {
+		return []byte{}, nil
+	}
+	plain, err := json.Marshal(a.Told)
+	if err != nil {
+		return nil, fmt.Errorf("encode who was asked: %w", err)
+	}
+	return d.o.Holders.Seal(ctx, tx, a.HolderID, plain)
 }
 
 // save writes a step of an authorisation that is held.

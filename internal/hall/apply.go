@@ -45,7 +45,7 @@ func (h *Hall) Apply(ctx context.Context, actor *authn.Actor, a Application) (st
 		if err != nil {
 			return err
 		}
-		no, err = h.onceFor(ctx, tx, actor, a.Key, a, func() (string, error) {
+		no, err = h.once.Do(ctx, tx, actor, a.Key, a, func() (string, error) {
 			c, err := h.prepare(ctx, tx, actor, m, others, casefile.New{Channel: casefile.ByHolder}, nil)
 			return c.No, err
 		})

@@ -42,7 +42,7 @@ func (h *Hall) ApplyEvent(ctx context.Context, actor *authn.Actor, a EventApplic
 		if err != nil {
 			return err
 		}
-		id, err = h.onceFor(ctx, tx, actor, a.Key, a, func() (string, error) {
+		id, err = h.once.Do(ctx, tx, actor, a.Key, a, func() (string, error) {
 			b := casefile.Bundle{HolderID: actor.HolderID, ID: db.NewID(), EventCode: event.Code, AppliedBy: actor.AccountID, CreatedAt: h.o.Clock.Now()}
 			for n, m := range matters {
 				c, err := h.prepare(ctx, tx, actor, m, others, casefile.New{Channel: casefile.ByEvent, BundleID: b.ID}, yields(event, matters, n))

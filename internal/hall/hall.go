@@ -26,6 +26,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/license"
 	"github.com/yinxin-org/yinxin/internal/matter"
 	"github.com/yinxin-org/yinxin/internal/notice"
+	"github.com/yinxin-org/yinxin/internal/once"
 	"github.com/yinxin-org/yinxin/internal/org"
 	"github.com/yinxin-org/yinxin/internal/register"
 	"github.com/yinxin-org/yinxin/internal/task"
@@ -69,10 +70,13 @@ type Files interface {
 }
 
 // Hall works on cases.
-type Hall struct{ o Options }
+type Hall struct {
+	o    Options
+	once *once.Store
+}
 
 // New makes a Hall.
-func New(o Options) *Hall { return &Hall{o: o} }
+func New(o Options) *Hall { return &Hall{o: o, once: once.Open(o.Holders, o.Clock)} }
 
 // Person is a party as the clerk enters it. The name is needed only for one the platform does not know.
 type Person struct{ Code, Name string }
@@ -104,7 +108,7 @@ func (h *Hall) Open(ctx context.Context, actor *authn.Actor, r Request) (string,
 		if err != nil {
 			return err
 		}
-		no, err := h.once(ctx, tx, actor, r, func() (string, error) {
+		no, err := h.once.Do(ctx, tx, actor, r.Key, r, func() (string, error) {
 			c, err = h.create(ctx, tx, actor, m, desk, r, codes)
 			return c.No, err
 		})

@@ -66,7 +66,7 @@ func (h *Hall) Enter(ctx context.Context, actor *authn.Actor, e Entry) (license.
 		return license.License{}, err
 	}
 	err = h.o.DB.Write(ctx, func(tx *db.Tx) error {
-		answer, err := h.onceFor(ctx, tx, actor, e.Key, e, func() (string, error) {
+		answer, err := h.once.Do(ctx, tx, actor, e.Key, e, func() (string, error) {
 			d, err := h.entered(ctx, tx, actor, e)
 			if err != nil {
 				return "", err

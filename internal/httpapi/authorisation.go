@@ -79,6 +79,8 @@ type giveAuthorisationInput struct {
 		Purpose   string       `json:"purpose,omitempty" maxLength:"100" doc:"In a scenario what that is for, by default."`
 		Uses      int          `json:"uses" minimum:"1" maximum:"100"`
 		Days      int          `json:"days" minimum:"1" maximum:"366"`
+
+		IdempotencyKey string `json:"idempotencyKey" minLength:"8" maxLength:"64" pattern:"^[A-Za-z0-9_-]+$" doc:"The same key gives the same authorisation."`
 	}
 }
 
@@ -110,8 +112,8 @@ func registerAuthorisation(api huma.API, d Deps) {
 		"Agree to a request, with no more than was asked for. Needs a strong confirmation.", http.StatusNotFound, http.StatusConflict, http.StatusGone)), d.agreeToAuthorisation)
 	huma.Register(api, op("refuseAuthorisation", http.MethodPost, "/api/v1/me/authorisations/{authorisationId}/refuse", "不同意授权",
 		"Refuse a request.", http.StatusNotFound, http.StatusConflict, http.StatusGone), d.refuseAuthorisation)
-	huma.Register(api, confirmed(api, d, op("withdrawAuthorisation", http.MethodPost, "/api/v1/me/authorisations/{authorisationId}/withdraw", "收回授权",
-		"End an authorisation at once: what is not recorded yet is refused, also what is being read. Withdrawn twice is withdrawn. Needs a strong confirmation.",
+	huma.Register(api, ending(api, d, op("withdrawAuthorisation", http.MethodPost, "/api/v1/me/authorisations/{authorisationId}/withdraw", "收回授权",
+		"End an authorisation at once: what is not recorded yet is refused, also what is being read. Withdrawn twice is withdrawn. Needs a strong confirmation, but of the holder in person who waits after their factors were reset.",
 		http.StatusNotFound, http.StatusConflict, http.StatusGone)), d.withdrawAuthorisation)
 }
 
@@ -124,7 +126,9 @@ func (d Deps) authorisation(ctx context.Context, q *db.Tx, a consent.Authorisati
 	out := Authorisation{ID: a.ID, State: string(a.State(d.Clock.Now())), Type: typeName(t, lang), Fields: labels(t, a.Fields, lang), Purpose: a.Purpose,
 		Uses: a.Uses, Taken: a.Taken, Days: a.Days, AskedAt: beijing(a.AskedAt), AnswerBy: beijing(a.AnswerBy), GivenAt: beijing(a.GivenAt),
 		Until: lastDay(a.Until), EndedAt: beijing(a.EndedAt), RecordNo: a.GivenNo()}
-	if out.Other, err = d.side(ctx, q, otherUnit, otherHolder, lang); err != nil {
+	if a.Told.Name != "" {
+		out.Other = sideOf(a.Told)
+	} else if out.Other, err = d.side(ctx, q, otherUnit, otherHolder, lang); err != nil {
 		return Authorisation{}, err
 	}
 	out.Scenario, err = d.scenarioName(ctx, q, a.ScenarioID, lang)
@@ -235,7 +239,7 @@ func (d Deps) getMyAuthorisation(ctx context.Context, in *AuthorisationPath) (*m
 }
 
 func (d Deps) giveAuthorisation(ctx context.Context, in *giveAuthorisationInput) (*myAuthorisationOutput, error) {
-	to := consent.To{ScenarioID: in.Body.Scenario, UnitID: in.Body.Unit}
+	to := consent.To{ScenarioID: in.Body.Scenario, UnitID: in.Body.Unit, Key: in.Body.IdempotencyKey}
 	if in.Body.Holder != nil {
 		to.Holder = consent.Person{Code: in.Body.Holder.Code, Name: in.Body.Holder.Name}
 	}

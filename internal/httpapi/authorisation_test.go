@@ -2,6 +2,7 @@ package httpapi_test
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -36,15 +37,23 @@ func TestAuthorisationCentre(t *testing.T) {
 		hotel.must("GET", "/api/v1/scenarios/mine", nil, &mine)
 		guest := c.Cast(t, "owner")
 		asked := m{"scenario": mine.Items[0].ID, "holder": m{"code": guest.Code, "name": guest.Name}, "type": c.TypeCode(t, "identity-card"),
-			"uses": 3, "days": 30}
+			"uses": 3, "days": 30, "idempotencyKey": "hotel-asks-1"}
 		var got authorised
 		hotel.must("POST", "/api/v1/authorisations", asked, &got)
 		if got.State != "asked" || got.Other.Name == guest.Name || got.Other.Kind != "person" {
 			t.Errorf("to the hotel: %+v", got)
 		}
-		asked["holder"] = m{"code": guest.Code, "name": "别人"}
-		if p := hotel.do("POST", "/api/v1/authorisations", asked).problem(t); p.Code != "consent.holder-unknown" || p.Status != http.StatusNotFound {
-			t.Errorf("a name that does not fit: %+v", p)
+		var again, stray authorised
+		if hotel.must("POST", "/api/v1/authorisations", asked, &again); again.ID != got.ID {
+			t.Errorf("asked again under the key: %+v", again)
+		}
+		asked["holder"], asked["idempotencyKey"] = m{"code": guest.Code, "name": "别某某"}, "hotel-asks-2"
+		hotel.must("POST", "/api/v1/authorisations", asked, &stray)
+		if stray.State != got.State || stray.Purpose != got.Purpose || stray.Other.Kind != got.Other.Kind || stray.Other.Name == "" || stray.Other.Name == "别某某" {
+			t.Errorf("a name that does not fit is answered otherwise: %+v", stray)
+		}
+		if a := hotel.do("DELETE", "/api/v1/authorisations/"+stray.ID, nil); a.StatusCode != http.StatusNoContent {
+			t.Errorf("taken back: %d %s", a.StatusCode, a.body)
 		}
 		mineAt, hotelAt := "/api/v1/me/authorisations/"+got.ID, "/api/v1/authorisations/"+got.ID
 		if p := hotel.do("POST", hotelAt+"/read", m{"purpose": got.Purpose}).problem(t); p.Code != "consent.waiting" {
@@ -85,7 +94,7 @@ func TestAuthorisationCentre(t *testing.T) {
 		}
 		var list struct{ Items []authorised }
 		hotel.must("GET", "/api/v1/authorisations", nil, &list)
-		if len(list.Items) != 1 || list.Items[0].State != "withdrawn" {
+		if len(list.Items) != 2 || !slices.ContainsFunc(list.Items, func(a authorised) bool { return a.ID == got.ID && a.State == "withdrawn" }) {
 			t.Errorf("the hotel's list: %+v", list)
 		}
 		givenUnasked(t, c, owner, got.LicenseID)
@@ -96,7 +105,7 @@ func TestAuthorisationCentre(t *testing.T) {
 func givenUnasked(t *testing.T, c *city, owner *client, licenseID string) {
 	t.Helper()
 	peer := c.Cast(t, "baker")
-	give := m{"licenseId": licenseID, "holder": m{"code": peer.Code, "name": peer.Name}, "purpose": "签订租房合同", "uses": 1, "days": 7}
+	give := m{"licenseId": licenseID, "holder": m{"code": peer.Code, "name": peer.Name}, "purpose": "签订租房合同", "uses": 1, "days": 7, "idempotencyKey": "owner-gives-1"}
 	var got authorised
 	owner.must("POST", "/api/v1/me/authorisations", give, &got)
 	baker, at := c.as(t, "baker"), "/api/v1/authorisations/"+got.ID

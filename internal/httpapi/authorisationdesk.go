@@ -20,6 +20,8 @@ type askAuthorisationInput struct {
 		Purpose  string      `json:"purpose,omitempty" maxLength:"100" doc:"Why; holders must say."`
 		Uses     int         `json:"uses" minimum:"1" maximum:"100"`
 		Days     int         `json:"days" minimum:"1" maximum:"366"`
+
+		IdempotencyKey string `json:"idempotencyKey" minLength:"8" maxLength:"64" pattern:"^[A-Za-z0-9_-]+$" doc:"The same key gives the same request."`
 	}
 }
 
@@ -46,7 +48,7 @@ func registerAuthorisationDesk(api huma.API, d Deps) {
 			Description: en, Errors: errors}, RoleVerifier, RoleHolder)
 	}
 	ask := op("askAuthorisation", http.MethodPost, "/api/v1/authorisations", "请求授权",
-		"Ask a holder to allow readings of a license, so many, for a term: a verifier in a scenario the unit is enrolled in, or another holder. The request waits a week.",
+		"Ask a holder to allow readings of a license, so many, for a term: a verifier in a scenario the unit is enrolled in, or another holder. The request waits a week. Whether somebody is known under the code and the name is not told: a request that finds nobody lapses.",
 		http.StatusNotFound, http.StatusConflict)
 	ask.DefaultStatus = http.StatusCreated
 	huma.Register(api, ask, d.askAuthorisation)
@@ -77,7 +79,7 @@ func (d Deps) authorisationNamed(ctx context.Context, id, lang string) (*authori
 func (d Deps) askAuthorisation(ctx context.Context, in *askAuthorisationInput) (*authorisationOutput, error) {
 	a, err := d.Consents.Ask(ctx, actorFrom(ctx), consent.Wish{Holder: consent.Person{Code: in.Body.Holder.Code, Name: in.Body.Holder.Name},
 		ScenarioID: in.Body.Scenario, TypeCode: in.Body.Type, Terms: consent.Terms{Fields: in.Body.Fields, Purpose: in.Body.Purpose,
-			Uses: in.Body.Uses, Days: in.Body.Days}})
+			Uses: in.Body.Uses, Days: in.Body.Days}, Key: in.Body.IdempotencyKey})
 	if err != nil {
 		return nil, err
 	}

@@ -91,11 +91,14 @@ func (c *city) siteVisits(t *testing.T) {
 		Matters []httpapi.Coded
 	}
 	c.as(t, "hotel-verifier").must("GET", base, nil, &list)
-	plan := m{"code": firm.Code, "name": firm.Name, "matterCode": "350631963001", "days": 1}
+	plan := m{"code": firm.Code, "name": firm.Name, "matterCode": "350631963001", "days": 1, "idempotencyKey": "visit-plan-1"}
 	if a := c.as(t, "hotel-verifier").do("POST", base, plan); len(list.Matters) != 0 || a.problem(t).Code != "visit.unit" {
 		t.Errorf("a hotel inspects: %v, %d %s", list.Matters, a.StatusCode, a.body)
 	}
-	if p := inspector.do("POST", base, m{"code": firm.Code, "name": "另一家店", "matterCode": "350631963001", "days": 1}).problem(t); p.Code != "relation.other-unknown" {
+	if p := c.as(t, "hotel-verifier").do("POST", base, with(plan, m{"name": "另一家店"})).problem(t); p.Code != "visit.unit" {
+		t.Errorf("a hotel learns of a name: %s", p.Code)
+	}
+	if p := inspector.do("POST", base, with(plan, m{"name": "另一家店"})).problem(t); p.Code != "relation.other-unknown" {
 		t.Errorf("another name: %s", p.Code)
 	}
 	inspector.must("GET", base, nil, &list)
@@ -104,6 +107,10 @@ func (c *city) siteVisits(t *testing.T) {
 	}
 	var v httpapi.SiteVisitDetail
 	inspector.must("POST", base, plan, &v)
+	first := v.ID
+	if inspector.must("POST", base, plan, &v); v.ID != first {
+		t.Errorf("planned again under the key: %s and %s", first, v.ID)
+	}
 	path := base + "/" + v.ID
 	if s := c.as(t, "hotel-verifier").do("GET", path, nil).StatusCode; s != http.StatusNotFound || !v.Open || len(v.Types) != 3 || len(v.Types[0].Fields) == 0 {
 		t.Errorf("another inspector: %d; %+v", s, v)

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"maps"
 	"net/http"
 	"slices"
@@ -74,12 +75,21 @@ func require(api huma.API, op huma.Operation, roles ...string) huma.Operation {
 // confirmed closes an operation that was require(…)d also to sessions that were not confirmed strongly a short while ago
 // (强确认): what gives power over data, seals or other people's rights is not done by whoever finds a screen unlocked.
 func confirmed(api huma.API, d Deps, op huma.Operation) huma.Operation {
+	return strong(api, op, d.Accounts.MustBeStrong)
+}
+
+// ending is confirmed for what only ends a power that others have: who waits after a reset may do it in person.
+func ending(api huma.API, d Deps, op huma.Operation) huma.Operation {
+	return strong(api, op, d.Accounts.MustBeStrongToEnd)
+}
+
+func strong(api huma.API, op huma.Operation, must func(context.Context, *authn.Actor) error) huma.Operation {
 	op.Extensions = withExtension(op.Extensions, extConfirm, true)
 	if !slices.Contains(op.Errors, http.StatusForbidden) {
 		op.Errors = append(op.Errors, http.StatusForbidden)
 	}
 	op.Middlewares = append(op.Middlewares, func(ctx huma.Context, next func(huma.Context)) {
-		if err := d.Accounts.MustBeStrong(ctx.Context(), actorFrom(ctx.Context())); err != nil {
+		if err := must(ctx.Context(), actorFrom(ctx.Context())); err != nil {
 			_ = huma.WriteErr(api, ctx, Status(err), "", err)
 			return
 		}

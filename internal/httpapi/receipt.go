@@ -95,13 +95,18 @@ func (d Deps) side(ctx context.Context, q *db.Tx, unitID, holderID, lang string)
 		return Side{Kind: "unit", Name: choose(lang, u.Name, u.NameEn)}, err
 	case holderID != "":
 		h, err := d.Holders.Get(ctx, q, holderID)
-		kind := "person"
-		if h.Profile.CodeType == holder.CodeUSCC {
-			kind = "firm"
-		}
-		return Side{Kind: kind, Name: h.Profile.Masked()}, err
+		return sideOf(h.Profile), err
 	}
 	return Side{Kind: "public", Name: choose(lang, "公众核验", "a member of the public")}, nil
+}
+
+// sideOf is a holder as the other side sees them.
+func sideOf(p holder.Profile) Side {
+	kind := "person"
+	if p.CodeType == holder.CodeUSCC {
+		kind = "firm"
+	}
+	return Side{Kind: kind, Name: p.Masked()}
 }
 
 // scenarioName names a social scenario; "" for none.

@@ -78,6 +78,8 @@ type siteVisitPlanInput struct {
 		Name   string `json:"name" minLength:"1" maxLength:"100" doc:"Both must fit."`
 		Matter string `json:"matterCode" minLength:"1" maxLength:"40"`
 		Days   int    `json:"days" minimum:"1" maximum:"30" doc:"How many days the task lasts."`
+
+		IdempotencyKey string `json:"idempotencyKey" minLength:"8" maxLength:"64" pattern:"^[A-Za-z0-9_-]+$" doc:"The same key gives the same task."`
 	}
 }
 
@@ -132,7 +134,7 @@ func (d Deps) listSiteVisits(ctx context.Context, in *struct{ Language }) (*site
 	out, actor := &siteVisitsOutput{}, actorFrom(ctx)
 	out.Body.Items, out.Body.Matters = []SiteVisit{}, []Coded{}
 	return out, d.DB.Read(ctx, func(q *db.Tx) error {
-		tasks, err := d.Door.InspectionTasks(ctx, q, actor.AccountID)
+		tasks, err := d.Door.InspectionTasks(ctx, q, actor)
 		if err != nil {
 			return err
 		}
@@ -177,8 +179,12 @@ func (d Deps) planSiteVisit(ctx context.Context, in *siteVisitPlanInput) (*siteV
 	if err != nil {
 		return nil, err
 	}
-	v := access.Visit{MatterCode: in.Body.Matter, Until: d.Clock.Now().Add(time.Duration(in.Body.Days) * 24 * time.Hour)}
+	v := access.Visit{MatterCode: in.Body.Matter, For: time.Duration(in.Body.Days) * 24 * time.Hour, Key: in.Body.IdempotencyKey}
 	err = d.DB.Read(ctx, func(q *db.Tx) error {
+		// Asked first: whoever cannot plan it is told nothing of whether somebody is known.
+		if _, err := d.Door.Inspectable(ctx, q, actorFrom(ctx), v.MatterCode); err != nil {
+			return err
+		}
 		unknown := errs.New(errs.NotFound, "relation.other-unknown").On("code")
 		if v.SubjectID, err = d.Holders.Find(ctx, q, code); errs.Code(err) == "case.holder-unknown" {
 			return unknown
@@ -205,7 +211,7 @@ func (d Deps) planSiteVisit(ctx context.Context, in *siteVisitPlanInput) (*siteV
 func (d Deps) siteVisitNow(ctx context.Context, id, lang string) (*siteVisitOutput, error) {
 	out := &siteVisitOutput{}
 	return out, d.DB.Read(ctx, func(q *db.Tx) error {
-		t, err := d.Door.InspectionTask(ctx, q, actorFrom(ctx).AccountID, id)
+		t, err := d.Door.InspectionTask(ctx, q, actorFrom(ctx), id)
 		if err != nil {
 			return err
 		}

@@ -52,6 +52,7 @@ const (
 	AuthorisationUsed      Kind = "authorisation-used"      // 有人按您的授权查看了证照
 	AuthorisationEnding    Kind = "authorisation-ending"    // 授权将到期
 	AuthorisationGiven     Kind = "authorisation-given"     // 对方已授权给您
+	AuthorisationMade      Kind = "authorisation-made"      // 代办人以您的名义授权他人
 	AuthorisationWithdrawn Kind = "authorisation-withdrawn" // 对方已收回授权
 
 	RelationAsked    Kind = "relation-asked"    // 有人请您确认代办关系

@@ -117,7 +117,7 @@ func (d *Desk) stillAsks(ctx context.Context, q *db.Tx, actor *authn.Actor, a As
 	if !ok {
 		return errs.New(errs.Conflict, "present.asker-not-enrolled")
 	}
-	return d.Fits(ctx, q, actor.HolderID, l)
+	return d.fits(ctx, q, actor.HolderID, l)
 }
 
 // agree writes the consents and the one leaf that holds them.

@@ -171,22 +171,27 @@ func (d *Desk) chosen(ctx context.Context, q *db.Tx, actor *authn.Actor, t *cata
 	if err != nil {
 		return nil, err
 	}
-	if err := d.Fits(ctx, q, actor.HolderID, l); err != nil {
+	if err := d.fits(ctx, q, actor.HolderID, l); err != nil {
 		return nil, err
 	}
 	return InScenario(l, t.Code, s.Fields)
 }
 
 // Fits refuses a scenario that is for holders of the other kind.
-func (d *Desk) Fits(ctx context.Context, q *db.Tx, holderID string, l matter.Listing) error {
-	h, err := d.o.Holders.Get(ctx, q, holderID)
-	if err != nil {
-		return err
-	}
+func Fits(h holder.Holder, l matter.Listing) error {
 	if audience(h) != l.Scenario.Audience {
 		return errs.New(errs.Conflict, "present.scenario-audience")
 	}
 	return nil
+}
+
+// fits is Fits for a holder by id.
+func (d *Desk) fits(ctx context.Context, q *db.Tx, holderID string, l matter.Listing) error {
+	h, err := d.o.Holders.Get(ctx, q, holderID)
+	if err != nil {
+		return err
+	}
+	return Fits(h, l)
 }
 
 // Choose holds a wish for fields against a type: none means the usual ones.

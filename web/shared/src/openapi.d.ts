@@ -407,7 +407,7 @@ export interface paths {
         put?: never;
         /**
          * 请求授权
-         * @description Ask a holder to allow readings of a license, so many, for a term: a verifier in a scenario the unit is enrolled in, or another holder. The request waits a week.
+         * @description Ask a holder to allow readings of a license, so many, for a term: a verifier in a scenario the unit is enrolled in, or another holder. The request waits a week. Whether somebody is known under the code and the name is not told: a request that finds nobody lapses.
          */
         post: operations["askAuthorisation"];
         delete?: never;
@@ -3315,7 +3315,7 @@ export interface paths {
         put?: never;
         /**
          * 收回授权
-         * @description End an authorisation at once: what is not recorded yet is refused, also what is being read. Withdrawn twice is withdrawn. Needs a strong confirmation.
+         * @description End an authorisation at once: what is not recorded yet is refused, also what is being read. Withdrawn twice is withdrawn. Needs a strong confirmation, but of the holder in person who waits after their factors were reset.
          */
         post: operations["withdrawAuthorisation"];
         delete?: never;
@@ -7108,6 +7108,8 @@ export interface components {
             fields?: string[];
             /** @description Who is asked. */
             holder: components["schemas"]["PersonNamed"];
+            /** @description The same key gives the same request. */
+            idempotencyKey: string;
             /** @description Why; holders must say. */
             purpose?: string;
             /**
@@ -9228,6 +9230,8 @@ export interface components {
             fields?: string[];
             /** @description The holder who may read; or else a unit. */
             holder?: components["schemas"]["PersonNamed"];
+            /** @description The same key gives the same authorisation. */
+            idempotencyKey: string;
             /** Format: uuid */
             licenseId: string;
             /** @description In a scenario what that is for, by default. */
@@ -11839,6 +11843,8 @@ export interface components {
              * @description How many days the task lasts.
              */
             days: number;
+            /** @description The same key gives the same task. */
+            idempotencyKey: string;
             matterCode: string;
             /** @description Both must fit. */
             name: string;

@@ -280,6 +280,7 @@ export const applyEn: SameShape<typeof applyZh> = {
     'authorisation-used': '“{type}” was read under your authorisation; readings left: {left}.',
     'authorisation-ending': 'Your authorisation to read “{type}” ends on {day}.',
     'authorisation-given': 'You may read “{type}” of somebody else until {day}.',
+    'authorisation-made': 'Somebody who acts for you let others read “{type}” until {day}, in your name. You can withdraw it.',
     'authorisation-withdrawn': 'The authorisation to read “{type}” was withdrawn.',
     'relation-asked': 'Somebody asks you to confirm that they may act for you; please see who and what for.',
     'relation-active': 'A relation of acting for another is in force.',

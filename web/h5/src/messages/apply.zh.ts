@@ -275,6 +275,7 @@ export const applyZh = {
     'authorisation-used': '有人按您的授权查看了“{type}”，还可以看{left}次。',
     'authorisation-ending': '您授权查看“{type}”将于{day}到期。',
     'authorisation-given': '对方已授权您查看“{type}”，最后一天{day}。',
+    'authorisation-made': '代办人以您的名义授权他人查看“{type}”，最后一天{day}。您可以随时收回。',
     'authorisation-withdrawn': '对方已收回让您查看“{type}”的授权。',
     'relation-asked': '有人请您确认代办关系，请看是谁、能做什么。',
     'relation-active': '代办关系已经生效。',

@@ -89,7 +89,7 @@ export const authoriseEn: SameShape<typeof authoriseZh> = {
     none: 'Nobody has authorised you yet',
     noneHow: 'Ask: say who, what and why. When they agree it appears here.',
     who: 'Whom do you ask',
-    whoHow: 'Number and name must fit. Whether they hold such a license is not told before they answer.',
+    whoHow: 'Number and name must fit: if they do not, nobody gets the request, and you are not told so. Whether they hold such a license is not told before they answer.',
     kind: 'Which kind of license',
     send: 'Send the request',
     sendHow: 'They have seven days to answer, and can agree to a part.',
