@@ -3,6 +3,7 @@ package verify
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -23,10 +24,27 @@ type LogFiles interface {
 type AuditOptions struct {
 	Pub       []byte    // the log's public keys
 	Witnesses Witnesses // whose cosignatures are looked for
-	// Evidence are receipts and proofs that holders kept, by name: every one must be kept by the log, too.
+	// Evidence are receipts and proofs that holders kept, and what monitors remember (Seen), by name: every one must be kept by
+	// the log, too. They tell when trees stood, where witnesses whose keys are given signed them or a monitor saw them.
 	Evidence map[string][]byte
-	// Skew is by how much a leaf's time may differ from its neighbours'; an hour if 0.
+	// Skew is by how much a leaf's time may differ from its neighbours', and from when the trees around it stood; an hour if 0.
 	Skew time.Duration
+	Fresh
+}
+
+// Fresh bounds the age of the cosignatures that count towards those that are needed. Without a bound the operator may show
+// for ever what witnesses signed long ago.
+type Fresh struct {
+	Now    time.Time
+	Within time.Duration // of Now, before or after; any age will do if 0
+}
+
+func (f Fresh) has(at time.Time) bool { return f.Within == 0 || f.Now.Sub(at).Abs() <= f.Within }
+
+// Seen is what a monitor remembers: a signed checkpoint, and when it was the newest by the monitor's own clock.
+type Seen struct {
+	Checkpoint string    `json:"checkpoint"`
+	SeenAt     time.Time `json:"seenAt"`
 }
 
 // AuditReport says whether a log is what its checkpoint says, leaf by leaf.
@@ -62,6 +80,8 @@ const (
 	LogBack     = "LOG_BACK"
 	LogSplit    = "LOG_SPLIT"
 	LogStale    = "LOG_STALE"
+	LogDated    = "LOG_DATED"
+	LogOldSign  = "LOG_OLD_COSIGNATURE"
 )
 
 func auditCause(code string) LogCause {
@@ -85,6 +105,12 @@ func auditCause(code string) LogCause {
 		c.Zh, c.En = "日志给别人看的与给这里看的不是同一棵树。", "The log shows others another tree than it shows here."
 	case LogStale:
 		c.Zh, c.En = "最近的检查点已过久，日志可能停止了。", "The newest checkpoint is too old: the log may have stopped."
+	case LogDated:
+		c.Zh, c.En = "条目所述时间与见证方签名、或监视者看到其前后检查点的时间相矛盾：可能是成批倒签，或日志曾长时间停顿。",
+			"The time that the entry states contradicts when witnesses signed, or a monitor saw, the trees before and after it: it may be back-dated, or the log stood still for long."
+	case LogOldSign:
+		c.Zh, c.En = "见证方签名已过久，够新的不足所需：日志可能不再给见证方看新的检查点。",
+			"Too few of the cosignatures are recent: the log may no longer show its checkpoints to the witnesses."
 	default:
 		return logCause(code)
 	}
@@ -102,6 +128,10 @@ type audit struct {
 	head   *translog.Head
 	times  []int64           // microseconds, of each leaf
 	wanted map[string]string // leaf hash → file of the receipt
+
+	witnesses []*translog.Key
+	cosigned  *translog.Head // nil if no checkpoint is
+	sightings []sighting
 }
 
 func (a *audit) fault(code string, index *uint64, file string) {
@@ -127,13 +157,7 @@ func Audit(ctx context.Context, files LogFiles, o AuditOptions) (AuditReport, er
 		a.fault(LogKeys, nil, "")
 		return a.report, nil //nolint:nilerr // it is the finding
 	}
-	a.reader = translog.NewReader(files, translog.SM3{}, a.keys)
-	a.head, err = a.reader.Head(ctx)
-	if errors.Is(err, translog.ErrFatal) {
-		a.fault(LogCheckpoint, nil, translog.CheckpointPath)
-		return a.report, nil
-	}
-	if err != nil {
+	if ok, err := a.heads(ctx, o.Witnesses); !ok || err != nil {
 		return a.report, err
 	}
 	a.report.Origin, a.report.Size, a.report.Root = a.head.Origin, a.head.Size, a.head.Root
@@ -141,7 +165,9 @@ func Audit(ctx context.Context, files LogFiles, o AuditOptions) (AuditReport, er
 	if err := a.leaves(ctx); err != nil {
 		return a.report, err
 	}
+	a.signed(o.Witnesses, o.Fresh)
 	a.neighbours(cmpOr(o.Skew, time.Hour))
+	a.dated(0, cmpOr(o.Skew, time.Hour))
 	for _, name := range a.wanted {
 		a.fault(LogDropped, nil, name)
 	}
@@ -150,7 +176,32 @@ func Audit(ctx context.Context, files LogFiles, o AuditOptions) (AuditReport, er
 			return a.report, err
 		}
 	}
-	return a.report, a.cosigned(ctx, o.Witnesses)
+	return a.report, a.extendsCosigned(ctx)
+}
+
+// heads reads the cosigned checkpoint and then the newest, which the log may have moved on to meanwhile, but not back. It
+// reports whether there is one that can be looked at.
+func (a *audit) heads(ctx context.Context, w Witnesses) (ok bool, err error) {
+	a.reader = translog.NewReader(a.files, translog.SM3{}, a.keys)
+	if a.witnesses, err = translog.ParseWitnesses(w.Keys); err != nil {
+		a.fault(LogWitness, nil, "")
+	}
+	a.cosigned, err = a.reader.Cosigned(ctx)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		a.cosigned = nil
+	case errors.Is(err, translog.ErrFatal):
+		a.cosigned = nil
+		a.fault(LogCheckpoint, nil, translog.CosignedPath)
+	case err != nil:
+		return false, err
+	}
+	a.head, err = a.reader.Head(ctx)
+	if errors.Is(err, translog.ErrFatal) {
+		a.fault(LogCheckpoint, nil, translog.CheckpointPath)
+		return false, nil
+	}
+	return err == nil, err
 }
 
 func cmpOr(v, standard time.Duration) time.Duration {
@@ -174,17 +225,21 @@ func (a *audit) sort(evidence map[string][]byte) map[string]translog.Checkpoint 
 			a.wanted[string(hash)] = name
 			continue
 		}
+		var seen Seen
 		p, err := leaf.ParseProof(b)
-		if err != nil {
+		if err == nil {
+			seen.Checkpoint = p.Checkpoint
+		} else if err = json.Unmarshal(b, &seen); err != nil {
 			a.fault(LogEvidence, nil, name)
 			continue
 		}
-		c, err := translog.OpenCheckpoint([]byte(p.Checkpoint), a.keys)
+		c, err := translog.OpenCheckpoint([]byte(seen.Checkpoint), a.keys)
 		if err != nil || c.Origin != a.head.Origin {
 			a.fault(LogEvidence, nil, name)
 			continue
 		}
 		proofs[name] = c
+		a.sighted(c, []byte(seen.Checkpoint), seen.SeenAt)
 	}
 	return proofs
 }
@@ -311,36 +366,6 @@ func (a *audit) extends(ctx context.Context, c translog.Checkpoint, code, file s
 	}
 	if translog.VerifyConsistency(translog.SM3{}, c, a.head.Checkpoint, hashes) != nil {
 		a.fault(code, nil, file)
-	}
-	return nil
-}
-
-// cosigned counts the witnesses of the newest checkpoint that any have cosigned.
-func (a *audit) cosigned(ctx context.Context, w Witnesses) error {
-	keys, err := translog.ParseWitnesses(w.Keys)
-	if err != nil {
-		a.fault(LogWitness, nil, "")
-		return nil //nolint:nilerr // it is the finding
-	}
-	head, err := a.reader.Cosigned(ctx)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-	case errors.Is(err, translog.ErrFatal):
-		a.fault(LogCheckpoint, nil, translog.CosignedPath)
-		return nil
-	case err != nil:
-		return err
-	default:
-		a.report.Cosigned = head.Size
-		for _, s := range translog.Cosignatures(head.Signed, keys) {
-			a.report.Witnesses = append(a.report.Witnesses, LogCosignature{Witness: s.Witness.Name(), At: s.At.Format(time.RFC3339)})
-		}
-		if err := a.extends(ctx, head.Checkpoint, LogFork, translog.CosignedPath); err != nil {
-			return err
-		}
-	}
-	if len(a.report.Witnesses) < w.Need {
-		a.fault(LogWitness, nil, "")
 	}
 	return nil
 }

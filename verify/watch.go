@@ -14,10 +14,13 @@ type WatchOptions struct {
 	Pub       []byte            // the log's public keys
 	Witnesses Witnesses         // whose cosignatures are looked for
 	Last      []byte            // the signed checkpoint that was seen last; nil the first time
-	LastAt    time.Time         // when it was first seen
+	LastAt    time.Time         // when it was first seen; zero if that is not known
 	Peers     map[string][]byte // signed checkpoints that others were shown, by name
 	Now       time.Time
 	MaxAge    time.Duration // of the newest checkpoint; not looked at if 0
+	Within    time.Duration // how old, or how far ahead, cosignatures may be that count; not looked at if 0
+	// Skew is by how much the times of new leaves may lie before LastAt or after Now; an hour if 0.
+	Skew time.Duration
 }
 
 // WatchReport says whether a log has only grown since it was looked at last, and is the same for others.
@@ -44,15 +47,11 @@ func Watch(ctx context.Context, files LogFiles, o WatchOptions) (WatchReport, er
 }
 
 func (a *audit) watch(ctx context.Context, o WatchOptions, r *WatchReport) error {
-	a.reader = translog.NewReader(a.files, translog.SM3{}, a.keys)
-	var err error
-	a.head, err = a.reader.Head(ctx)
-	if errors.Is(err, translog.ErrFatal) {
-		a.fault(LogCheckpoint, nil, translog.CheckpointPath)
-		return nil
-	}
+	ok, err := a.heads(ctx, o.Witnesses)
 	if err != nil {
 		a.fault(LogGone, nil, translog.CheckpointPath)
+	}
+	if !ok || err != nil {
 		return nil //nolint:nilerr // it is the finding
 	}
 	a.report.Origin, a.report.Size, a.report.Root = a.head.Origin, a.head.Size, a.head.Root
@@ -70,8 +69,13 @@ func (a *audit) watch(ctx context.Context, o WatchOptions, r *WatchReport) error
 		if err := a.extends(ctx, last, LogFork, ""); err != nil {
 			return a.unread(err)
 		}
+		a.sighted(last, o.Last, o.LastAt)
+		if err := a.grown(ctx, last.Size, o.Now, cmpOr(o.Skew, time.Hour)); err != nil {
+			return a.unread(err)
+		}
 	}
-	if err := a.cosigned(ctx, o.Witnesses); err != nil {
+	a.signed(o.Witnesses, Fresh{o.Now, o.Within})
+	if err := a.extendsCosigned(ctx); err != nil {
 		return a.unread(err)
 	}
 	for _, s := range a.report.Witnesses {

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"os"
+	"time"
 
 	"github.com/yinxin-org/yinxin/verify"
 )
@@ -26,6 +27,11 @@ func (p witnessPolicy) read() (verify.Witnesses, error) {
 		w.Need = max(1, len(bytes.Fields(b)))
 	}
 	return w, nil
+}
+
+// freshPolicy is for those who look at a log that lives: what witnesses signed long ago says nothing about it now.
+type freshPolicy struct {
+	CosignedWithin time.Duration `default:"1h" help:"How old a cosignature may be that counts; 0 for any, as of a copy that was kept (${default})."`
 }
 
 type logCmd struct {

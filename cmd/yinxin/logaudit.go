@@ -22,7 +22,7 @@ var monitorExits = []struct {
 	exit  int
 }{
 	{verify.LogFork, 13}, {verify.LogSplit, 14}, {verify.LogBack, 12}, {verify.LogCheckpoint, 11}, {verify.LogTiles, 17},
-	{verify.LogGone, 10}, {verify.LogWitness, 16}, {verify.LogStale, 15},
+	{verify.LogGone, 10}, {verify.LogDated, 18}, {verify.LogWitness, 16}, {verify.LogOldSign, 16}, {verify.LogStale, 15},
 }
 
 // exitError ends the program with a code of its own.
@@ -33,21 +33,23 @@ func (e exitError) Error() string { return fmt.Sprintf("exit %d", int(e)) }
 type logAuditCmd struct {
 	Key string `required:"" placeholder:"FILE" help:"The log's public keys (log.pub), obtained where you trust them."`
 	witnessPolicy
-	Receipts string        `type:"existingdir" placeholder:"DIR" help:"Receipts and proofs that were kept (*.json): each must still be in the log."`
-	Skew     time.Duration `default:"1h" help:"By how much an entry's time may differ from its neighbours' (${default})."`
+	freshPolicy
+	Receipts string        `type:"existingdir" placeholder:"DIR" help:"What was kept (*.json): receipts, proofs, states of a monitor. Each must still be in the log."`
+	Skew     time.Duration `default:"1h" help:"By how much an entry's time may differ from its neighbours', and from when the trees around it stood (${default})."`
 	Source   string        `arg:"" help:"Folder with checkpoint and tiles, or their address, such as https://zz.example.gov.cn/log."`
 }
 
 // Help is the long help of the command.
 func (logAuditCmd) Help() string {
 	return `Reads the whole log and computes it anew: every tile and the root from the entries, the signatures of all the log's keys, the
-witnesses' cosignatures, the form of each entry, and its time beside its neighbours'. Prints one JSON object. Ends with 1 if
+witnesses' cosignatures, the form of each entry, its time beside its neighbours', and beside the times at which witnesses signed, or
+a monitor saw, the trees before and after it, as far as proofs and states were kept. Prints one JSON object. Ends with 1 if
 anything is wrong.`
 }
 
 // Run audits a log.
 func (c logAuditCmd) Run(ctx context.Context, s streams) error {
-	o := verify.AuditOptions{Skew: c.Skew, Evidence: map[string][]byte{}}
+	o := verify.AuditOptions{Skew: c.Skew, Evidence: map[string][]byte{}, Fresh: verify.Fresh{Now: time.Now(), Within: c.CosignedWithin}}
 	var err error
 	if o.Pub, err = os.ReadFile(c.Key); err != nil {
 		return err
@@ -86,9 +88,11 @@ func (c logAuditCmd) Run(ctx context.Context, s streams) error {
 type logMonitorCmd struct {
 	Key string `required:"" placeholder:"FILE" help:"The log's public keys (log.pub), obtained where you trust them."`
 	witnessPolicy
+	freshPolicy
 	State  string        `required:"" placeholder:"FILE" help:"Where the last checkpoint is kept; made the first time."`
 	Peer   []string      `placeholder:"FILE|URL" help:"A signed checkpoint that somebody else was shown, such as a witness's; as many as needed."`
 	MaxAge time.Duration `placeholder:"15m" help:"How old the newest sign of life may be."`
+	Skew   time.Duration `default:"1h" help:"By how much a new entry's time may lie before the last look, or ahead of now (${default})."`
 	Every  time.Duration `placeholder:"1m" help:"Look again and again, until something is wrong."`
 	Source string        `arg:"" help:"Folder with checkpoint and tiles, or their address."`
 }
@@ -99,14 +103,8 @@ func (logMonitorCmd) Help() string {
 When it is not, nothing is forgotten: the state file keeps the last good checkpoint, which with the new one is the proof.
 
 Exit codes: 0 good; 10 nothing to be had; 11 checkpoint not signed by all keys; 12 went back, or is behind another's;
-13 rewritten since the last time; 14 another tree than others see; 15 too old; 16 too few witnesses; 17 tiles missing
-or changed; 1 anything else that is wrong; 2 wrong use or an error.`
-}
-
-// monitorState is what the monitor remembers.
-type monitorState struct {
-	Checkpoint string    `json:"checkpoint"` // signed
-	SeenAt     time.Time `json:"seenAt"`     // when it was first seen
+13 rewritten since the last time; 14 another tree than others see; 15 too old; 16 too few witnesses, or their signatures
+too old; 17 tiles missing or changed; 18 new entries state times that cannot be; 1 anything else that is wrong; 2 wrong use or an error.`
 }
 
 // Run looks once, or until something is wrong.
@@ -152,7 +150,7 @@ func (c logMonitorCmd) look(ctx context.Context, s streams) error {
 	if r.Checkpoint == state.Checkpoint {
 		return nil
 	}
-	b, err := json.Marshal(monitorState{Checkpoint: r.Checkpoint, SeenAt: o.Now})
+	b, err := json.Marshal(verify.Seen{Checkpoint: r.Checkpoint, SeenAt: o.Now})
 	if err != nil {
 		return err
 	}
@@ -162,9 +160,9 @@ func (c logMonitorCmd) look(ctx context.Context, s streams) error {
 	return os.Rename(c.State+".new", c.State)
 }
 
-func (c logMonitorCmd) options(ctx context.Context) (verify.WatchOptions, monitorState, error) {
-	o := verify.WatchOptions{Now: time.Now(), MaxAge: c.MaxAge, Peers: map[string][]byte{}}
-	var state monitorState
+func (c logMonitorCmd) options(ctx context.Context) (verify.WatchOptions, verify.Seen, error) {
+	o := verify.WatchOptions{Now: time.Now(), MaxAge: c.MaxAge, Within: c.CosignedWithin, Skew: c.Skew, Peers: map[string][]byte{}}
+	var state verify.Seen
 	var err error
 	if o.Pub, err = os.ReadFile(c.Key); err != nil {
 		return o, state, err
@@ -199,7 +197,7 @@ func peerCheckpoint(ctx context.Context, where string) ([]byte, error) {
 	} else {
 		b, err = os.ReadFile(where)
 	}
-	var state monitorState
+	var state verify.Seen
 	if err == nil && json.Unmarshal(b, &state) == nil {
 		return []byte(state.Checkpoint), nil
 	}

@@ -2,6 +2,7 @@ package outage
 
 import (
 	"bytes"
+	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -48,7 +49,7 @@ func Start(t *testing.T, dir string) *Cluster {
 	c := &Cluster{t: t, dir: dir, root: root}
 	c.URL = c.Shell(`postgres_start '` + dir + `' durable >/dev/null; echo "$YINXIN_TEST_POSTGRES"`)
 	t.Cleanup(func() {
-		cmd := exec.Command("bash", "-c", ". scripts/find.sh; . scripts/postgres.sh; pg_bin=$(find_postgres); pg_dir='"+dir+"/postgres'; postgres_stop") //nolint:gosec // the test's own
+		cmd := exec.CommandContext(context.WithoutCancel(t.Context()), "bash", "-c", ". scripts/find.sh; . scripts/postgres.sh; pg_bin=$(find_postgres); pg_dir='"+dir+"/postgres'; postgres_stop") //nolint:gosec // the test's own
 		cmd.Dir = c.root
 		_ = cmd.Run()
 	})
