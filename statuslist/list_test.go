@@ -31,7 +31,7 @@ func TestVectors(t *testing.T) {
 	if err := json.Unmarshal(text, &vectors); err != nil {
 		t.Fatal(err)
 	}
-	if len(vectors) != 5 {
+	if len(vectors) != 6 {
 		t.Fatalf("%d vectors", len(vectors))
 	}
 	for _, v := range vectors {
