@@ -13,6 +13,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/evidence"
 	"github.com/yinxin-org/yinxin/internal/evidence/leaf"
+	"github.com/yinxin-org/yinxin/internal/retention"
 )
 
 const tagUse = "谁用过我的证照 Uses"
@@ -45,6 +46,7 @@ type UseLicense struct {
 type usesOutput struct {
 	Body struct {
 		Items []Use `json:"items"`
+		Left  int   `json:"left" doc:"Older uses that were kept for ten years and have left for the archive. They are in the list of evidence still."`
 	}
 }
 
@@ -88,6 +90,10 @@ func (d Deps) listUses(ctx context.Context, in *struct{ Language }) (*usesOutput
 	err := d.DB.Read(ctx, func(q *db.Tx) error {
 		uses, err := d.Door.Uses(ctx, q, actorFrom(ctx).HolderID, usesShown)
 		if err != nil {
+			return err
+		}
+		before := retention.DueBefore(d.Clock.Now())
+		if out.Body.Left, err = d.Book.Gone(ctx, q, actorFrom(ctx).HolderID, access.LeafKind, before); err != nil {
 			return err
 		}
 		for _, u := range uses {
@@ -178,8 +184,8 @@ func (d Deps) proof(ctx context.Context, in *recordInput) (*proofOutput, error) 
 	if err != nil {
 		return nil, errs.New(errs.NotFound, "evidence.unknown")
 	}
-	// Whose leaf it is decides who may ask where it stands.
-	if _, err := d.openReceipt(ctx, id); err != nil {
+	// Whose leaf it is decides who may ask where it stands, also when what it says has left for the archive.
+	if _, err := d.openReceipt(ctx, id); err != nil && errs.Code(err) != "evidence.left" {
 		return nil, err
 	}
 	p, err := d.Book.Proof(ctx, id)

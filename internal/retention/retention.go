@@ -65,10 +65,10 @@ func New(o Options) (*Desk, error) {
 }
 
 // due is the month before which all records have been kept long enough.
-func (d *Desk) due() clock.Month { return clock.MonthOf(d.o.Clock.Now()) - 12*Years }
+func due(now time.Time) clock.Month { return clock.MonthOf(now) - 12*Years }
 
 // DueBefore is the moment before which records may have left.
-func (d *Desk) DueBefore() time.Time { return d.due().Begin() }
+func DueBefore(now time.Time) time.Time { return due(now).Begin() }
 
 // Retire makes the months to come and lets the months leave whose time is over. It may be called at any time, by any number
 // of processes.
@@ -93,7 +93,7 @@ func (d *Desk) Retire(ctx context.Context) error {
 		return err
 	}
 	var failed []error
-	for ; m < d.due(); m++ {
+	for ; m < due(d.o.Clock.Now()); m++ {
 		if known[m.String()].State == left {
 			continue
 		}

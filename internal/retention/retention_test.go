@@ -266,7 +266,7 @@ func (w *world) leftTruly(t *testing.T, month, owners int) {
 		t.Errorf("the log has %d records of the leaving", n)
 	}
 	w.Read(t, func(q *db.Tx) error {
-		n, err := w.App.Book.Gone(t.Context(), q, w.owner.HolderID, access.LeafKind, w.desk.DueBefore())
+		n, err := w.App.Book.Gone(t.Context(), q, w.owner.HolderID, access.LeafKind, retention.DueBefore(w.Clock.Now()))
 		if n != owners {
 			t.Errorf("the holder is told of %d records that left, not %d", n, owners)
 		}

@@ -68,7 +68,7 @@ export function makeApi(c: Client) {
     presentation: (id: string) => c.get<Presentation>(`${v1}/me/presentations/${part(id)}`),
     endPresentation: (id: string) => c.delete(`${v1}/me/presentations/${part(id)}`),
 
-    uses: () => c.get<Item<Use>>(`${v1}/me/uses`),
+    uses: () => c.get<Item<Use> & { left: number }>(`${v1}/me/uses`),
     receipt: (no: string) => c.get<ReceiptFile>(`${v1}/me/uses/${part(no)}/receipt`),
     proof: (no: string) => c.get<ProofFile>(`${v1}/me/uses/${part(no)}/proof`),
     whole: () => c.get<WholeFile>(`${v1}/me/evidence/whole`),

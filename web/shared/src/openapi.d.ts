@@ -12727,6 +12727,11 @@ export interface components {
         };
         UsesOutputBody: {
             items: components["schemas"]["Use"][];
+            /**
+             * Format: int64
+             * @description Older uses that were kept for ten years and have left for the archive. They are in the list of evidence still.
+             */
+            left: number;
         };
         VacanciesOutputBody: {
             items: components["schemas"]["Vacancy"][];

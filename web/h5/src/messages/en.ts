@@ -175,6 +175,8 @@ export const en: SameShape<typeof zh> = {
     self: 'Yourself',
     unknownUnit: 'A checker who was not signed in',
     own: 'Also my own look ({n}) | Also my own looks ({n})',
+    noneNow: 'Nobody has used your licenses in the last ten years',
+    left: '{n} older use was kept for ten years and has left for the archive by rule. It is not listed here, but the list that was checked above has it still. To read it, ask the unit that runs the platform. | {n} older uses were kept for ten years and have left for the archive by rule. They are not listed here, but the list that was checked above has them still. To read them, ask the unit that runs the platform.',
   },
   whole: {
     busy: 'Checking that the list has every record…',
