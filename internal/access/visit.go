@@ -210,8 +210,9 @@ func (d *Door) looked(ctx context.Context, tx *db.Tx, t InspectionTask, f Inspec
 	if l.TypeCode == f.TypeCode {
 		err = tx.QueryRow(ctx, `
 			SELECT count(*) FROM access_record
-			WHERE holder_id = $1 AND license_id = $2 AND account_id = $3 AND ground = 'inspection' AND result = 'given' AND at >= $4`,
-			l.HolderID, l.ID, t.AccountID, db.Micros(t.From)).Scan(&n)
+			WHERE holder_id = $1 AND license_id = $2 AND account_id = $3 AND ground = 'inspection' AND result = 'given' AND at >= $4
+				AND record_id >= $5`,
+			l.HolderID, l.ID, t.AccountID, db.Micros(t.From), db.FloorID(t.From)).Scan(&n)
 		if err != nil {
 			return fmt.Errorf("find look: %w", err)
 		}
