@@ -41,6 +41,7 @@ type cli struct {
 	Serve     serveCmd     `cmd:"" help:"Run the service of an installation."`
 	Account   accountCmd   `cmd:"" help:"Make the first administrator of an installation."`
 	Migrate   migrateCmd   `cmd:"" help:"Bring the database of an installation to this program's schema."`
+	Backup    backupCmd    `cmd:"" help:"Back the database of an installation up, wrapped keys apart."`
 	OFD       ofdCmd       `cmd:"" name:"ofd" help:"Look into OFD files: info, render, extract, diff."`
 	Verify    verifyCmd    `cmd:"" help:"Judge license files offline: seals, digests, coverage, purpose of copies."`
 	Seal      sealCmd      `cmd:"" help:"Deal with a seal whose key is known to others."`

@@ -263,6 +263,9 @@ func (d *Door) uses(ctx context.Context, q *db.Tx, holderID, licenseID, grantID 
 		return nil, fmt.Errorf("list uses: %w", err)
 	}
 	for i := range found {
+		if len(purposes[i]) == 0 { // the holder it was kept for was erased
+			continue
+		}
 		plain, err := d.o.Holders.Open(ctx, q, holderID, purposes[i])
 		if err != nil {
 			return nil, err

@@ -32,6 +32,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/deadline"
 	"github.com/yinxin-org/yinxin/internal/dossier"
+	"github.com/yinxin-org/yinxin/internal/erasure"
 	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/evidence"
 	"github.com/yinxin-org/yinxin/internal/face"
@@ -104,6 +105,7 @@ type App struct {
 	Consents    *consent.Desk
 	Shares      *share.Desk
 	Dossiers    *dossier.Desk
+	Erasures    *erasure.Desk
 	Feed        *feed.Desk
 	Callers     *caller.Desk
 	Vertical    *vertical.Desk
@@ -116,6 +118,7 @@ type App struct {
 	sources      map[string]license.Source    // by type code
 	registers    map[string]register.Register // by kind
 	Registers    *register.Store
+	files        *blob.Folder // of licenses
 	Demo         bool
 	trust        verify.Options
 	statusRoot   []byte                 // PEM
@@ -230,7 +233,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 	return a.LoadTrust()
 }
 
-// openFeeds opens the desks that other systems send to, and that of inspections.
+// openFeeds opens the desks that other systems send to, and those of inspections and erasures.
 func (a *App) openFeeds(handedIn *blob.Folder) {
 	a.Dossiers = dossier.New(dossier.Options{DB: a.DB, Clock: a.Clock, Holders: a.Holders, Licenses: a.Licenses, Matters: a.Matters, Cases: a.Cases, Agency: a.Agency, Hall: a.Hall, Door: a.Door, Desk: a.Desk, Shares: a.Shares})
 	a.Feed = feed.New(feed.Options{DB: a.DB, Clock: a.Clock, Units: a.Units, Holders: a.Holders, Trail: a.Trail,
@@ -242,6 +245,8 @@ func (a *App) openFeeds(handedIn *blob.Folder) {
 		Licenses: a.Licenses, Hall: a.Hall, Steward: a.Steward, Verify: a.VerifyFile})
 	a.Inspections = inspection.Open(inspection.Options{DB: a.DB, Clock: a.Clock, Units: a.Units, Types: a.Types, Holders: a.Holders,
 		Licenses: a.Licenses, Notices: a.Notices, Files: handedIn})
+	a.Erasures = erasure.New(erasure.Options{DB: a.DB, Clock: a.Clock, Accounts: a.Accounts, Holders: a.Holders, Licenses: a.Licenses, Book: a.Book,
+		Files: a.files, HandedIn: handedIn})
 }
 
 // openDoor opens the licenses and what is said about them, and gives the reader of bodies to the door, and to nothing
@@ -257,7 +262,7 @@ func (a *App) openDoor(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.Licenses = store
+	a.Licenses, a.files = store, files
 	a.Steward = steward.New(steward.Options{DB: a.DB, Clock: a.Clock, Units: a.Units, Types: a.Types, Holders: a.Holders, Licenses: store, Notices: a.Notices})
 	a.Seals.UseBound(store.CanBeUsed)
 	a.Cases = casefile.Open(a.DB, a.Clock, a.Holders)
@@ -544,7 +549,7 @@ func (a *App) housekeep(ctx context.Context) {
 	tick := time.NewTicker(houseEvery)
 	defer tick.Stop()
 	for {
-		if err := errors.Join(a.Hall.Resume(ctx), a.Vertical.Resume(ctx), a.Accounts.Sweep(ctx), a.Callers.Sweep(ctx), a.Callers.Reconcile(ctx), a.Units.Watch(ctx), a.TellOverdue(ctx), a.TellDue(ctx), a.Consents.Remind(ctx)); err != nil && ctx.Err() == nil {
+		if err := errors.Join(a.Hall.Resume(ctx), a.Vertical.Resume(ctx), a.Accounts.Sweep(ctx), a.Callers.Sweep(ctx), a.Callers.Reconcile(ctx), a.Units.Watch(ctx), a.TellOverdue(ctx), a.TellDue(ctx), a.Consents.Remind(ctx), a.Erasures.Resume(ctx)); err != nil && ctx.Err() == nil {
 			a.Log.ErrorContext(ctx, "unfinished work", slog.Any("error", err))
 		}
 		select {
@@ -571,17 +576,6 @@ func (a *App) Close() error {
 		ended = append(ended, d.Close())
 	}
 	return errors.Join(append(ended, a.DB.Close())...)
-}
-
-// unitName names a unit for the session.
-func (a *App) unitName(ctx context.Context, id string) (string, error) {
-	var name string
-	err := a.DB.Read(ctx, func(q *db.Tx) error {
-		u, err := a.Units.Get(ctx, q, id)
-		name = u.Name
-		return err
-	})
-	return name, err
 }
 
 // Handler serves the pages and the interface.

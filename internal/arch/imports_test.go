@@ -21,7 +21,7 @@ var (
 		"internal/evidence", "internal/change", "internal/task", "internal/deadline", "internal/notice", "internal/org", "internal/catalog", "internal/face",
 		"internal/matter", "internal/intake", "internal/holder", "internal/once",
 		"internal/sealing", "internal/register", "internal/status", "internal/license", "internal/inspection", "internal/steward", "internal/batch", "internal/casefile", "internal/appeal", "internal/access", "internal/retention", "internal/agency",
-		"internal/hall", "internal/present", "internal/consent", "internal/share", "internal/dossier", "internal/feed", "internal/caller", "internal/push", "internal/vertical", "internal/trial",
+		"internal/hall", "internal/present", "internal/consent", "internal/share", "internal/dossier", "internal/erasure", "internal/feed", "internal/caller", "internal/push", "internal/vertical", "internal/trial",
 	}
 	// Pages answer errors as the API does, so web may use httpapi's mapping; the API knows no pages.
 	edge = []string{"internal/connect", "internal/job", "internal/httpapi", "internal/web"}

@@ -21,6 +21,7 @@ func tables() []messages {
 		makingMessages,
 		operationMessages,
 		retentionMessages,
+		erasureMessages,
 	}
 }
 

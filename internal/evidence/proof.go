@@ -20,7 +20,8 @@ import (
 var errOpening = errors.New("stored record does not open its leaf")
 
 // Receipt gives a holder's receipt.json with the opened record. A leaf that is not there, or is another
-// holder's, is errs "evidence.unknown"; one whose record has left for the archive is "evidence.left". The caller has checked that whoever asks may read it.
+// holder's, is errs "evidence.unknown"; one whose record has left for the archive is "evidence.left", one whose holder was erased
+// "evidence.erased". The caller has checked that whoever asks may read it.
 func (b *Book) Receipt(ctx context.Context, holderID, leafID string) (leaf.Receipt, error) {
 	id, err := uuid.Parse(leafID)
 	if err != nil {

@@ -137,6 +137,9 @@ func (b *Book) Origin() string { return b.ed.Name() }
 // SignText signs a text in the log's name with all its keys; see translog.SignNote.
 func (b *Book) SignText(text string) ([]byte, error) { return translog.SignNote(text, b.ed, b.sm2) }
 
+// Erased stands in place of the opening of a leaf whose holder was erased: it has not left, and nobody opens it.
+const Erased = "x"
+
 // Unseal opens what a leaf of a holder's commits to, and checks that it does.
 func (b *Book) Unseal(ctx context.Context, q *db.Tx, s Stored) (leaf.Receipt, error) {
 	id, err := uuid.Parse(s.LeafID)
@@ -145,6 +148,9 @@ func (b *Book) Unseal(ctx context.Context, q *db.Tx, s Stored) (leaf.Receipt, er
 	}
 	if len(s.Opening) == 0 {
 		return leaf.Receipt{}, errs.New(errs.NotFound, "evidence.left")
+	}
+	if string(s.Opening) == Erased {
+		return leaf.Receipt{}, errs.New(errs.NotFound, "evidence.erased")
 	}
 	opening, err := b.sealer.Open(ctx, q, s.HolderID, s.Opening)
 	if err != nil {

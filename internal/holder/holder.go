@@ -65,6 +65,7 @@ type Holder struct {
 	ID      string
 	Kind    catalog.HolderKind
 	Profile Profile
+	Erased  bool // what was known of the holder was erased; the profile is empty
 }
 
 // Store keeps holders and their keys.
@@ -206,6 +207,10 @@ func (s *Store) Get(ctx context.Context, q *db.Tx, id string) (Holder, error) {
 	if err != nil {
 		return Holder{}, fmt.Errorf("get holder: %w", err)
 	}
+	h.Kind, h.Erased = catalog.HolderKind(kind), len(profile) == 0
+	if h.Erased {
+		return h, nil
+	}
 	plain, err := s.Open(ctx, q, id, profile)
 	if err != nil {
 		return Holder{}, err
@@ -213,7 +218,6 @@ func (s *Store) Get(ctx context.Context, q *db.Tx, id string) (Holder, error) {
 	if err := json.Unmarshal(plain, &h.Profile); err != nil {
 		return Holder{}, fmt.Errorf("decode profile: %w", err)
 	}
-	h.Kind = catalog.HolderKind(kind)
 	return h, nil
 }
 

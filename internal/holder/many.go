@@ -176,10 +176,12 @@ func (e *Entrant) seal() error {
 	return err
 }
 
-// Enter enters the fresh ones among the entrants and corrects names that were only claimed. After ErrMeanwhile the
+// Enter enters the fresh ones among the entrants and corrects names that were only claimed. Of the others none may have been
+// taken out of the index since. After ErrMeanwhile the
 // caller's transaction must not commit.
 func (s *Store) Enter(ctx context.Context, tx *db.Tx, entrants []*Entrant) error {
 	var indexes, keys, holders [][]any
+	var known []any
 	now := db.Micros(s.clock.Now())
 	for _, e := range entrants {
 		switch {
@@ -187,11 +189,17 @@ func (s *Store) Enter(ctx context.Context, tx *db.Tx, entrants []*Entrant) error
 			indexes = append(indexes, []any{e.index, e.ID})
 			keys = append(keys, []any{e.ID, e.wrapped})
 			holders = append(holders, []any{e.ID, string(e.Profile.Kind()), e.profile, now})
-		case e.correct:
+		default:
+			known = append(known, e.index)
+		}
+		if e.correct {
 			if err := s.correct(ctx, tx, e.ID, e.profile); err != nil {
 				return err
 			}
 		}
+	}
+	if err := s.listed(ctx, tx, known); err != nil {
+		return err
 	}
 	n, err := tx.Insert(ctx, `holder_index (code_index, holder_id)`, `ON CONFLICT (code_index) DO NOTHING`, indexes)
 	switch {

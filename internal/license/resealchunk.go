@@ -146,7 +146,7 @@ func (w *resealing) next(ctx context.Context) ([]*resealed, error) {
 		plans := map[string]*resealPlan{}
 		for _, l := range found {
 			x := &resealed{l: l}
-			if x.key, err = w.s.key(ctx, q, l.HolderID, l.ID); err != nil {
+			if x.key, err = w.s.keyOf(ctx, q, l); err != nil {
 				return err
 			}
 			if x.b, err = w.s.opened(ctx, q, l, x.key); err != nil {

@@ -220,11 +220,22 @@ func (s *Store) key(ctx context.Context, q *db.Tx, holderID, licenseID string) (
 	return s.o.Holders.Open(ctx, q, holderID, wrapped)
 }
 
+// keyOf unwraps a license's key through the first of its holders who has it: whoever was erased has it no more.
+func (s *Store) keyOf(ctx context.Context, q *db.Tx, l License) ([]byte, error) {
+	for _, id := range l.Holders {
+		key, err := s.key(ctx, q, id, l.ID)
+		if !errors.Is(err, db.ErrNoRows) {
+			return key, err
+		}
+	}
+	return nil, errs.New(errs.NotFound, "license.erased")
+}
+
 func (s *Store) body(ctx context.Context, q *db.Tx, l License) (body, error) {
 	if l.Indexed() {
 		return body{}, errs.New(errs.Conflict, "license.kept-elsewhere")
 	}
-	key, err := s.key(ctx, q, l.HolderID, l.ID)
+	key, err := s.keyOf(ctx, q, l)
 	if err != nil {
 		return body{}, err
 	}
@@ -239,6 +250,9 @@ func (s *Store) unlocked(ctx context.Context, q *db.Tx, l License) (body, []byte
 		FROM license l
 		JOIN license_key k ON k.holder_id = l.holder_id AND k.license_id = l.license_id
 		WHERE l.holder_id = $1 AND l.license_id = $2`, l.HolderID, l.ID).Scan(&sealed, &wrapped)
+	if errors.Is(err, db.ErrNoRows) {
+		return s.unlockedByOther(ctx, q, l)
+	}
 	if err != nil {
 		return body{}, nil, fmt.Errorf("get license data: %w", err)
 	}
@@ -247,6 +261,16 @@ func (s *Store) unlocked(ctx context.Context, q *db.Tx, l License) (body, []byte
 		return body{}, nil, err
 	}
 	b, err := unsealed(l, key, sealed)
+	return b, key, err
+}
+
+// unlockedByOther is unlocked where the first holder was erased.
+func (s *Store) unlockedByOther(ctx context.Context, q *db.Tx, l License) (body, []byte, error) {
+	key, err := s.keyOf(ctx, q, l)
+	if err != nil {
+		return body{}, nil, err
+	}
+	b, err := s.opened(ctx, q, l, key)
 	return b, key, err
 }
 
