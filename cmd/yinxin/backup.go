@@ -21,8 +21,8 @@ type backupCmd struct {
 
 // Help is the long help of the command.
 func (backupCmd) Help() string {
-	return `It writes the SQLite database, while it is in use, as two files: data.db without any wrapped key, and keys.db with the wrapped keys
-alone. Copy keys.db to another place than data.db. A keys.db in DIR that is older than 30 days is removed: whoever was erased since could
+	return `It writes the SQLite database, while it is in use, as two files: data.db without any wrapped key, and wrapped.db with the wrapped keys
+alone. Copy wrapped.db to another place than data.db. A wrapped.db in DIR that is older than 30 days is removed: whoever was erased since could
 be read with it.
 
 The folders log, files and attachments, the anchors and the folder keys are copied by other means: see docs/operate. PostgreSQL is backed

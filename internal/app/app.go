@@ -118,7 +118,6 @@ type App struct {
 	sources      map[string]license.Source    // by type code
 	registers    map[string]register.Register // by kind
 	Registers    *register.Store
-	files        *blob.Folder // of licenses
 	Demo         bool
 	trust        verify.Options
 	statusRoot   []byte                 // PEM
@@ -246,7 +245,7 @@ func (a *App) openFeeds(handedIn *blob.Folder) {
 	a.Inspections = inspection.Open(inspection.Options{DB: a.DB, Clock: a.Clock, Units: a.Units, Types: a.Types, Holders: a.Holders,
 		Licenses: a.Licenses, Notices: a.Notices, Files: handedIn})
 	a.Erasures = erasure.New(erasure.Options{DB: a.DB, Clock: a.Clock, Accounts: a.Accounts, Holders: a.Holders, Licenses: a.Licenses, Book: a.Book,
-		Files: a.files, HandedIn: handedIn})
+		HandedIn: handedIn})
 }
 
 // openDoor opens the licenses and what is said about them, and gives the reader of bodies to the door, and to nothing
@@ -262,7 +261,7 @@ func (a *App) openDoor(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.Licenses, a.files = store, files
+	a.Licenses = store
 	a.Steward = steward.New(steward.Options{DB: a.DB, Clock: a.Clock, Units: a.Units, Types: a.Types, Holders: a.Holders, Licenses: store, Notices: a.Notices})
 	a.Seals.UseBound(store.CanBeUsed)
 	a.Cases = casefile.Open(a.DB, a.Clock, a.Holders)

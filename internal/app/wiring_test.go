@@ -22,6 +22,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/catalog"
 	"github.com/yinxin-org/yinxin/internal/config"
 	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/erasure"
 	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/hall"
 	"github.com/yinxin-org/yinxin/internal/inspection"
@@ -56,7 +57,7 @@ func TestOnlyTheDoorReachesBodies(t *testing.T) {
 	// Spreadsheets that wait to be imported, rows that wait to be made, and what applicants hand in, lie in folders of their own.
 	files := w.owners[folder][reflect.TypeFor[license.Options]()]
 	others := []reflect.Type{reflect.TypeFor[intake.Options](), reflect.TypeFor[batch.Options](), reflect.TypeFor[hall.Options](),
-		reflect.TypeFor[inspection.Options]()}
+		reflect.TypeFor[inspection.Options](), reflect.TypeFor[erasure.Options]()}
 	apart := len(files) == 1 && len(w.owners[folder]) == 1+len(others)
 	for _, o := range others {
 		held := w.owners[folder][o]

@@ -13,7 +13,7 @@ import (
 // The two files of a backup. The second one holds KeyTables and nothing else.
 const (
 	BackupData = "data.db"
-	BackupKeys = "keys.db"
+	BackupKeys = "wrapped.db"
 )
 
 // ErrNoBackup says that the database is backed up by its own tools.

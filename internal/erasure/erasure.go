@@ -94,7 +94,6 @@ type Options struct {
 	Holders  *holder.Store
 	Licenses *license.Store
 	Book     *evidence.Book
-	Files    *blob.Folder // of licenses and their copies
 	HandedIn *blob.Folder // of applicants
 }
 

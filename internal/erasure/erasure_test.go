@@ -227,7 +227,7 @@ func TestKilledAfterEveryStep(t *testing.T) {
 			}
 			before := o.get(id)
 			again := erasure.New(erasure.Options{DB: w.DB, Clock: w.Now, Accounts: w.Accounts, Holders: w.Holders, Licenses: w.Licenses, Book: w.Book,
-				Files: o.folder("files"), HandedIn: o.folder("attachments")})
+				HandedIn: o.folder("attachments")})
 			var err error
 			if more, err = again.Work(ctx, id); err != nil {
 				t.Fatal(err)

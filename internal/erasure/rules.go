@@ -1,5 +1,7 @@
 package erasure
 
+import "github.com/yinxin-org/yinxin/internal/license"
+
 // A rule says what becomes of a table's rows.
 type rule struct {
 	table string
@@ -8,8 +10,8 @@ type rule struct {
 	of    string // "license": the rows belong to licenses, and those of a license that somebody else holds too stay
 }
 
-// gone are the rows of licenses in a shard that are no more in table license.
-const gone = `holder_id = $1 AND license_id NOT IN (SELECT license_id FROM license WHERE holder_id = $1)`
+// gone are the rows of licenses that were taken away.
+const gone = license.Gone
 
 // own are the rows in the person's shard, or of their queues.
 const own = `holder_id = $1`

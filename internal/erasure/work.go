@@ -8,10 +8,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/yinxin-org/yinxin/internal/blob"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
-	"github.com/yinxin-org/yinxin/internal/license"
 )
 
 // The steps before and after the rules.
@@ -78,9 +76,11 @@ func (d *Desk) keys(tx *db.Tx, e *Erasure) error {
 	if err != nil {
 		return err
 	}
-	if e.Counts["license_key"], err = tx.Exec(ctx, `DELETE FROM license_key WHERE holder_id = $1`, e.HolderID); err != nil {
-		return fmt.Errorf("destroy keys of licenses: %w", err)
+	n, err := d.o.Licenses.DropKeys(ctx, tx, e.HolderID)
+	if err != nil {
+		return err
 	}
+	e.Counts["license_key"] = int64(n)
 	if err := d.o.Holders.Destroy(ctx, tx, e.HolderID); err != nil {
 		return err
 	}
@@ -126,136 +126,63 @@ func (d *Desk) shards(ctx context.Context, q *db.Tx, holderID string) ([]string,
 	return out, nil
 }
 
-// dead lists the licenses of a shard whose key nobody has.
-func dead(ctx context.Context, q *db.Tx, store *license.Store, shard string) ([]license.License, error) {
-	held, err := store.Held(ctx, q, shard, "")
-	if err != nil {
-		return nil, err
-	}
-	var out []license.License
-	for _, l := range held {
-		if l.HolderID != shard {
-			continue
-		}
-		keys := 0
-		for _, id := range l.Holders {
-			var n int
-			if err := q.QueryRow(ctx, `SELECT count(*) FROM license_key WHERE holder_id = $1 AND license_id = $2`, id, l.ID).Scan(&n); err != nil {
-				return nil, fmt.Errorf("look for keys: %w", err)
-			}
-			keys += n
-		}
-		if keys == 0 {
-			out = append(out, l)
-		}
-	}
-	return out, nil
-}
-
-// files removes the files that nobody can open any more, and then the rows of their licenses. What lies in a pack stays there:
-// ciphertext without a key.
+// files removes the files that nobody can open any more, and then the rows of their licenses.
 func (d *Desk) files(ctx context.Context, e Erasure) error {
-	var refs []string
-	var handedIn []string
+	var shards, handedIn []string
 	err := d.o.DB.Read(ctx, func(q *db.Tx) error {
-		refs, handedIn = nil, nil
-		shards, err := d.shards(ctx, q, e.HolderID)
-		if err != nil {
+		var err error
+		if shards, err = d.shards(ctx, q, e.HolderID); err != nil {
 			return err
 		}
-		for _, shard := range shards {
-			licenses, err := dead(ctx, q, d.o.Licenses, shard)
-			if err != nil {
-				return err
-			}
-			for _, l := range licenses {
-				refs = append(refs, l.FileRef)
-				old, err := texts(ctx, q, `SELECT file_ref FROM license_file WHERE holder_id = $1 AND license_id = $2`, shard, l.ID)
-				if err != nil {
-					return err
-				}
-				refs = append(refs, old...)
-			}
-		}
-		for _, query := range []string{
-			`SELECT copy_ref FROM use_grant WHERE holder_id = $1`, `SELECT ofd_ref FROM license_share WHERE holder_id = $1`,
-			`SELECT pdf_ref FROM license_share WHERE holder_id = $1`,
-		} {
-			more, err := texts(ctx, q, query, e.HolderID)
-			if err != nil {
-				return err
-			}
-			refs = append(refs, more...)
-		}
-		handedIn, err = texts(ctx, q, `SELECT file_ref FROM case_attachment WHERE holder_id = $1`, e.HolderID)
+		handedIn, err = refs(ctx, q, e.HolderID)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	removed, packed, err := remove(ctx, d.o.Files, refs)
-	if err != nil {
-		return err
+	removed, packed := len(handedIn), 0
+	for _, shard := range shards {
+		n, k, err := d.o.Licenses.RemoveFiles(ctx, shard)
+		if err != nil {
+			return err
+		}
+		removed, packed = removed+n, packed+k
 	}
-	more, _, err := remove(ctx, d.o.HandedIn, handedIn)
-	if err != nil {
-		return err
+	for _, ref := range handedIn {
+		if err := d.o.HandedIn.Remove(ctx, ref); err != nil {
+			return err
+		}
 	}
 	return d.step(ctx, e.ID, func(tx *db.Tx, e *Erasure) error {
 		if e.State != Running || e.Step != stepKeys {
 			return errs.New(errs.Conflict, "erasure.step")
 		}
-		shards, err := d.shards(ctx, tx, e.HolderID)
-		if err != nil {
-			return err
-		}
 		for _, shard := range shards {
-			licenses, err := dead(ctx, tx, d.o.Licenses, shard)
+			n, err := d.o.Licenses.RemoveKeyless(ctx, tx, shard)
 			if err != nil {
 				return err
 			}
-			for _, l := range licenses {
-				if _, err := tx.Exec(ctx, `DELETE FROM license WHERE holder_id = $1 AND license_id = $2`, shard, l.ID); err != nil {
-					return fmt.Errorf("erase licenses: %w", err)
-				}
-			}
-			e.Counts["license"] += int64(len(licenses))
+			e.Counts["license"] += int64(n)
 		}
-		e.Counts["files"], e.Counts["filesInPacks"], e.Step = removed+more, packed, stepFiles
+		e.Counts["files"], e.Counts["filesInPacks"], e.Step = int64(removed), int64(packed), stepFiles
 		return nil
 	})
 }
 
-// remove takes files away, and counts besides those that lie in packs.
-func remove(ctx context.Context, f *blob.Folder, refs []string) (removed, packed int64, err error) {
-	for _, ref := range refs {
-		switch {
-		case ref == "":
-		case strings.HasPrefix(ref, "pack:"):
-			packed++
-		default:
-			if err := f.Remove(ctx, ref); err != nil {
-				return 0, 0, err
-			}
-			removed++
-		}
-	}
-	return removed, packed, nil
-}
-
-func texts(ctx context.Context, q *db.Tx, query string, args ...any) ([]string, error) {
-	rows, err := q.Query(ctx, query, args...)
+// refs are the files that the person handed in.
+func refs(ctx context.Context, q *db.Tx, holderID string) ([]string, error) {
+	rows, err := q.Query(ctx, `SELECT file_ref FROM case_attachment WHERE holder_id = $1`, holderID)
 	if err != nil {
 		return nil, fmt.Errorf("list files: %w", err)
 	}
 	var out []string
 	for rows.Next() {
-		var s string
-		if err := rows.Scan(&s); err != nil {
+		var ref string
+		if err := rows.Scan(&ref); err != nil {
 			_ = rows.Close()
 			return nil, fmt.Errorf("list files: %w", err)
 		}
-		out = append(out, s)
+		out = append(out, ref)
 	}
 	return out, errors.Join(rows.Err(), rows.Close())
 }

@@ -5,7 +5,7 @@
 // file. The object graph hands the reader to the door (package access) and to nobody else; a test holds this.
 //
 // It guarantees that a license is published only with its sealed file durably stored, that a step which was
-// cut off is taken up again without doubling anything, and that nothing is ever deleted.
+// cut off is taken up again without doubling anything, and that nothing is ever deleted but what package erasure erases.
 package license
 
 import (
@@ -92,6 +92,7 @@ type Files interface {
 	Put(ctx context.Context, data []byte) (ref string, err error)
 	Get(ctx context.Context, ref string) ([]byte, error)
 	Pile() *blob.Pile
+	Remove(ctx context.Context, ref string) error
 }
 
 // Options are the parts a Store works with.

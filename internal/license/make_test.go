@@ -55,6 +55,8 @@ func (s *shelf) Get(_ context.Context, ref string) ([]byte, error) {
 // Pile is not for the shelf: bulks have tests of their own.
 func (s *shelf) Pile() *blob.Pile { panic("a bulk on the shelf") }
 
+func (s *shelf) Remove(context.Context, string) error { panic("an erasure on the shelf") }
+
 // brittle is a store of licenses over a world whose files are kept on a shelf.
 func brittle(t *testing.T, w *world.World) (*license.Store, *shelf) {
 	t.Helper()
