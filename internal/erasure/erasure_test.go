@@ -17,6 +17,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/holder"
 	"github.com/yinxin-org/yinxin/internal/license"
 	"github.com/yinxin-org/yinxin/internal/present"
+	"github.com/yinxin-org/yinxin/internal/retention"
 	"github.com/yinxin-org/yinxin/internal/share"
 	"github.com/yinxin-org/yinxin/test/world"
 	"github.com/yinxin-org/yinxin/verify"
@@ -154,6 +155,16 @@ func TestDecision(t *testing.T) {
 		want(t, "a firm", err, "erasure.person")
 
 		o.end()
+		hold, err := o.Retention.Place(ctx, retention.Hold{Subject: retention.OfHolder, Value: o.person, PlacedBy: o.admin.AccountID, Ground: "榕检〔2036〕3号"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s, err = o.Erasures.Look(ctx, o.digital, o.code); err != nil || len(s.Obstacles) != 1 || s.Obstacles[0].Kind != "hold" {
+			t.Errorf("under a hold: %+v, %v", s.Obstacles, err)
+		}
+		if err := o.Retention.Lift(ctx, hold, o.admin.AccountID, "榕检〔2036〕4号"); err != nil {
+			t.Fatal(err)
+		}
 		if s, err = o.Erasures.Look(ctx, o.digital, o.code); err != nil || len(s.Obstacles) != 0 {
 			t.Fatalf("in the end %+v, %v", s.Obstacles, err)
 		}

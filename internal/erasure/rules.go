@@ -1,6 +1,9 @@
 package erasure
 
-import "github.com/yinxin-org/yinxin/internal/license"
+import (
+	"github.com/yinxin-org/yinxin/internal/evidence"
+	"github.com/yinxin-org/yinxin/internal/license"
+)
 
 // A rule says what becomes of a table's rows.
 type rule struct {
