@@ -81,6 +81,7 @@ var rules = []rule{
 	{table: "presence_code", where: own},
 	{table: "show_request", where: `asker_holder = $1 OR holder_id = $1`},
 	{table: "consent", where: own},
+	{table: "authorisation_place", where: `authorisation_id IN (SELECT authorisation_id FROM authorisation WHERE holder_id = $1)`},
 	{table: "authorisation", where: own},
 	{table: "authorisation_index", where: own},
 	{table: "show_receipt", where: own},
