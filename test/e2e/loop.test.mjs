@@ -7,6 +7,7 @@ import { steps as authorising } from './flow/loop/authorise.mjs'
 import { steps as batching } from './flow/loop/batch.mjs'
 import { steps as working } from './flow/loop/bench.mjs'
 import { steps as breaking } from './flow/loop/glass.mjs'
+import { steps as inspecting } from './flow/loop/inspect.mjs'
 import { steps as typing } from './flow/loop/keyboard.mjs'
 import { steps as living } from './flow/loop/life.mjs'
 import { steps as making } from './flow/loop/making.mjs'
@@ -30,6 +31,7 @@ const chapters = {
   sealing,
   batching,
   breaking,
+  inspecting,
   typing,
   coming,
   holdingKeys,
