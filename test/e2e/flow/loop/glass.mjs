@@ -59,6 +59,15 @@ async function end(story) {
   await rule.getByText(/access\.glass\.ended/).click()
   await rule.getByText(/forbid/).waitFor()
   await story.glassAsker.look('rule')
+  await page.getByLabel('用证依据').selectOption({ label: '当面出示' })
+  await page.getByRole('heading', { name: '应急查看', level: 2 }).waitFor({ state: 'detached' })
+  await page.getByLabel('找规则').fill('没有这个词')
+  await page.getByText('没有这样的规则').waitFor()
+  await page.getByLabel('用证依据').selectOption({ label: '全部' })
+  await page.getByLabel('找规则').fill('access.glass.ended')
+  await page.getByText('1条规则').waitFor()
+  await rule.waitFor()
+  await story.glassAsker.look('rule-found')
 }
 
 async function report(story) {

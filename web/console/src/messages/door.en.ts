@@ -8,6 +8,12 @@ export const doorEn: typeof doorZh = {
     must: 'Condition',
     todo: 'If it does not hold: ',
     text: 'Text of the rule',
+    which: 'Ground',
+    all: 'All',
+    search: 'Find rules',
+    searchHint: 'Words of a sentence, clause or code',
+    count: '{n} rules',
+    none: 'There is no such rule. Try another word, or choose “All”.',
     why: 'See the rule',
     ground: {
       case: 'For a case', consent: 'With the holder’s consent', presentation: 'Shown in person', inspection: 'For an inspection', self: 'By the holder', share: 'Authorised download',

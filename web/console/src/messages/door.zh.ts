@@ -7,6 +7,12 @@ export const doorZh = {
     must: '条件',
     todo: '没有满足时：',
     text: '规则原文',
+    which: '用证依据',
+    all: '全部',
+    search: '找规则',
+    searchHint: '句子、条款或代码里的词',
+    count: '{n}条规则',
+    none: '没有这样的规则，请换个词或选“全部”。',
     why: '看是哪条规则',
     ground: {
       case: '办件取用', consent: '持证主体同意', presentation: '当面出示', inspection: '执法检查', self: '本人查看', share: '授权下载',
