@@ -117,6 +117,23 @@ func LogWitnessed(pub, receipt, proofFile []byte, w Witnesses) LogReport {
 	if c.report.Verdict != LogValid {
 		return c.report
 	}
+	return c.whole(keys, r, p, w)
+}
+
+// LogCertificate checks a certificate (存证凭证), which has receipt and proof in one file, as [LogWitnessed] checks the two.
+func LogCertificate(pub, certificate []byte, w Witnesses) LogReport {
+	c := logCheck{report: LogReport{Verdict: LogValid, Causes: []LogCause{}}}
+	keys, err := translog.ParseKeys(pub)
+	c.demand(err == nil && promiseKey(keys) != nil, LogKeys)
+	file, err := leaf.ParseCertificate(certificate)
+	c.demand(err == nil, LogReceipt)
+	if c.report.Verdict != LogValid {
+		return c.report
+	}
+	return c.whole(keys, file.Receipt, file.Proof, w)
+}
+
+func (c *logCheck) whole(keys []*translog.Key, r leaf.Receipt, p leaf.Proof, w Witnesses) LogReport {
 	c.report.No, c.report.Index, c.report.Size, c.report.Origin = r.No, p.Index, p.Size, keys[0].Name()
 	c.demand(r.No == p.No, LogNumber)
 	c.record(r)

@@ -45,14 +45,17 @@ type logCmd struct {
 type logVerifyCmd struct {
 	Key string `required:"" placeholder:"FILE" help:"The log's public keys (log.pub), obtained where you trust them."`
 	witnessPolicy
-	Receipt string `arg:"" help:"receipt.json: the record, opened, and the log's promise."`
-	Proof   string `arg:"" help:"proof.json: where the record stands under a signed checkpoint."`
+	Receipt string `arg:"" help:"receipt.json: the record, opened, and the log's promise. Or certificate.json, which has the proof in it."`
+	Proof   string `arg:"" optional:"" help:"proof.json: where the record stands under a signed checkpoint. Not beside a certificate."`
 }
 
 // Run checks a receipt and its proof, from the files alone.
 func (c logVerifyCmd) Run(s streams) error {
 	var files [3][]byte
 	for i, name := range []string{c.Key, c.Receipt, c.Proof} {
+		if name == "" {
+			continue
+		}
 		b, err := os.ReadFile(name)
 		if err != nil {
 			return err
@@ -63,7 +66,10 @@ func (c logVerifyCmd) Run(s streams) error {
 	if err != nil {
 		return err
 	}
-	r := verify.LogWitnessed(files[0], files[1], files[2], witnesses)
+	r := verify.LogCertificate(files[0], files[1], witnesses)
+	if c.Proof != "" {
+		r = verify.LogWitnessed(files[0], files[1], files[2], witnesses)
+	}
 	if err := printJSON(s.out, r, true); err != nil {
 		return err
 	}

@@ -69,7 +69,7 @@ func (w *world) shownFor(t *testing.T, life time.Duration) {
 		}
 		var uses []access.Use
 		w.Read(t, func(q *db.Tx) (err error) {
-			uses, err = w.door.Uses(t.Context(), q, l.HolderID, 1)
+			uses, err = w.door.Uses(t.Context(), q, l.HolderID, access.UseFilter{Limit: 1})
 			return err
 		})
 		if u := w.recorded(t, l.HolderID, uses[0].RecordNo); u.Result != "refused" {
@@ -190,7 +190,7 @@ func (w *world) inTheLog(t *testing.T) {
 	for _, holderID := range []string{w.HolderID(t, "student"), w.HolderID(t, "chemist"), w.HolderID(t, "bride"), w.platform} {
 		var uses []access.Use
 		w.Read(t, func(q *db.Tx) (err error) {
-			uses, err = w.door.Uses(t.Context(), q, holderID, 1000)
+			uses, err = w.door.Uses(t.Context(), q, holderID, access.UseFilter{Limit: 1000})
 			return err
 		})
 		for _, u := range uses {

@@ -247,7 +247,7 @@ func (w *world) presentation(t *testing.T) {
 		t.Helper()
 		var uses []access.Use
 		w.Read(t, func(q *db.Tx) (err error) {
-			uses, err = w.door.Uses(t.Context(), q, l.HolderID, 1)
+			uses, err = w.door.Uses(t.Context(), q, l.HolderID, access.UseFilter{Limit: 1})
 			return err
 		})
 		return w.recorded(t, l.HolderID, uses[0].RecordNo)

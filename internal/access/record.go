@@ -3,10 +3,8 @@ package access
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -43,9 +41,9 @@ type use struct {
 
 func (u use) result() string {
 	if len(u.reasons) > 0 {
-		return "refused"
+		return ResultRefused
 	}
-	return "given"
+	return ResultGiven
 }
 
 func (u use) refusal() error {
@@ -126,11 +124,11 @@ func (d *Door) record(ctx context.Context, tx *db.Tx, u *use) error {
 	_, err = tx.Exec(ctx, `
 		INSERT INTO access_record (holder_id, record_id, at, ground, result, reasons, account_id, unit_id, role, case_no,
 			matter_code, license_id, version_no, type_code, fields, purpose, place, relation_id,
-			grant_id)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
+			grant_id, issuer_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
 		u.holderID, u.recordID, db.Micros(u.at), string(u.ground), u.result(), string(reasons), actorID(u.actor), unit,
 		role, u.caseNo, u.matterCode, u.license.ID, u.license.VersionNo, u.license.TypeCode, string(names), purpose, u.place, relationOf(u.actor),
-		u.grantID)
+		u.grantID, u.license.IssuerID)
 	if err != nil {
 		return fmt.Errorf("record use: %w", err)
 	}
@@ -157,122 +155,6 @@ func roleFor(g Ground, a *authn.Actor) string {
 		}
 	}
 	return a.Kind
-}
-
-// Use is one line of "谁用过我的证照".
-type Use struct {
-	RecordID, RecordNo string
-	At                 time.Time
-	Ground             Ground
-	Result             string
-	Reasons            []string
-	UnitID, Role       string
-	CaseNo, MatterCode string
-	LicenseID          string
-	TypeCode           string
-	Fields             []string
-	Purpose            string
-}
-
-// Uses lists the uses of a holder's licenses, newest first, refusals included. Of a license held with another,
-// the uses stand in the first holder's shard; each holder sees them, except the other's own looks.
-func (d *Door) Uses(ctx context.Context, q *db.Tx, holderID string, limit int) ([]Use, error) {
-	found, err := d.uses(ctx, q, holderID, "", "", limit)
-	if err != nil {
-		return nil, err
-	}
-	shared, err := d.o.Licenses.Shared(ctx, q, holderID)
-	if err != nil {
-		return nil, err
-	}
-	for _, l := range shared {
-		more, err := d.uses(ctx, q, l.HolderID, l.ID, "", limit)
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, more...)
-	}
-	slices.SortFunc(found, func(a, b Use) int { return strings.Compare(b.RecordID, a.RecordID) })
-	return found[:min(len(found), limit)], nil
-}
-
-// Whose finds in whose shard a record stands that a holder may see: the holder's own, or that of the first holder
-// of a license held together.
-func (d *Door) Whose(ctx context.Context, q *db.Tx, holderID, recordID string) (string, error) {
-	shared, err := d.o.Licenses.Shared(ctx, q, holderID)
-	if err != nil {
-		return "", err
-	}
-	for _, l := range shared {
-		var n int
-		err := q.QueryRow(ctx, `
-			SELECT count(*) FROM access_record
-			WHERE holder_id = $1 AND record_id = $2 AND license_id = $3 AND ground <> 'self'`,
-			l.HolderID, recordID, l.ID).Scan(&n)
-		if err != nil {
-			return "", fmt.Errorf("find record: %w", err)
-		}
-		if n > 0 {
-			return l.HolderID, nil
-		}
-	}
-	return holderID, nil
-}
-
-// UsesUnder lists the uses of a license, newest first, that rest on one authorisation of a holder's, refusals included.
-func (d *Door) UsesUnder(ctx context.Context, q *db.Tx, l license.License, authorisationID string, limit int) ([]Use, error) {
-	return d.uses(ctx, q, l.HolderID, l.ID, authorisationID, limit)
-}
-
-// uses reads the records of a shard; with a license, those of it alone and without its holder's own looks; with a grant,
-// those under it alone.
-func (d *Door) uses(ctx context.Context, q *db.Tx, holderID, licenseID, grantID string, limit int) ([]Use, error) {
-	rows, err := q.Query(ctx, `
-		SELECT record_id, at, ground, result, reasons, unit_id, role, case_no, matter_code, license_id, type_code,
-			fields, purpose
-		FROM access_record
-		WHERE holder_id = $1 AND ($2 = '' OR license_id = $2 AND ground <> 'self') AND ($3 = '' OR grant_id = $3)
-		ORDER BY record_id DESC
-		LIMIT $4`, holderID, licenseID, grantID, limit)
-	if err != nil {
-		return nil, fmt.Errorf("list uses: %w", err)
-	}
-	var found []Use
-	var purposes [][]byte
-	for rows.Next() {
-		var u Use
-		var purpose []byte
-		var at int64
-		var reasons, fields string
-		if err := rows.Scan(&u.RecordID, &at, &u.Ground, &u.Result, &reasons, &u.UnitID, &u.Role, &u.CaseNo,
-			&u.MatterCode, &u.LicenseID, &u.TypeCode, &fields, &purpose); err != nil {
-			_ = rows.Close()
-			return nil, fmt.Errorf("list uses: %w", err)
-		}
-		if err := json.Unmarshal([]byte(reasons), &u.Reasons); err != nil {
-			return nil, fmt.Errorf("decode reasons: %w", err)
-		}
-		if err := json.Unmarshal([]byte(fields), &u.Fields); err != nil {
-			return nil, fmt.Errorf("decode fields: %w", err)
-		}
-		u.At = db.Time(at)
-		u.RecordNo = Number(u.RecordID)
-		found, purposes = append(found, u), append(purposes, purpose)
-	}
-	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-		return nil, fmt.Errorf("list uses: %w", err)
-	}
-	for i := range found {
-		if len(purposes[i]) == 0 { // the holder it was kept for was erased
-			continue
-		}
-		plain, err := d.o.Holders.Open(ctx, q, holderID, purposes[i])
-		if err != nil {
-			return nil, err
-		}
-		found[i].Purpose = string(plain)
-	}
-	return found, nil
 }
 
 // Number is the 存证编号 of a record; "" of what has none.

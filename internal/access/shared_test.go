@@ -41,7 +41,7 @@ func TestBothHoldersSeeTheUse(t *testing.T) {
 			var uses []access.Use
 			w.Read(t, func(q *db.Tx) error {
 				var err error
-				uses, err = w.App.Door.Uses(t.Context(), q, id, 100)
+				uses, err = w.App.Door.Uses(t.Context(), q, id, access.UseFilter{Limit: 100})
 				return err
 			})
 			i := slices.IndexFunc(uses, func(u access.Use) bool { return u.RecordNo == v.RecordNo })

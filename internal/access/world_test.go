@@ -142,7 +142,7 @@ func (w *world) recorded(t *testing.T, holderID, recordNo string) access.Use {
 	var uses []access.Use
 	w.Read(t, func(q *db.Tx) error {
 		var err error
-		uses, err = w.door.Uses(t.Context(), q, holderID, 100)
+		uses, err = w.door.Uses(t.Context(), q, holderID, access.UseFilter{Limit: 100})
 		return err
 	})
 	i := slices.IndexFunc(uses, func(u access.Use) bool { return u.RecordNo == recordNo })

@@ -559,15 +559,6 @@ func (a *App) housekeep(ctx context.Context) {
 	}
 }
 
-// health reports whether the database answers; a log that has stopped is told, but is no reason to turn
-// people away.
-func (a *App) health(ctx context.Context) (string, error) {
-	if a.stopped.Load() {
-		return "ok, but the transparency log has stopped", a.DB.Ping(ctx)
-	}
-	return "ok", a.DB.Ping(ctx)
-}
-
 // Close releases the database and devices.
 func (a *App) Close() error {
 	var ended []error

@@ -74,7 +74,7 @@ func (d *desk) uses(cast string) (found []access.Use) {
 	d.t.Helper()
 	d.Read(d.t, func(ctx context.Context, q *db.Tx) error {
 		var err error
-		found, err = d.Door.Uses(ctx, q, d.HolderID(d.t, cast), 100)
+		found, err = d.Door.Uses(ctx, q, d.HolderID(d.t, cast), access.UseFilter{Limit: 100})
 		return err
 	})
 	return found

@@ -179,7 +179,7 @@ func (s *stay) shown(t *testing.T, a consent.Authorisation, owner *authn.Actor) 
 		t.Errorf("uses under it: %q, %d taken", results, a.Taken)
 	}
 	s.Read(t, func(ctx context.Context, q *db.Tx) error {
-		all, err := s.Door.Uses(ctx, q, owner.HolderID, 10) // 谁用过我的证照
+		all, err := s.Door.Uses(ctx, q, owner.HolderID, access.UseFilter{Limit: 10}) // 谁用过我的证照
 		if err != nil || len(all) < 3 || all[0].RecordID != uses[0].RecordID || all[0].UnitID != s.hotel.UnitID {
 			t.Errorf("the holder's list: %+v, %v", all, err)
 		}

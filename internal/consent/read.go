@@ -118,13 +118,10 @@ func (d *Desk) read(ctx context.Context, tx *db.Tx, actor *authn.Actor, a Author
 	return d.tell(ctx, tx, a.HolderID, notice.AuthorisationUsed, now)
 }
 
-// usesShown bounds the readings listed under one authorisation: all that can be given, and as many refused.
-const usesShown = 2 * UsesMax
-
-// Uses lists the readings under an authorisation, newest first, refusals included.
+// Uses lists the readings under an authorisation, newest first: all that can be given, and as many refused at most.
 func (d *Desk) Uses(ctx context.Context, q *db.Tx, a Authorisation) ([]access.Use, error) {
 	if a.LicenseID == "" {
 		return nil, nil
 	}
-	return d.o.Door.UsesUnder(ctx, q, license.License{HolderID: a.LicenseHolderID, ID: a.LicenseID}, a.ID, usesShown)
+	return d.o.Door.UsesUnder(ctx, q, license.License{HolderID: a.LicenseHolderID, ID: a.LicenseID}, a.ID, UsesMax)
 }

@@ -123,7 +123,7 @@ func (d *Desk) relations(ctx context.Context, q *db.Tx, actor *authn.Actor) ([]a
 }
 
 func (d *Desk) tally(ctx context.Context, q *db.Tx, holderID string) (Tally, error) {
-	uses, err := d.o.Door.Uses(ctx, q, holderID, UsesCounted)
+	uses, err := d.o.Door.Uses(ctx, q, holderID, access.UseFilter{Limit: UsesCounted})
 	out := Tally{All: len(uses) < UsesCounted}
 	units := map[string]bool{}
 	for _, u := range uses {

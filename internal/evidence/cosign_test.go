@@ -139,11 +139,24 @@ func TestWitnessesCosignWhatIsPublished(t *testing.T) {
 		if got := verify.LogWitnessed(b.Pub(), text, p, verify.Witnesses{Keys: pub, Need: 3}); got.Verdict != verify.LogInvalid || got.Causes[0].Code != verify.LogWitness {
 			t.Errorf("with three of three: %+v", got)
 		}
+		certificate := fmt.Appendf(nil, `{"receipt":%s,"proof":%s}`, text, p)
+		for need, want := range map[int]string{2: verify.LogValid, 3: verify.LogInvalid} {
+			if got := verify.LogCertificate(b.Pub(), certificate, verify.Witnesses{Keys: pub, Need: need}); got.Verdict != want || len(got.Witnesses) != 2 {
+				t.Errorf("a certificate that needs %d: %+v", need, got)
+			}
+		}
+		e, err := b.Entry(t.Context(), r.No)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !e.Placed || e.Need != 2 || len(e.Witnesses) != 2 || e.Witnesses[0].Witness != "one.example" || e.Witnesses[1].Witness != "two.example" {
+			t.Errorf("by its number: %+v", e)
+		}
 		h, err := b.Health(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
-		if h.Size != 303 || h.Cosigned != 303 || h.Pending != 0 || !h.PublishedAt.Equal(w.clock.Now()) || h.Stopped || len(h.Witnesses) != 3 {
+		if h.Size != 303 || h.MapSize != 303 || h.State(w.clock.Now()) != evidence.LogRunning || h.Cosigned != 303 || h.Pending != 0 || !h.PublishedAt.Equal(w.clock.Now()) || h.Stopped || len(h.Witnesses) != 3 {
 			t.Errorf("health: %+v", h)
 		}
 		for i, fault := range []string{"", evidence.WitnessSilent, ""} {

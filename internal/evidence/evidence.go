@@ -147,6 +147,9 @@ func orElse[T comparable](v, standard T) T {
 	return v
 }
 
+// Name is the log's name, which stands in its checkpoints.
+func (b *Book) Name() string { return b.ed.Name() }
+
 // Pub is log.pub: the log's public keys, one a line, Ed25519 first.
 func (b *Book) Pub() []byte {
 	return []byte(b.ed.String() + "\n" + b.sm2.String() + "\n")

@@ -19,9 +19,32 @@ type Health struct {
 	PublishedAt time.Time // zero before the first checkpoint
 	Pending     int       // leaves that are written and not yet in the order, counted up to PendingMax
 	OldestAt    time.Time // when the oldest of them was written; zero if there is none
+	MapSize     uint64    // how many leaves the map of lists goes over
 	Cosigned    uint64    // size of the newest tree that enough witnesses have cosigned
 	Need        int       // how many are enough; 0 without witnesses
 	Witnesses   []WitnessHealth
+}
+
+// How a log is.
+const (
+	LogRunning = "running"
+	LogLate    = "late"    // leaves wait for their place longer than lateAfter
+	LogStopped = "stopped" // see Health.Stopped
+)
+
+// lateAfter is how long a leaf may wait before the log counts as late. Under load it waits two seconds.
+const lateAfter = time.Minute
+
+// State says in one word how the log is at a moment. The age of its checkpoint says nothing by itself: where nothing happens,
+// nothing is published.
+func (h Health) State(now time.Time) string {
+	switch {
+	case h.Stopped:
+		return LogStopped
+	case h.Pending > 0 && now.Sub(h.OldestAt) > lateAfter:
+		return LogLate
+	}
+	return LogRunning
 }
 
 // PendingMax is where the counting of waiting leaves ends.
@@ -45,7 +68,7 @@ func (b *Book) Health(ctx context.Context) (Health, error) {
 		h.Stopped = true
 	case err == nil:
 		h.Size = head.Size
-	case !errors.Is(err, fs.ErrNotExist):
+	case !h.Stopped && !errors.Is(err, fs.ErrNotExist):
 		return Health{}, fmt.Errorf("look at log: %w", err)
 	}
 	if cosigned, err := b.reader.Cosigned(ctx); err == nil {
@@ -56,6 +79,9 @@ func (b *Book) Health(ctx context.Context) (Health, error) {
 			return err
 		}
 		if h.Pending, h.OldestAt, err = waiting(ctx, q); err != nil {
+			return err
+		}
+		if h.MapSize, err = mapSize(ctx, q); err != nil {
 			return err
 		}
 		h.Witnesses = nil
@@ -81,6 +107,12 @@ func publishedAt(ctx context.Context, q *db.Tx) (time.Time, error) {
 		return time.Time{}, nil
 	}
 	return db.Time(at), err
+}
+
+func mapSize(ctx context.Context, q *db.Tx) (uint64, error) {
+	var size int64
+	err := q.QueryRow(ctx, `SELECT COALESCE(MAX(size), 0) FROM log_map`).Scan(&size)
+	return uint64(size), err
 }
 
 func notePublished(ctx context.Context, tx *db.Tx, now time.Time) error {

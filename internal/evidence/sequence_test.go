@@ -342,6 +342,9 @@ func TestStopsRatherThanFork(t *testing.T) {
 				if err := b.Run(t.Context()); !errors.Is(err, translog.ErrFatal) {
 					t.Errorf("run: %v, want ErrFatal", err)
 				}
+				if h := health(t, b); h.State(w.clock.Now()) != evidence.LogStopped {
+					t.Errorf("a stopped log is %s", h.State(w.clock.Now()))
+				}
 				w.append(t, b, 1) // records are still taken
 			})
 		}

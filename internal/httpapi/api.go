@@ -8,7 +8,6 @@ package httpapi
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"net/http"
 
@@ -71,8 +70,10 @@ type Deps struct {
 	Person func(ctx context.Context, accountID string) (authn.Person, error)
 	// VerifyFile judges a file against this platform's trust anchors; use, which may be nil, is what it is wanted for.
 	VerifyFile func(file []byte, use *verify.Intended) verify.Report
-	// Health reports in words how the service is, or that a part it needs does not answer.
+	// Health reports in lines how the service is; errs "log.stopped" where the log is, another error where a part does not answer.
 	Health func(ctx context.Context) (string, error)
+	// Ready reports whether requests can be answered.
+	Ready func(ctx context.Context) error
 
 	BaseURL     string // how the outside reaches the platform, without a slash at the end
 	DB          *db.DB
@@ -114,7 +115,7 @@ type Deps struct {
 	MatterSource matter.Source
 }
 
-// New registers all operations, the document (/openapi.yaml, /openapi.json, /docs) and /healthz on mux. The
+// New registers all operations, the document (/openapi.yaml, /openapi.json, /docs), /healthz and /readyz on mux. The
 // caller serves mux through an Edge.
 func New(mux *http.ServeMux, d Deps) huma.API {
 	installProblems()
@@ -134,6 +135,10 @@ func New(mux *http.ServeMux, d Deps) huma.API {
 	registerMe(api, d)
 	registerUse(api, d)
 	registerWhole(api, d)
+	registerUsage(api, d)
+	registerLook(api, d)
+	registerLogHealth(api, d)
+	registerEntry(api, d)
 	registerPresentation(api, d)
 	registerRelation(api, d)
 	registerDossier(api, d)
@@ -173,6 +178,7 @@ func New(mux *http.ServeMux, d Deps) huma.API {
 	serveSandbox(mux, d)
 	serveShareDocs(mux, api, d)
 	mux.HandleFunc("GET /healthz", health(d))
+	mux.HandleFunc("GET /readyz", ready(d))
 	mux.HandleFunc("/api/", unmatched(mux))
 	return api
 }
@@ -196,18 +202,6 @@ func config(version string) huma.Config {
 		},
 	}
 	return c
-}
-
-func health(d Deps) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		words, err := d.Health(r.Context())
-		if err != nil {
-			WriteProblem(w, r, errs.New(errs.Unavailable, "unavailable").Wrap(err))
-			return
-		}
-		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		_, _ = io.WriteString(w, words+"\n")
-	}
 }
 
 // unmatched answers requests under /api/ that no operation takes, and says which methods the address knows.

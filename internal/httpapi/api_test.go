@@ -91,6 +91,7 @@ func newServer(t *testing.T, edge httpapi.Edge) *server {
 		Log: log, Version: "0.1.0", Sessions: s.sessions, Clock: s.clock, Demo: true, DB: d, Trail: change.Open(s.clock),
 		UnitName: func(_ context.Context, id string) (string, error) { return "鼓楼区行政服务中心", nil },
 		Health:   func(context.Context) (string, error) { return "ok", s.sessions.down },
+		Ready:    func(context.Context) error { return s.sessions.down },
 	})
 	edge.Log, edge.Clock = log, s.clock
 	s.Handler = edge.Handler(s.mux)
@@ -207,8 +208,14 @@ func TestDomainErrors(t *testing.T) {
 	if !strings.Contains(s.log.String(), "disk of db7 is full") {
 		t.Error("the cause is not in the log")
 	}
-	if got := s.do("GET", "/healthz", ""); got.StatusCode != 503 {
-		t.Errorf("health: %d", got.StatusCode)
+	for _, path := range []string{"/healthz", "/readyz"} {
+		if got := s.do("GET", path, ""); got.StatusCode != 503 || strings.Contains(got.body, "db7") {
+			t.Errorf("%s: %d %s", path, got.StatusCode, got.body)
+		}
+	}
+	s.sessions.down = errs.New(errs.Unavailable, "log.stopped")
+	if p := s.do("GET", "/healthz", "").problem(t); p.Status != 503 || p.Code != "log.stopped" {
+		t.Errorf("health of a stopped log: %+v", p)
 	}
 }
 

@@ -92,6 +92,7 @@ func TestApplyingOverHTTP(t *testing.T) {
 		staff.must("GET", work, nil, &f)
 		staff.must("POST", work+"/take", m{"version": f.Version}, &f)
 		c.dossiers(t, a.CaseNo)
+		c.views(t, a.CaseNo)
 		var files struct{ Items []struct{ URL, Name string } }
 		staff.must("GET", work+"/attachments", nil, &files)
 		if len(files.Items) != 2 || staff.do("GET", files.Items[0].URL, nil).StatusCode != http.StatusOK {

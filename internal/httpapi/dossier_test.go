@@ -16,7 +16,7 @@ func (c *city) dossiers(t *testing.T, caseNo string) {
 	path, firm := "/api/v1/cases/"+caseNo+"/dossier", c.Cast(t, "food-firm")
 	var before, after struct{ Items []httpapi.Use }
 	me := c.as(t, "food-firm")
-	me.must("GET", "/api/v1/me/uses", nil, &before)
+	me.must("GET", "/api/v1/me/uses?limit=200", nil, &before)
 
 	var seen httpapi.CaseDossier
 	a := c.as(t, clerk).do("POST", path, m{"party": "applicant"})
@@ -36,7 +36,7 @@ func (c *city) dossiers(t *testing.T, caseNo string) {
 		t.Errorf("of the owner's %d licenses the clerk sees %+v", n, owner)
 	}
 	held := c.holds(t, "food-firm")
-	me.must("GET", "/api/v1/me/uses", nil, &after)
+	me.must("GET", "/api/v1/me/uses?limit=200", nil, &after)
 	if n := len(after.Items) - len(before.Items); n != len(seen.Types) || after.Items[0].RecordNo != seen.Types[0].RecordNo || after.Items[0].CaseNo != caseNo {
 		t.Errorf("%d looks on record for the holder, the last %+v", n, after.Items[0])
 	}
@@ -116,7 +116,7 @@ func (c *city) siteVisits(t *testing.T) {
 		t.Errorf("another inspector: %d; %+v", s, v)
 	}
 	var before, after struct{ Items []httpapi.Use }
-	me.must("GET", "/api/v1/me/uses", nil, &before)
+	me.must("GET", "/api/v1/me/uses?limit=200", nil, &before)
 	looks := 0
 	for i, x := range v.Types {
 		if i == 0 {
@@ -137,7 +137,7 @@ func (c *city) siteVisits(t *testing.T) {
 			inspector.must("POST", path+"/findings", m{"typeCode": x.Type.Code, "result": "absent"}, &v)
 		}
 	}
-	me.must("GET", "/api/v1/me/uses", nil, &after)
+	me.must("GET", "/api/v1/me/uses?limit=200", nil, &after)
 	if n := len(after.Items) - len(before.Items); n != looks || looks < 4 {
 		t.Errorf("%d looks, %d on record for the holder", looks, n)
 	}

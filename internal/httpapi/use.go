@@ -18,8 +18,7 @@ import (
 
 const tagUse = "谁用过我的证照 Uses"
 
-// usesShown bounds the list of uses in one answer.
-const usesShown = 200
+const grantPurpose = "grant" // of the record that a use grant leaves
 
 // Use is one use of a license, given or refused.
 type Use struct {
@@ -30,6 +29,7 @@ type Use struct {
 	Reason   *Reason    `json:"reason,omitempty"`
 	License  UseLicense `json:"license"`
 	Unit     string     `json:"unit,omitempty"`
+	UnitID   string     `json:"unitId,omitempty"`
 	Role     string     `json:"role" enum:"clerk,approver,reviewer,verifier,holder,agent,public,staff,platform"`
 	Matter   string     `json:"matter,omitempty"`
 	CaseNo   string     `json:"caseNo,omitempty"`
@@ -43,14 +43,44 @@ type UseLicense struct {
 	TypeName string `json:"typeName"`
 }
 
+type usesInput struct {
+	Language
+	License string `query:"license" maxLength:"64" doc:"Of one license: its id."`
+	Unit    string `query:"unit" maxLength:"18" doc:"By one unit."`
+	Ground  string `query:"ground" enum:"case,self,presentation,consent,issuing,share,commitment,inspection,break-glass,archive,quality,analysis"`
+	Result  string `query:"result" enum:"given,refused" doc:"What was given apart from what was refused."`
+	Others  bool   `query:"others" doc:"Without the holder's own looks."`
+	From    string `query:"from" format:"date" doc:"First day."`
+	To      string `query:"to" format:"date" doc:"Last day."`
+	Before  string `query:"before" maxLength:"40" doc:"Of the page before: next."`
+	Limit   int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
+}
+
 type usesOutput struct {
 	Body struct {
-		Items []Use `json:"items"`
-		Left  int   `json:"left" doc:"Older uses that were kept for ten years and have left for the archive. They are in the list of evidence still."`
+		Items []Use  `json:"items" nullable:"false"`
+		Next  string `json:"next,omitempty" doc:"Goes into before for the next page; absent on the last one."`
+		Left  int    `json:"left" doc:"Older uses that were kept for ten years and have left for the archive. They are in the list of evidence still."`
 	}
 }
 
-type recordInput struct {
+type useInput struct {
+	Language
+	RecordPath
+}
+
+type useOutput struct {
+	CacheControl string `header:"Cache-Control"`
+	Body         Use
+}
+
+type certificateOutput struct {
+	CacheControl string `header:"Cache-Control"`
+	Body         leaf.Certificate
+}
+
+// RecordPath names a record in the address.
+type RecordPath struct {
 	RecordNo string `path:"recordNo" maxLength:"40"`
 }
 
@@ -68,8 +98,21 @@ func registerUse(api huma.API, d Deps) {
 	huma.Register(api, require(api, huma.Operation{
 		OperationID: "listMyUses", Method: http.MethodGet, Path: "/api/v1/me/uses", Tags: []string{tagUse},
 		Summary:     "谁用过我的证照",
-		Description: "All uses of the signed-in holder's licenses, newest first, refusals included.",
+		Description: "Uses of the signed-in holder's licenses, newest first, refusals included, a page at a time. A page can be short and not be the last.",
 	}, RoleHolder), d.listUses)
+	huma.Register(api, require(api, huma.Operation{
+		OperationID: "getMyUse", Method: http.MethodGet, Path: "/api/v1/me/uses/{recordNo}", Tags: []string{tagUse},
+		Summary:     "一次用证",
+		Description: "One use of a license of the signed-in holder's, by its 存证编号.",
+		Errors:      []int{http.StatusNotFound},
+	}, RoleHolder), d.getUse)
+	huma.Register(api, require(api, huma.Operation{
+		OperationID: "getCertificate", Method: http.MethodGet, Path: "/api/v1/me/uses/{recordNo}/certificate", Tags: []string{tagUse},
+		Summary: "存证凭证",
+		Description: "Receipt and proof of a use in one file, with the checkpoint and the cosignatures of witnesses: to be kept, and checked " +
+			"offline with `yinxin log verify`. Until the record is integrated, a second or so, the answer is evidence.pending.",
+		Errors: []int{http.StatusNotFound},
+	}, RoleHolder), d.certificate)
 	huma.Register(api, require(api, huma.Operation{
 		OperationID: "getReceipt", Method: http.MethodGet, Path: "/api/v1/me/uses/{recordNo}/receipt", Tags: []string{tagUse},
 		Summary:     "用证凭证",
@@ -84,11 +127,20 @@ func registerUse(api huma.API, d Deps) {
 	}, RoleHolder), d.proof)
 }
 
-func (d Deps) listUses(ctx context.Context, in *struct{ Language }) (*usesOutput, error) {
+func (d Deps) listUses(ctx context.Context, in *usesInput) (*usesOutput, error) {
 	out := &usesOutput{}
 	out.Body.Items = []Use{}
+	f := access.UseFilter{LicenseID: in.License, UnitID: in.Unit, Ground: access.Ground(in.Ground), Result: in.Result, Others: in.Others, Limit: in.Limit}
+	f.From, f.Until = span(in.From, in.To)
+	if in.Before != "" {
+		id, err := evidence.ParseNo(in.Before)
+		if err != nil {
+			return nil, errs.New(errs.Invalid, "look.page").On("before")
+		}
+		f.Before = id
+	}
 	err := d.DB.Read(ctx, func(q *db.Tx) error {
-		uses, err := d.Door.Uses(ctx, q, actorFrom(ctx).HolderID, usesShown)
+		uses, err := d.Door.Uses(ctx, q, actorFrom(ctx).HolderID, f)
 		if err != nil {
 			return err
 		}
@@ -96,8 +148,11 @@ func (d Deps) listUses(ctx context.Context, in *struct{ Language }) (*usesOutput
 		if out.Body.Left, err = d.Book.Gone(ctx, q, actorFrom(ctx).HolderID, access.LeafKind, before); err != nil {
 			return err
 		}
+		if len(uses) == f.Limit {
+			out.Body.Next = uses[len(uses)-1].RecordNo
+		}
 		for _, u := range uses {
-			if u.Purpose == "grant" && u.Result == "given" {
+			if u.Purpose == grantPurpose && u.Result == access.ResultGiven {
 				continue // the reading that follows is the use; the grant alone gave nothing away
 			}
 			x, err := d.use(ctx, q, u, in.lang())
@@ -111,9 +166,37 @@ func (d Deps) listUses(ctx context.Context, in *struct{ Language }) (*usesOutput
 	return out, err
 }
 
+// span is from the beginning of one civil day to the end of another; a day that is not given bounds nothing.
+func span(from, to string) (first, until time.Time) {
+	if day, err := time.ParseInLocation(time.DateOnly, from, clock.Shanghai); err == nil {
+		first = day
+	}
+	if day, err := time.ParseInLocation(time.DateOnly, to, clock.Shanghai); err == nil {
+		until = clock.EndOfDay(day)
+	}
+	return first, until
+}
+
+func (d Deps) getUse(ctx context.Context, in *useInput) (*useOutput, error) {
+	id, err := evidence.ParseNo(in.RecordNo)
+	if err != nil {
+		return nil, errs.New(errs.NotFound, "evidence.unknown")
+	}
+	out := &useOutput{CacheControl: "no-store"}
+	err = d.DB.Read(ctx, func(q *db.Tx) error {
+		u, err := d.Door.OneUse(ctx, q, actorFrom(ctx).HolderID, id)
+		if err != nil {
+			return err
+		}
+		out.Body, err = d.use(ctx, q, u, in.lang())
+		return err
+	})
+	return out, err
+}
+
 func (d Deps) use(ctx context.Context, q *db.Tx, u access.Use, lang string) (Use, error) {
 	out := Use{RecordNo: u.RecordNo, At: u.At.In(clock.Shanghai), Ground: string(u.Ground), Result: u.Result, Role: u.Role,
-		CaseNo: u.CaseNo, Purpose: u.Purpose, License: UseLicense{ID: u.LicenseID}, Fields: []string{}}
+		UnitID: u.UnitID, CaseNo: u.CaseNo, Purpose: u.Purpose, License: UseLicense{ID: u.LicenseID}, Fields: []string{}}
 	if len(u.Reasons) > 0 {
 		out.Reason = reasonOf(u.Reasons[0], nil)
 	}
@@ -139,7 +222,7 @@ func (d Deps) use(ctx context.Context, q *db.Tx, u access.Use, lang string) (Use
 		return Use{}, err
 	}
 	out.License.TypeName = choose(lang, t.Name, t.NameEn)
-	if u.Result == "given" {
+	if u.Result == access.ResultGiven {
 		for _, n := range u.Fields {
 			if n == "*" {
 				out.Fields = append(out.Fields, choose(lang, "全部内容", "everything"))
@@ -152,7 +235,7 @@ func (d Deps) use(ctx context.Context, q *db.Tx, u access.Use, lang string) (Use
 	return out, nil
 }
 
-func (d Deps) receipt(ctx context.Context, in *recordInput) (*receiptOutput, error) {
+func (d Deps) receipt(ctx context.Context, in *RecordPath) (*receiptOutput, error) {
 	id, err := evidence.ParseNo(in.RecordNo)
 	if err != nil {
 		return nil, errs.New(errs.NotFound, "evidence.unknown")
@@ -179,7 +262,7 @@ func (d Deps) openReceipt(ctx context.Context, leafID string) (leaf.Receipt, err
 	return d.Book.Receipt(ctx, owner, leafID)
 }
 
-func (d Deps) proof(ctx context.Context, in *recordInput) (*proofOutput, error) {
+func (d Deps) proof(ctx context.Context, in *RecordPath) (*proofOutput, error) {
 	id, err := evidence.ParseNo(in.RecordNo)
 	if err != nil {
 		return nil, errs.New(errs.NotFound, "evidence.unknown")
@@ -190,4 +273,16 @@ func (d Deps) proof(ctx context.Context, in *recordInput) (*proofOutput, error) 
 	}
 	p, err := d.Book.Proof(ctx, id)
 	return &proofOutput{CacheControl: "no-store", Body: p}, err
+}
+
+func (d Deps) certificate(ctx context.Context, in *RecordPath) (*certificateOutput, error) {
+	receipt, err := d.receipt(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	proof, err := d.proof(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	return &certificateOutput{CacheControl: "no-store", Body: leaf.Certificate{Receipt: receipt.Body, Proof: proof.Body}}, nil
 }

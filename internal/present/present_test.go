@@ -79,7 +79,7 @@ func (s *stand) lose() {
 func (s *stand) uses(result string) (found []access.Use) {
 	s.t.Helper()
 	s.Read(s.t, func(ctx context.Context, q *db.Tx) error {
-		all, err := s.Door.Uses(ctx, q, s.owner.HolderID, 100)
+		all, err := s.Door.Uses(ctx, q, s.owner.HolderID, access.UseFilter{Limit: 100})
 		for _, u := range all {
 			if u.Ground == access.Presentation && u.Result == result {
 				found = append(found, u)

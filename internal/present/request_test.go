@@ -100,7 +100,7 @@ func (s *stand) receipts(actor *authn.Actor) (found []present.Receipt) {
 func (s *stand) consentUses(holderID, result string) (found []access.Use) {
 	s.t.Helper()
 	s.Read(s.t, func(ctx context.Context, q *db.Tx) error {
-		all, err := s.Door.Uses(ctx, q, holderID, 100)
+		all, err := s.Door.Uses(ctx, q, holderID, access.UseFilter{Limit: 100})
 		for _, u := range all {
 			if u.Ground == access.Consent && u.Result == result {
 				found = append(found, u)

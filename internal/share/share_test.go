@@ -74,7 +74,7 @@ func (d *desk) log(id string) (actions []string) {
 func (d *desk) uses(result string) (found []access.Use) {
 	d.t.Helper()
 	d.Read(d.t, func(ctx context.Context, q *db.Tx) error {
-		all, err := d.Door.Uses(ctx, q, d.owner.HolderID, 100)
+		all, err := d.Door.Uses(ctx, q, d.owner.HolderID, access.UseFilter{Limit: 100})
 		for _, u := range all {
 			if u.Ground == access.Share && u.Result == result {
 				found = append(found, u)

@@ -29,6 +29,7 @@ type Deps struct {
 	Copies    Copies
 	Directory Directory
 	Prover    Prover
+	Evidence  Evidence
 	Demo      bool // the data are a demonstration's, and every page says so
 }
 
@@ -81,6 +82,8 @@ func New(mux *http.ServeMux, d Deps) (*Site, error) {
 	mux.HandleFunc("POST /d/{token}", s.download)
 	mux.HandleFunc("GET /print/{license}", s.print)
 	mux.HandleFunc("GET /p/{no}", s.proof)
+	mux.HandleFunc("GET /e/{no}", s.entry)
+	mux.HandleFunc("GET /receipt/{no}", s.receipt)
 	s.registerDirectory(mux)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		s.Error(w, r, errs.New(errs.NotFound, "page.unknown"))

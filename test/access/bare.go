@@ -55,7 +55,7 @@ func tables(w written) []*copied {
 		{table: "followed_license", columns: split("system_id license_id case_no since ended_at"), key: 2, each: w.follows},
 		{table: "log_leaf", columns: split("holder_id leaf_id kind leaf opening promise created_at"), key: 1, each: w.leaves},
 		{table: "access_record", columns: split("holder_id record_id at ground result reasons account_id unit_id role case_no matter_code " +
-			"license_id version_no type_code fields purpose place relation_id grant_id"), key: 1, each: w.records},
+			"license_id version_no type_code fields purpose place relation_id grant_id issuer_id"), key: 1, each: w.records},
 	}
 }
 

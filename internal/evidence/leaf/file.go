@@ -30,6 +30,13 @@ type Proof struct {
 	Checkpoint string   `json:"checkpoint"` // signed note
 }
 
+// Certificate is certificate.json (存证凭证): receipt and proof in one file, with the checkpoint and its cosignatures, so that
+// one file and the log's public keys are all that is needed years later. It holds the opened record, like the receipt.
+type Certificate struct {
+	Receipt Receipt `json:"receipt"`
+	Proof   Proof   `json:"proof"`
+}
+
 // ErrFile says that bytes are no receipt or proof file.
 var ErrFile = errors.New("malformed evidence file")
 
@@ -39,10 +46,14 @@ func ParseReceipt(b []byte) (Receipt, error) {
 	if err := parseFile(b, &r); err != nil {
 		return Receipt{}, err
 	}
+	return r, r.formed()
+}
+
+func (r Receipt) formed() error {
 	if len(r.Salt) != SaltSize || len(r.Leaf) == 0 || len(r.Body) == 0 {
-		return Receipt{}, ErrFile
+		return ErrFile
 	}
-	return r, nil
+	return nil
 }
 
 // ParseProof reads proof.json. It checks the form only.
@@ -51,10 +62,26 @@ func ParseProof(b []byte) (Proof, error) {
 	if err := parseFile(b, &p); err != nil {
 		return Proof{}, err
 	}
+	return p, p.formed()
+}
+
+func (p Proof) formed() error {
 	if p.Checkpoint == "" || p.Index >= p.Size {
-		return Proof{}, ErrFile
+		return ErrFile
 	}
-	return p, nil
+	return nil
+}
+
+// ParseCertificate reads certificate.json. It checks the form only.
+func ParseCertificate(b []byte) (Certificate, error) {
+	var c Certificate
+	if err := parseFile(b, &c); err != nil {
+		return Certificate{}, err
+	}
+	if err := errors.Join(c.Receipt.formed(), c.Proof.formed()); err != nil {
+		return Certificate{}, ErrFile
+	}
+	return c, nil
 }
 
 func parseFile(b []byte, into any) error { return parseBounded(b, MaxFile, into) }
