@@ -6,6 +6,7 @@ import { steps as applying } from './flow/loop/apply.mjs'
 import { steps as authorising } from './flow/loop/authorise.mjs'
 import { steps as batching } from './flow/loop/batch.mjs'
 import { steps as working } from './flow/loop/bench.mjs'
+import { steps as watching } from './flow/loop/evidence.mjs'
 import { steps as breaking } from './flow/loop/glass.mjs'
 import { steps as inspecting } from './flow/loop/inspect.mjs'
 import { steps as typing } from './flow/loop/keyboard.mjs'
@@ -32,6 +33,7 @@ const chapters = {
   batching,
   breaking,
   inspecting,
+  watching,
   typing,
   coming,
   holdingKeys,

@@ -5,6 +5,7 @@ import { appealApi, type PaperGround } from './api.appeal'
 import { batchApi } from './api.batch'
 import { doorApi } from './api.door'
 import { dossierApi } from './api.dossier'
+import { evidenceApi } from './api.evidence'
 import { sealApi } from './api.seal'
 import { benchApi } from './api.bench'
 import { onlineApi } from './api.online'
@@ -57,6 +58,7 @@ export function makeApi(c: Client) {
     ...batchApi(c),
     ...doorApi(c),
     ...dossierApi(c),
+    ...evidenceApi(c),
     ...sealApi(c),
     ...benchApi(c),
     ...onlineApi(c),

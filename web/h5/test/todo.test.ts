@@ -56,7 +56,7 @@ test('refusals of the last seven days are one line, after the urgent and the dat
   const licenses = [license('a', 'valid', '2026-03-20'), license('b', 'lost')]
   expect(brief(licenses, uses)).toEqual(['lost 0', 'expiring 18', 'refused 2'])
   expect(todos({ licenses: [], uses: uses.slice(0, 1) }, now)[0]?.to).toBe('/uses/n1')
-  expect(todos({ licenses: [], uses }, now)[0]?.to).toBe('/uses')
+  expect(todos({ licenses: [], uses }, now)[0]?.to).toBe('/uses?show=refused')
 })
 
 test('a correction comes first, a draft is called to mind, a life event once', () => {

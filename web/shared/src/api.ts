@@ -44,12 +44,37 @@ export type ProofFile = Schemas['LeafProof']
 /** whole.json: all records of a holder or an issuer, with the proof that none is left out; bytes in base64. */
 export type WholeFile = Schemas['LeafWhole']
 
+/** Uses of the holder's licenses, a page at a time; `next` goes into `before` of the next one. */
+export interface UsesPage {
+  items: Use[]
+  next?: string
+}
+
+/** What is asked of that list; what is left out narrows nothing. */
+export interface UsesAsk {
+  license?: string
+  unit?: string
+  ground?: Ground
+  result?: Use['result']
+  others?: boolean
+  from?: string
+  to?: string
+  before?: string
+  limit?: number
+}
+
 export interface Item<T> {
   items: T[]
 }
 
 const v1 = '/api/v1'
 const part = encodeURIComponent
+
+/** A question as the end of an address; what is empty is left out. */
+function asked(ask: object): string {
+  const set = Object.entries(ask).filter(([, v]) => v !== undefined && v !== '' && v !== false)
+  return set.length ? `?${new URLSearchParams(set.map(([k, v]) => [k, String(v)]))}` : ''
+}
 
 /** The operations that the phone app uses, one function each. */
 export function makeApi(c: Client) {
@@ -68,7 +93,12 @@ export function makeApi(c: Client) {
     presentation: (id: string) => c.get<Presentation>(`${v1}/me/presentations/${part(id)}`),
     endPresentation: (id: string) => c.delete(`${v1}/me/presentations/${part(id)}`),
 
+<<<<<<< HEAD
     uses: () => c.get<Item<Use> & { left: number }>(`${v1}/me/uses`),
+=======
+    uses: (ask: UsesAsk = {}) => c.get<UsesPage>(`${v1}/me/uses${asked(ask)}`),
+    use: (no: string) => c.get<Use>(`${v1}/me/uses/${part(no)}`),
+>>>>>>> bb80436 (Add the pages of usage, records of use and the log's health, and narrow the holder's list)
     receipt: (no: string) => c.get<ReceiptFile>(`${v1}/me/uses/${part(no)}/receipt`),
     proof: (no: string) => c.get<ProofFile>(`${v1}/me/uses/${part(no)}/proof`),
     whole: () => c.get<WholeFile>(`${v1}/me/evidence/whole`),

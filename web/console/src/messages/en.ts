@@ -23,6 +23,7 @@ import type { SameShape } from '@yinxin/shared'
 import { rulesEn } from './rules.en'
 import { registrationEn } from './registration.en'
 import { dossierEn } from './dossier.en'
+import { evidenceEn } from './evidence.en'
 import type { zh } from './zh'
 
 export const en: SameShape<typeof zh> = {
@@ -34,6 +35,7 @@ export const en: SameShape<typeof zh> = {
   ...feedEn,
   ...registrationEn,
   ...dossierEn,
+  ...evidenceEn,
   ...verticalEn,
   ...pushEn, ...typerulesEn,
   ...deadlineEn,

@@ -22,6 +22,7 @@ import { partsZh } from './parts.zh'
 import { rulesZh } from './rules.zh'
 import { registrationZh } from './registration.zh'
 import { dossierZh } from './dossier.zh'
+import { evidenceZh } from './evidence.zh'
 
 /** 工作台的词句。给办事人员看：平实、简短，先说发生了什么，再说怎么办。 */
 export const zh = {
@@ -33,6 +34,7 @@ export const zh = {
   ...feedZh,
   ...registrationZh,
   ...dossierZh,
+  ...evidenceZh,
   ...verticalZh,
   ...pushZh, ...typerulesZh,
   ...deadlineZh,

@@ -63,6 +63,6 @@ function ofLicense(l: HeldLicense, now: Date): Todo | undefined {
 function ofRefusals(uses: readonly Use[], now: Date): Todo[] {
   const recent = uses.filter((u) => u.result === 'refused' && -(daysUntil(u.at, now) ?? -99) < refusalDays)
   if (recent.length === 0) return []
-  const to = recent.length === 1 ? `/uses/${recent[0]!.recordNo}` : '/uses'
+  const to = recent.length === 1 ? `/uses/${recent[0]!.recordNo}` : '/uses?show=refused'
   return [{ key: 'refused', message: 'refused', name: '', n: recent.length, date: '', urgent: false, to }]
 }

@@ -166,7 +166,6 @@ export const en: SameShape<typeof zh> = {
   },
   uses: {
     intro: 'Every use, showing and refusal is recorded here. A record that is changed or removed later is found out. Times are Beijing time.',
-    only: 'Only: {name}',
     all: 'See all',
     none: 'Nobody has used your licenses yet',
     noneHow: 'When somebody fetches or checks one of your licenses, a record appears here at once. You can try by showing one.',
@@ -174,9 +173,22 @@ export const en: SameShape<typeof zh> = {
     refused: 'Refused',
     self: 'Yourself',
     unknownUnit: 'A checker who was not signed in',
+<<<<<<< HEAD
     own: 'Also my own look ({n}) | Also my own looks ({n})',
     noneNow: 'Nobody has used your licenses in the last ten years',
     left: '{n} older use was kept for ten years and has left for the archive by rule. It is not listed here, but the list that was checked above has it still. To read it, ask the unit that runs the platform. | {n} older uses were kept for ten years and have left for the archive by rule. They are not listed here, but the list that was checked above has them still. To read them, ask the unit that runs the platform.',
+=======
+    own: 'Also my own looks',
+    kinds: 'Which kind',
+    narrow: 'Narrow',
+    by: { license: 'License', unit: 'Unit', ground: 'Ground', from: 'From', to: 'To' },
+    any: 'All',
+    noneSuch: 'No such record',
+    noneSuchHow: 'Ask for something else.',
+    noneRefused: 'Nothing was refused',
+    noneRefusedHow: 'If somebody tries to use your licenses and is refused, it is recorded here.',
+    older: 'Earlier records',
+>>>>>>> bb80436 (Add the pages of usage, records of use and the log's health, and narrow the holder's list)
   },
   whole: {
     busy: 'Checking that the list has every record…',
@@ -226,6 +238,7 @@ export const en: SameShape<typeof zh> = {
     fieldsNone: 'Nothing was given',
     reason: 'Why it was refused',
     recordNo: 'Evidence number',
+    paper: 'Print the receipt',
     missing: 'There is no such record',
     missingHow: 'The number may be mistyped, or the record is not yours.',
     doubt: 'Does this look wrong? Note the evidence number and ask, or complain to, the unit or the service centre.',
@@ -246,6 +259,7 @@ export const en: SameShape<typeof zh> = {
     bad: 'The proof does not hold',
     badHow: 'Keep the two files below and report this to the service centre or the supervisor.',
     says: 'What the record says',
+    certificate: 'Download receipt and proof in one file',
     receipt: 'Download the receipt',
     proof: 'Download the proof',
     state: { passed: 'Passed', failed: 'Failed', unable: 'Not checked' },

@@ -164,7 +164,6 @@ export const zh = {
   },
   uses: {
     intro: '每次取用、出示和拒绝都记在这里；事后改动或删去，会被查出来。时间为北京时间。',
-    only: '只看：{name}',
     all: '看全部',
     none: '还没有人用过您的证照',
     noneHow: '别人取用或核验您的证照时，这里会马上多一条记录。您也可以先出示一次试试。',
@@ -172,9 +171,22 @@ export const zh = {
     refused: '已拒绝',
     self: '本人',
     unknownUnit: '未登录的核验人',
+<<<<<<< HEAD
     own: '也显示我自己的查看（{n}条）',
     noneNow: '近十年没有人用过您的证照',
     left: '另有{n}条更早的用证记录已满十年，按规定转入档案，不再列在这里；上面核对的完整清单仍包括它们。要看内容，请向平台运行单位申请。',
+=======
+    own: '也显示我自己的查看',
+    kinds: '看哪一类',
+    narrow: '筛选',
+    by: { license: '哪本证照', unit: '哪个单位', ground: '凭什么用', from: '从哪天', to: '到哪天' },
+    any: '全部',
+    noneSuch: '没有符合条件的记录',
+    noneSuchHow: '换个条件再看。',
+    noneRefused: '没有被拒绝的取用',
+    noneRefusedHow: '有人想用您的证照而被拒绝时，会记在这里。',
+    older: '更早的记录',
+>>>>>>> bb80436 (Add the pages of usage, records of use and the log's health, and narrow the holder's list)
   },
   whole: {
     busy: '正在核对清单是否完整…',
@@ -224,6 +236,7 @@ export const zh = {
     fieldsNone: '没有给出任何内容',
     reason: '为什么被拒绝',
     recordNo: '存证编号',
+    paper: '打印存证凭证',
     missing: '没有这条记录',
     missingHow: '编号可能抄错了，或者这条记录不属于您。',
     doubt: '觉得不对？请记下存证编号，向用证单位或政务服务中心询问或投诉。',
@@ -244,6 +257,7 @@ export const zh = {
     bad: '凭证对不上',
     badHow: '请保存下面两个文件，向政务服务中心或监督机构反映。',
     says: '凭证里写着',
+    certificate: '下载存证凭证（收据和证明）',
     receipt: '下载收据',
     proof: '下载证明',
     state: { passed: '通过', failed: '不通过', unable: '未能核对' },
