@@ -132,9 +132,9 @@ func (d *Door) explore(ctx context.Context, q *db.Tx, actor *authn.Actor, l Look
 	err = q.QueryRow(ctx, `
 		SELECT at, record_id
 		FROM access_record
-		WHERE at >= $1 AND at <= $2 AND (at < $2 OR record_id < $3)
+		WHERE at >= $1 AND at <= $2 AND (at < $2 OR record_id < $3) AND record_id >= $5 AND record_id < $6
 		ORDER BY at DESC, record_id DESC
-		LIMIT 1 OFFSET $4`, db.Micros(l.From), at, id, lookScans-1).Scan(&floorAt, &floorID)
+		LIMIT 1 OFFSET $4`, db.Micros(l.From), at, id, lookScans-1, floor(l.From), ceiling(l.Until)).Scan(&floorAt, &floorID)
 	further := err == nil
 	if err != nil && !errors.Is(err, db.ErrNoRows) {
 		return p, fmt.Errorf("bound look: %w", err)
@@ -148,13 +148,13 @@ func (d *Door) explore(ctx context.Context, q *db.Tx, actor *authn.Actor, l Look
 		SELECT holder_id, record_id, at, ground, result, reasons, account_id, unit_id, role, case_no, matter_code, license_id, type_code,
 			fields, issuer_id
 		FROM access_record
-		WHERE at >= $2 AND at <= $3 AND (at < $3 OR record_id < $4) AND (at > $2 OR record_id >= $5)
+		WHERE at >= $2 AND at <= $3 AND (at < $3 OR record_id < $4) AND (at > $2 OR record_id >= $5) AND record_id >= $16 AND record_id < $17
 			AND (unit_id IN (SELECT unit_id FROM beneath) OR $6 = 1 AND unit_id = '')
 			AND ($7 = '' OR unit_id = $7) AND ($8 = '' OR account_id = $8) AND ($9 = '' OR case_no = $9) AND ($10 = '' OR ground = $10)
 			AND ($11 = '' OR result = $11) AND ($12 = '' OR holder_id = $12 AND license_id = $13) AND ($14 = '' OR type_code = $14)
 		ORDER BY at DESC, record_id DESC
 		LIMIT $15`, actor.UnitID, floorAt, at, id, floorID, flag(unit.Parent == ""), l.UnitID, l.AccountID, l.CaseNo, string(l.Ground), l.Result,
-		holderID, licenseID, l.TypeCode, l.Limit+1)
+		holderID, licenseID, l.TypeCode, l.Limit+1, floor(l.From), ceiling(l.Until))
 	if err != nil {
 		return p, fmt.Errorf("look at records: %w", err)
 	}

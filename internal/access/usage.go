@@ -41,12 +41,13 @@ func (d *Door) Usage(ctx context.Context, q *db.Tx, issuerID string, from, to ti
 		FROM (
 			SELECT at, type_code, ground, unit_id, result
 			FROM access_record
-			WHERE issuer_id = $1 AND at >= $2 AND at < $3
+			WHERE issuer_id = $1 AND at >= $2 AND at < $3 AND record_id >= $6 AND record_id < $7
 			ORDER BY at
 			LIMIT $5
 		) AS seen
 		GROUP BY (at + $4) / 86400000000, type_code, ground, unit_id, result
-		ORDER BY 1, 2, 3, 4, 5`, issuerID, db.Micros(from), db.Micros(until), int64(zone)*1_000_000, usageMost+1)
+		ORDER BY 1, 2, 3, 4, 5`, issuerID, db.Micros(from), db.Micros(until), int64(zone)*1_000_000, usageMost+1,
+		floor(from), ceiling(until))
 	if err != nil {
 		return nil, fmt.Errorf("count uses: %w", err)
 	}
@@ -71,3 +72,11 @@ func (d *Door) Usage(ctx context.Context, q *db.Tx, issuerID string, from, to ti
 	}
 	return found, nil
 }
+
+// idSlack is by how much the time in a record's id may differ from the time it states: the id is made a moment later.
+const idSlack = time.Hour
+
+// floor and ceiling bound the ids of what happened from one time to before another, so that PostgreSQL looks into no other months.
+func floor(from time.Time) string { return db.FloorID(from.Add(-idSlack)) }
+
+func ceiling(until time.Time) string { return db.FloorID(until.Add(idSlack)) }

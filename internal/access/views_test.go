@@ -7,8 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
-
 	"github.com/yinxin-org/yinxin/internal/access"
 	"github.com/yinxin-org/yinxin/internal/authn"
 	"github.com/yinxin-org/yinxin/internal/casefile"
@@ -249,7 +247,7 @@ func (w *world) look(t *testing.T, a *authn.Actor, l access.Look) access.LookPag
 func (w *world) boundedLook(t *testing.T, c casefile.Case, givenNo string) {
 	const many = 20_100
 	at := db.Micros(w.Clock.Now().Add(time.Minute))
-	prefix := uuid.Must(uuid.NewV7()).String()[:24]
+	prefix := db.FloorID(w.Clock.Now().Add(time.Minute))[:24]
 	w.exec(t, `
 		WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1)
 		INSERT INTO access_record (holder_id, record_id, at, ground, result, reasons, account_id, unit_id, role, case_no, matter_code,

@@ -60,7 +60,7 @@ func (x records) Receipt(ctx context.Context, actor *authn.Actor, no string) (we
 		if err != nil {
 			return err
 		}
-		v.Holder, v.Given, v.CaseNo, v.Purpose, v.Fields = h.Profile.Masked(), u.Result == access.ResultGiven, u.CaseNo, purposeText(u.Purpose), nil
+		v.Holder, v.Given, v.CaseNo, v.Purpose = h.Profile.Masked(), u.Result == access.ResultGiven, u.CaseNo, purposeText(u)
 		if r, ok := x.a.Door.Decisive(u); ok {
 			v.Rule, v.Clause = web.Text{Zh: r.Zh, En: r.En}, r.Clause
 		}
@@ -112,14 +112,19 @@ func (x records) named(ctx context.Context, q *db.Tx, u access.Use, v *web.Recei
 }
 
 // purposeText writes the door's own words for what a license was used for as words; anybody else's stand as they are.
-func purposeText(purpose string) web.Text {
-	own := map[string]web.Text{
-		"read": {Zh: "查看", En: "reading"}, "list": {Zh: "列出证照", En: "listing"}, "verify": {Zh: "核验", En: "verifying"},
-		"compare": {Zh: "比对", En: "comparing"}, "copy": {Zh: "制作加注件", En: "an annotated copy"}, "grant": {Zh: "取得用证码", En: "a use grant"},
-		"review": {Zh: "制证复核", En: "review before issue"}, "inspection": {Zh: "检查", En: "inspection"},
+func purposeText(u access.Use) web.Text {
+	if u.Ground == access.Presentation || u.Ground == access.Consent || u.Ground == access.Share {
+		return web.Text{Zh: u.Purpose, En: u.Purpose}
 	}
-	if t, ok := own[purpose]; ok {
+	own := map[string]web.Text{
+		"read": {Zh: "办理事项时取用", En: "read to handle a case"}, "list": {Zh: "查询有哪些证照", En: "listed for a case"},
+		"verify": {Zh: "核验是否有效", En: "verified"}, "compare": {Zh: "比对是否一致（不给出内容）", En: "compared; no value was given"},
+		"copy": {Zh: "办理事项时取加注件", En: "annotated copy taken for a case"}, "grant": {Zh: "申请取用", En: "asked to use it for a case"},
+		"review": {Zh: "发证前复核", En: "reviewed before publishing"}, "inspection": {Zh: "执法检查", En: "for an inspection"},
+		"commitment": {Zh: "承诺后补取", En: "fetched after a commitment"}, "own": {Zh: "本人查看", En: "looked at by the holder"},
+	}
+	if t, ok := own[u.Purpose]; ok {
 		return t
 	}
-	return web.Text{Zh: purpose, En: purpose}
+	return web.Text{Zh: u.Purpose, En: u.Purpose}
 }

@@ -89,8 +89,7 @@ func (d *DB) divide(ctx context.Context) error {
 		return execAll(ctx, tx,
 			`ALTER TABLE `+monthly+` RENAME TO `+monthBefore,
 			`ALTER INDEX `+monthly+`_pkey RENAME TO `+monthBefore+`_pkey`,
-			`CREATE TABLE `+monthly+` (LIKE `+monthBefore+` INCLUDING DEFAULTS, PRIMARY KEY (holder_id, `+monthlyKey+`))
-				PARTITION BY RANGE (`+monthlyKey+`)`,
+			`CREATE TABLE `+monthly+` (LIKE `+monthBefore+` INCLUDING DEFAULTS INCLUDING INDEXES) PARTITION BY RANGE (`+monthlyKey+`)`,
 			`ALTER TABLE `+monthly+` ATTACH PARTITION `+monthBefore+` FOR VALUES FROM (MINVALUE) TO (`+quoted(first)+`)`,
 			later(first))
 	})

@@ -90,6 +90,14 @@ func TestMonths(t *testing.T) {
 	if got := parts(t, d); !equal(got, want) {
 		t.Errorf("records stand in %v, want %v", got, want)
 	}
+	for part := range want { // the key, by issuer, by time
+		var n int
+		if err := d.Read(ctx, func(q *db.Tx) error {
+			return q.QueryRow(ctx, `SELECT count(*) FROM pg_indexes WHERE tablename = $1`, part).Scan(&n)
+		}); err != nil || n != 3 {
+			t.Errorf("%s has %d indexes: %v", part, n, err)
+		}
+	}
 	grow("2028-06-01")
 	recordAt(t, d, beijing(t, "2028-06-02"))
 	delete(want, "access_record_later")

@@ -45,9 +45,16 @@ async function kept(story) {
   const { page } = holder
   await holder.signIn('food-firm', '/m/uses')
   await heading(page, '谁用过我的证照')
+  // The own look makes sure that there is a record.
+  await page.goto('/m/')
+  await page.locator('main a[href*="/licenses/"]').first().click()
+  await page.getByRole('img').first().waitFor()
+  await page.goto('/m/uses')
   await page.getByText('筛选').click()
-  await page.getByLabel('凭什么用').selectOption('case')
-  await page.getByRole('link', { name: '看全部' }).waitFor()
+  await page.getByLabel('从哪天').fill('2020-01-01')
+  await page.getByRole('link', { name: '看全部' }).first().waitFor()
+  await page.getByRole('switch', { name: /也显示我自己的查看/ }).click()
+  await page.getByRole('listitem').first().getByRole('link').waitFor()
   await holder.look('uses')
   await page.getByRole('listitem').first().getByRole('link').click()
   await heading(page, '使用记录')

@@ -3,6 +3,7 @@ import type { evidenceZh } from './evidence.zh'
 export const evidenceEn: typeof evidenceZh = {
   usage: {
     title: 'Use of our licenses',
+    tab: 'Use',
     lead: 'How often the licenses that this unit issued were used, by whom and on what ground. Numbers only; no holder is told of.',
     span: 'Span',
     last: { 7: '7 days', 30: '30 days', 90: '90 days', 365: 'A year' },
