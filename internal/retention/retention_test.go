@@ -89,7 +89,7 @@ func (w *world) use(t *testing.T, n int) {
 func (w *world) uses(t *testing.T) (list []access.Use) {
 	t.Helper()
 	w.Read(t, func(q *db.Tx) (err error) {
-		list, err = w.App.Door.Uses(t.Context(), q, w.owner.HolderID, 100)
+		list, err = w.App.Door.Uses(t.Context(), q, w.owner.HolderID, access.UseFilter{Limit: 100})
 		return err
 	})
 	return list
