@@ -22,6 +22,7 @@ func tables() []messages {
 		operationMessages,
 		retentionMessages,
 		erasureMessages,
+		watchMessages,
 	}
 }
 
