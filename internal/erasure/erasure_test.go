@@ -326,7 +326,7 @@ func TestProofsVerifyAndTheSpouseReads(t *testing.T) {
 			t.Errorf("the spouse opens the file: %v", err)
 		}
 		o.Read(t, func(ctx context.Context, q *db.Tx) error {
-			_, err := w.Door.Uses(ctx, q, o.spouse, 100)
+			_, err := w.Door.Uses(ctx, q, o.spouse, access.UseFilter{Limit: 100})
 			return err
 		})
 		// Who comes with the code again is somebody new.

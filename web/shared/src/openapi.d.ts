@@ -1816,6 +1816,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/evidence/{recordNo}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 按存证编号查日志
+         * @description The leaf of a record, its place in the log, the checkpoint and who has cosigned it. What the record says, and of whom, only its holder's receipt tells. The log itself lies under /log/.
+         */
+        get: operations["getLogEntry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exemptions": {
         parameters: {
             query?: never;
@@ -2465,6 +2485,26 @@ export interface paths {
          * @description Note the number printed on the paper license that goes with it. A blank serves one license.
          */
         put: operations["bindPaper"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/log/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 日志健康
+         * @description How the evidence log stands: age of its checkpoint, records that wait, witnesses' cosignatures, and whether it has stopped.
+         */
+        get: operations["getLogHealth"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -4241,9 +4281,49 @@ export interface paths {
         };
         /**
          * 谁用过我的证照
-         * @description All uses of the signed-in holder's licenses, newest first, refusals included.
+         * @description Uses of the signed-in holder's licenses, newest first, refusals included, a page at a time. A page can be short and not be the last.
          */
         get: operations["listMyUses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/uses/{recordNo}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 一次用证
+         * @description One use of a license of the signed-in holder's, by its 存证编号.
+         */
+        get: operations["getMyUse"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/uses/{recordNo}/certificate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 存证凭证
+         * @description Receipt and proof of a use in one file, with the checkpoint and the cosignatures of witnesses: to be kept, and checked offline with `yinxin log verify`. Until the record is integrated, a second or so, the answer is evidence.pending.
+         */
+        get: operations["getCertificate"];
         put?: never;
         post?: never;
         delete?: never;
@@ -6048,6 +6128,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 本单位证照使用情况
+         * @description How often the licenses that the signed-in person's unit issued were used, by type, ground, using unit and day. It tells of no holder. At most 366 days and 200,000 records at once. 榕政办〔2018〕214号 第十八条.
+         */
+        get: operations["getUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/uses": {
         parameters: {
             query?: never;
@@ -6062,6 +6162,26 @@ export interface paths {
          * @description Redeem a token once. A second redemption is refused and recorded.
          */
         post: operations["redeemUse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uses/looks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 用证记录检索
+         * @description Records of use of the own unit and those beneath it, newest first, for a supervisor; of a topmost unit also those that no unit asked for. The look is itself put into the evidence log, with what was asked and shown, before the answer is given.
+         */
+        post: operations["lookAtUses"];
         delete?: never;
         options?: never;
         head?: never;
@@ -9714,6 +9834,10 @@ export interface components {
             head: string;
             label: string;
         };
+        LeafCertificate: {
+            proof: components["schemas"]["LeafProof"];
+            receipt: components["schemas"]["LeafReceipt"];
+        };
         LeafProof: {
             checkpoint: string;
             hashes: string[];
@@ -9853,6 +9977,98 @@ export interface components {
         LifeEventStepInput: {
             after?: number[];
             matterCode: string;
+        };
+        LogCosigned: {
+            /**
+             * Format: date-time
+             * @description By its own clock.
+             */
+            at: string;
+            name: string;
+        };
+        LogEntry: {
+            /** Format: date-time */
+            at: string;
+            /** @description What kind of event it is. */
+            kind: string;
+            /** @description As it stands in the log; what it says of the event is a commitment only. */
+            leaf: string;
+            leafHash: string;
+            /**
+             * Format: int64
+             * @description How many of them are enough; 0 without witnesses.
+             */
+            need: number;
+            /** @description Where it stands under a signed checkpoint; absent until it does, a second or so. */
+            proof?: components["schemas"]["LeafProof"];
+            /** @description 存证编号 */
+            recordNo: string;
+            /** @description That have cosigned this checkpoint. */
+            witnesses: components["schemas"]["LogCosigned"][];
+        };
+        LogHealth: {
+            /**
+             * Format: int64
+             * @description Records in the newest tree that enough witnesses have cosigned.
+             */
+            cosigned: number;
+            /**
+             * Format: int64
+             * @description Records that the map of lists goes over.
+             */
+            mapSize: number;
+            /**
+             * Format: int64
+             * @description How many witnesses are enough; 0 without witnesses.
+             */
+            need: number;
+            /**
+             * Format: date-time
+             * @description By the platform's clock.
+             */
+            now: string;
+            /**
+             * Format: date-time
+             * @description When the oldest of them was written.
+             */
+            oldestAt?: string;
+            /** @description The log's name. */
+            origin: string;
+            /**
+             * Format: int64
+             * @description Records that wait for their place, counted up to 10,000.
+             */
+            pending: number;
+            /**
+             * Format: date-time
+             * @description When the last checkpoint was published; absent before the first.
+             */
+            publishedAt?: string;
+            /**
+             * Format: int64
+             * @description Records in the published tree.
+             */
+            size: number;
+            /** @enum {string} */
+            state: "running" | "late" | "stopped";
+            witnesses: components["schemas"]["LogWitness"][];
+        };
+        LogWitness: {
+            /** Format: date-time */
+            askedAt?: string;
+            /**
+             * Format: date-time
+             * @description By its own clock; absent if it never did.
+             */
+            cosignedAt?: string;
+            /** @enum {string} */
+            fault?: "silent" | "ahead" | "forked";
+            name: string;
+            /**
+             * Format: int64
+             * @description Records in the tree it cosigned last.
+             */
+            size: number;
         };
         LookReason: {
             /** @description Stands in the record of the use, which the holder sees. */
@@ -11592,6 +11808,43 @@ export interface components {
         SearchLicensesOutputBody: {
             items: components["schemas"]["IssuedLicense"][];
         };
+        SeenRule: {
+            clause: string;
+            id: string;
+            text: string;
+        };
+        SeenUse: {
+            /** Format: date-time */
+            at: string;
+            caseNo?: string;
+            /**
+             * Format: int64
+             * @description How many fields were given; -1: the whole face.
+             */
+            fields: number;
+            /** @enum {string} */
+            ground: "case" | "self" | "presentation" | "consent" | "issuing" | "share" | "commitment" | "inspection" | "break-glass" | "archive" | "quality" | "analysis";
+            /** @description A person's name is masked. */
+            holder?: string;
+            /** @description 电子证照标识 */
+            identifier?: string;
+            matter?: components["schemas"]["Coded"];
+            /** @description Who asked, of a unit's staff. */
+            person?: components["schemas"]["Named"];
+            /** @description Of a refusal. */
+            reason?: components["schemas"]["Reason"];
+            /** @description 存证编号 */
+            recordNo: string;
+            /** @enum {string} */
+            result: "given" | "refused";
+            /** @enum {string} */
+            role: "clerk" | "approver" | "reviewer" | "verifier" | "holder" | "agent" | "public" | "staff" | "platform";
+            /** @description The rule that decided. */
+            rule?: components["schemas"]["SeenRule"];
+            type?: components["schemas"]["Coded"];
+            /** @description That asked. */
+            unit?: components["schemas"]["Named"];
+        };
         Session: {
             accountId: string;
             /** @description For whom the session acts; absent: for the account itself. */
@@ -12691,6 +12944,24 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        Usage: {
+            /** Format: date */
+            day: string;
+            /** Format: int64 */
+            given: number;
+            /** @enum {string} */
+            ground: "case" | "self" | "presentation" | "consent" | "issuing" | "share" | "commitment" | "inspection" | "break-glass" | "archive" | "quality" | "analysis";
+            /** Format: int64 */
+            refused: number;
+            type: components["schemas"]["Coded"];
+            /** @description That asked; absent for holders themselves and the public. */
+            unit?: components["schemas"]["Named"];
+        };
+        UsageOutputBody: {
+            items: components["schemas"]["Usage"][];
+            /** @description The issuer. */
+            unit: components["schemas"]["Named"];
+        };
         Use: {
             /** Format: date-time */
             at: string;
@@ -12710,10 +12981,54 @@ export interface components {
             /** @enum {string} */
             role: "clerk" | "approver" | "reviewer" | "verifier" | "holder" | "agent" | "public" | "staff" | "platform";
             unit?: string;
+            unitId?: string;
         };
         UseLicense: {
             id: string;
             typeName: string;
+        };
+        UseLookInputBody: {
+            /** @description Of the page before: next. */
+            after?: string;
+            caseNo?: string;
+            /**
+             * Format: date
+             * @description First day.
+             */
+            from: string;
+            /** @enum {string} */
+            ground?: "case" | "self" | "presentation" | "consent" | "issuing" | "share" | "commitment" | "inspection" | "break-glass" | "archive" | "quality" | "analysis";
+            /** @description Of one license: 电子证照标识. */
+            identifier?: string;
+            /**
+             * Format: int64
+             * @default 30
+             */
+            limit: number;
+            /** @description By one account. */
+            person?: string;
+            /** @enum {string} */
+            result?: "given" | "refused";
+            /**
+             * Format: date
+             * @description Last day, at most 92 days later.
+             */
+            to: string;
+            typeCode?: string;
+            /** @description By one unit. */
+            unit?: string;
+        };
+        UseLookOutputBody: {
+            /**
+             * Format: date-time
+             * @description How far back the records were gone through.
+             */
+            back: string;
+            items: components["schemas"]["SeenUse"][];
+            /** @description Goes into after for the next page; absent at the end. A page can be empty and not be the last. */
+            next?: string;
+            /** @description 存证编号 of the look itself. */
+            recordNo: string;
         };
         UseToken: {
             /** Format: date-time */
@@ -12732,6 +13047,8 @@ export interface components {
              * @description Older uses that were kept for ten years and have left for the archive. They are in the list of evidence still.
              */
             left: number;
+            /** @description Goes into before for the next page; absent on the last one. */
+            next?: string;
         };
         VacanciesOutputBody: {
             items: components["schemas"]["Vacancy"][];
@@ -25597,6 +25914,91 @@ export interface operations {
             };
         };
     };
+    getLogEntry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recordNo: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogEntry"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listExemptions: {
         parameters: {
             query?: {
@@ -30016,6 +30418,81 @@ export interface operations {
             };
             /** @description Unsupported Media Type */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getLogHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogHealth"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -41775,7 +42252,24 @@ export interface operations {
     };
     listMyUses: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Of one license: its id. */
+                license?: string;
+                /** @description By one unit. */
+                unit?: string;
+                ground?: "case" | "self" | "presentation" | "consent" | "issuing" | "share" | "commitment" | "inspection" | "break-glass" | "archive" | "quality" | "analysis";
+                /** @description What was given apart from what was refused. */
+                result?: "given" | "refused";
+                /** @description Without the holder's own looks. */
+                others?: boolean;
+                /** @description First day. */
+                from?: string;
+                /** @description Last day. */
+                to?: string;
+                /** @description Of the page before: next. */
+                before?: string;
+                limit?: number;
+            };
             header?: {
                 /** @description zh (default) or en. */
                 "Accept-Language"?: string;
@@ -41805,6 +42299,199 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMyUse: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                recordNo: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Use"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCertificate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recordNo: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeafCertificate"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -53963,6 +54650,88 @@ export interface operations {
             };
         };
     };
+    getUsage: {
+        parameters: {
+            query: {
+                /** @description First day. */
+                from: string;
+                /** @description Last day, at most a year later. */
+                to: string;
+            };
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     redeemUse: {
         parameters: {
             query?: never;
@@ -53986,6 +54755,142 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LentLicense"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lookAtUses: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description zh (default) or en. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UseLookInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UseLookOutputBody"];
                 };
             };
             /** @description Bad Request */
