@@ -48,6 +48,8 @@ export type WholeFile = Schemas['LeafWhole']
 export interface UsesPage {
   items: Use[]
   next?: string
+  /** Older uses that have left for the archive after ten years. */
+  left: number
 }
 
 /** What is asked of that list; what is left out narrows nothing. */
@@ -93,12 +95,8 @@ export function makeApi(c: Client) {
     presentation: (id: string) => c.get<Presentation>(`${v1}/me/presentations/${part(id)}`),
     endPresentation: (id: string) => c.delete(`${v1}/me/presentations/${part(id)}`),
 
-<<<<<<< HEAD
-    uses: () => c.get<Item<Use> & { left: number }>(`${v1}/me/uses`),
-=======
     uses: (ask: UsesAsk = {}) => c.get<UsesPage>(`${v1}/me/uses${asked(ask)}`),
     use: (no: string) => c.get<Use>(`${v1}/me/uses/${part(no)}`),
->>>>>>> bb80436 (Add the pages of usage, records of use and the log's health, and narrow the holder's list)
     receipt: (no: string) => c.get<ReceiptFile>(`${v1}/me/uses/${part(no)}/receipt`),
     proof: (no: string) => c.get<ProofFile>(`${v1}/me/uses/${part(no)}/proof`),
     whole: () => c.get<WholeFile>(`${v1}/me/evidence/whole`),

@@ -173,11 +173,6 @@ export const en: SameShape<typeof zh> = {
     refused: 'Refused',
     self: 'Yourself',
     unknownUnit: 'A checker who was not signed in',
-<<<<<<< HEAD
-    own: 'Also my own look ({n}) | Also my own looks ({n})',
-    noneNow: 'Nobody has used your licenses in the last ten years',
-    left: '{n} older use was kept for ten years and has left for the archive by rule. It is not listed here, but the list that was checked above has it still. To read it, ask the unit that runs the platform. | {n} older uses were kept for ten years and have left for the archive by rule. They are not listed here, but the list that was checked above has them still. To read them, ask the unit that runs the platform.',
-=======
     own: 'Also my own looks',
     kinds: 'Which kind',
     narrow: 'Narrow',
@@ -188,7 +183,8 @@ export const en: SameShape<typeof zh> = {
     noneRefused: 'Nothing was refused',
     noneRefusedHow: 'If somebody tries to use your licenses and is refused, it is recorded here.',
     older: 'Earlier records',
->>>>>>> bb80436 (Add the pages of usage, records of use and the log's health, and narrow the holder's list)
+    noneNow: 'Nobody has used your licenses in the last ten years',
+    left: '{n} older use was kept for ten years and has left for the archive by rule. It is not listed here, but the list that was checked above has it still. To read it, ask the unit that runs the platform. | {n} older uses were kept for ten years and have left for the archive by rule. They are not listed here, but the list that was checked above has them still. To read them, ask the unit that runs the platform.',
   },
   whole: {
     busy: 'Checking that the list has every record…',

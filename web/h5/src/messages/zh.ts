@@ -171,11 +171,6 @@ export const zh = {
     refused: '已拒绝',
     self: '本人',
     unknownUnit: '未登录的核验人',
-<<<<<<< HEAD
-    own: '也显示我自己的查看（{n}条）',
-    noneNow: '近十年没有人用过您的证照',
-    left: '另有{n}条更早的用证记录已满十年，按规定转入档案，不再列在这里；上面核对的完整清单仍包括它们。要看内容，请向平台运行单位申请。',
-=======
     own: '也显示我自己的查看',
     kinds: '看哪一类',
     narrow: '筛选',
@@ -186,7 +181,8 @@ export const zh = {
     noneRefused: '没有被拒绝的取用',
     noneRefusedHow: '有人想用您的证照而被拒绝时，会记在这里。',
     older: '更早的记录',
->>>>>>> bb80436 (Add the pages of usage, records of use and the log's health, and narrow the holder's list)
+    noneNow: '近十年没有人用过您的证照',
+    left: '另有{n}条更早的用证记录已满十年，按规定转入档案，不再列在这里；上面核对的完整清单仍包括它们。要看内容，请向平台运行单位申请。',
   },
   whole: {
     busy: '正在核对清单是否完整…',
