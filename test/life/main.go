@@ -86,6 +86,11 @@ func run(rows int, server string) (err error) {
 
 // compare asks both platforms the same questions, by turns, and gives how much longer the second one takes for each.
 func compare(ctx context.Context, both [2]*platform, questions []question) ([]float64, error) {
+	for _, p := range both {
+		if err := p.warm(ctx); err != nil {
+			return nil, err
+		}
+	}
 	for _, p := range both { // a session would have ended while many licenses were entered
 		if err := p.people(ctx); err != nil {
 			return nil, err
