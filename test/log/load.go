@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/evidence"
 	"github.com/yinxin-org/yinxin/test/gauge"
 )
 
@@ -30,7 +31,7 @@ type published struct {
 type tally struct {
 	committed  int     // records
 	perSecond  float64 // of them
-	integrated float64 // leaves a second that came to be published while the clients wrote
+	integrated float64 // of leaves, from the first commit until the last is published
 	behind     int     // leaves that were not when they ended
 	processor  time.Duration
 	waits      []time.Duration // from commit to inclusion, of each record, sorted
@@ -43,14 +44,14 @@ func (t tally) quantile(part float64) float64 {
 }
 
 func (t tally) tell(out io.Writer) {
-	_, _ = fmt.Fprintf(out, "%.0f records/s committed, %.0f leaves/s integrated under %d checkpoints, %d waited at the end; %.0f µs of processor each, clients included\n",
-		t.perSecond, t.integrated, t.points, t.behind, micros(t.processor)/float64(t.committed))
+	_, _ = fmt.Fprintf(out, "%.0f records/s committed, %d not integrated at the end; with them %.0f leaves/s integrated, under %d checkpoints; %.0f µs of processor each, clients included\n",
+		t.perSecond, t.behind, t.integrated, t.points, micros(t.processor)/float64(t.committed))
 	_, _ = fmt.Fprintf(out, "from commit to inclusion: half within %.2f s, 99 of 100 within %.2f s, all within %.2f s\n", t.quantile(0.5), t.quantile(0.99), t.quantile(1))
 }
 
-// load lets clients commit records for a while, as fast as they can or together at a rate, while the sequencer runs. It returns
-// when all of them are published.
-func (p *platform) load(ctx context.Context, clients int, stage time.Duration, rate float64) (tally, error) {
+// load lets clients commit records for a while, so many in a transaction, as fast as they can or all clients at a rate, while the
+// sequencer runs. It returns when all records are published.
+func (p *platform) load(ctx context.Context, clients, together int, stage time.Duration, rate float64) (tally, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	start, err := p.size(ctx)
@@ -71,7 +72,7 @@ func (p *platform) load(ctx context.Context, clients int, stage time.Duration, r
 		return tally{}, err
 	}
 	began := time.Now()
-	commits, err := p.commits(ctx, clients, stage, rate)
+	commits, err := p.commits(ctx, clients, together, stage, rate)
 	took := time.Since(began)
 	if err != nil {
 		return tally{}, err
@@ -80,7 +81,7 @@ func (p *platform) load(ctx context.Context, clients int, stage time.Duration, r
 	if err != nil {
 		return tally{}, err
 	}
-	t := tally{committed: len(commits), perSecond: float64(len(commits)) / took.Seconds(), integrated: float64(size-start) / took.Seconds(),
+	t := tally{committed: len(commits), perSecond: float64(len(commits)) / took.Seconds(),
 		behind: int(start) + len(commits) - int(size)}
 	for size < start+uint64(len(commits)) {
 		select {
@@ -92,6 +93,7 @@ func (p *platform) load(ctx context.Context, clients int, stage time.Duration, r
 			return t, err
 		}
 	}
+	t.integrated = float64(len(commits)) / time.Since(began).Seconds()
 	spent, err := gauge.Processor()
 	t.processor = spent - used
 	time.Sleep(4 * look) // until the watch has seen it too
@@ -104,7 +106,7 @@ func (p *platform) load(ctx context.Context, clients int, stage time.Duration, r
 }
 
 // commits lets the clients write, and gives when each record was committed, by its leaf's id.
-func (p *platform) commits(ctx context.Context, clients int, stage time.Duration, rate float64) (map[string]time.Time, error) {
+func (p *platform) commits(ctx context.Context, clients, together int, stage time.Duration, rate float64) (map[string]time.Time, error) {
 	all := make(map[string]time.Time)
 	var mu sync.Mutex
 	var failed error
@@ -116,21 +118,18 @@ func (p *platform) commits(ctx context.Context, clients int, stage time.Duration
 			own := make(map[string]time.Time)
 			var err error
 			for err == nil {
-				n := int(next.Add(1) - 1)
+				n := int(next.Add(int64(together))) - together
 				if rate > 0 {
 					time.Sleep(time.Until(began.Add(time.Duration(float64(n) / rate * float64(time.Second)))))
 				}
 				if time.Since(began) >= stage {
 					break
 				}
-				e := p.event(n, p.keepers[n*7919%keepers], p.units[n%issuers])
-				var id string
-				err = p.DB.Write(ctx, func(tx *db.Tx) error {
-					receipt, err := p.Book.Append(ctx, tx, e)
-					id = receipt.LeafID
-					return err
-				})
-				own[id] = time.Now()
+				var ids []string
+				ids, err = p.commit(ctx, n, together)
+				for _, id := range ids {
+					own[id] = time.Now()
+				}
 			}
 			mu.Lock()
 			defer mu.Unlock()
@@ -140,6 +139,42 @@ func (p *platform) commits(ctx context.Context, clients int, stage time.Duration
 	}
 	writing.Wait()
 	return all, failed
+}
+
+// commit writes the n-th record and those that follow in one transaction, and gives their leaves' ids. One by itself is made in
+// the transaction, as the record of a use is; several are made before it, as a batch of licenses makes them.
+func (p *platform) commit(ctx context.Context, n, together int) (ids []string, err error) {
+	if together == 1 {
+		return ids, p.DB.Write(ctx, func(tx *db.Tx) error {
+			receipt, err := p.Book.Append(ctx, tx, p.event(n, p.keepers[n*7919%keepers], p.units[n%issuers]))
+			ids = []string{receipt.LeafID}
+			return err
+		})
+	}
+	var leaves []evidence.Prepared
+	err = p.DB.Read(ctx, func(q *db.Tx) error {
+		leaves = leaves[:0]
+		for i := n; i < n+together; i++ {
+			e := p.event(i, p.keepers[i*7919%keepers], p.units[i%issuers])
+			seal, err := p.Holders.Sealing(ctx, q, e.HolderID)
+			if err != nil {
+				return err
+			}
+			leaf, err := p.Book.Prepare(e, seal)
+			if err != nil {
+				return err
+			}
+			leaves = append(leaves, leaf)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, leaf := range leaves {
+		ids = append(ids, leaf.LeafID)
+	}
+	return ids, p.DB.Write(ctx, func(tx *db.Tx) error { return p.Book.Enter(ctx, tx, leaves) })
 }
 
 // watch notes each checkpoint that is published until ctx ends.

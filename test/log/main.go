@@ -1,5 +1,5 @@
-// Command log measures the log as the platform runs it: clients commit records in transactions of their own, each with its
-// leaf, as uses of licenses do; beside them, on the same database and disk, the sequencer gives the leaves their places,
+// Command log measures the log as the platform runs it: clients commit records with their leaves, each in a transaction of its
+// own, as uses of licenses do, and then many in one, as batches of licenses do, which is where thousands a second come from; beside them, on the same database and disk, the sequencer gives the leaves their places,
 // and tiles, map and checkpoint become durable. It tells how many leaves a second are integrated, how long each waits from its
 // commit to a published checkpoint that has it, what it takes to prove one holder's list whole among many records, and
 // what the map costs a record. The log is filled first, so that all of it is measured where the log is long. The figure of
@@ -23,6 +23,12 @@ import (
 // asked is how many leaves a second the log must take; the wait for inclusion is measured at that load.
 const asked = 5000
 
+// Makers of batches, and the records that each commits at once: a batch of licenses lays down its chunks so.
+const (
+	makers = 4
+	batch  = 100
+)
+
 // options say what is measured.
 type options struct {
 	records int
@@ -35,7 +41,8 @@ type options struct {
 
 // result is the last line.
 type result struct {
-	Leaves    float64 `json:"leaves_per_s"`
+	Leaves    float64 `json:"leaves_per_s"`       // of records that come many in a transaction, as from batches
+	Alone     float64 `json:"alone_leaves_per_s"` // of records that come each in its own, as from uses
 	Tessera   float64 `json:"tessera_leaves_per_s"`
 	Inclusion float64 `json:"inclusion_s"`     // of 99 in 100, at the load that is asked
 	Millis    float64 `json:"holder_proof_ms"` // of 99 in 100
@@ -90,11 +97,19 @@ func run(ctx context.Context, o options) error {
 	}
 
 	_, _ = fmt.Fprintf(os.Stdout, "== %d clients, each record in a transaction of its own, as many as they can, for %v\n", o.clients, o.stage)
+	alone, err := p.load(ctx, o.clients, 1, o.stage, 0)
+	if err != nil {
+		return err
+	}
+	r.Alone = alone.integrated
+	alone.tell(os.Stdout)
+
+	_, _ = fmt.Fprintf(os.Stdout, "== %d makers of batches, %d records in a transaction, as many as they can\n", makers, batch)
 	stop, err := gauge.Profile(o.profile)
 	if err != nil {
 		return err
 	}
-	full, err := p.load(ctx, o.clients, o.stage, 0)
+	full, err := p.load(ctx, makers, batch, o.stage, 0)
 	if err != nil {
 		return err
 	}
@@ -104,7 +119,7 @@ func run(ctx context.Context, o options) error {
 
 	rate := min(asked, full.integrated)
 	_, _ = fmt.Fprintf(os.Stdout, "== at %.0f records a second\n", rate)
-	steady, err := p.load(ctx, o.clients, o.stage, rate)
+	steady, err := p.load(ctx, makers, batch, o.stage, rate)
 	if err != nil {
 		return err
 	}
