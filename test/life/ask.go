@@ -27,9 +27,9 @@ func (p *platform) moment() time.Time {
 func (p *platform) warm(ctx context.Context) error {
 	return p.DB.Read(ctx, func(q *db.Tx) error {
 		for _, read := range []string{ // rows; then, of columns that an index holds, the index
-			`SELECT SUM(row_version) FROM license`, `SELECT SUM(at) FROM license_event`,
-			`SELECT SUM(LENGTH(license_id)) FROM license_index`, `SELECT SUM(LENGTH(license_id)) FROM license_code`,
-			`SELECT COUNT(license_id) FROM license`, `SELECT COUNT(identifier) FROM license_index`, `SELECT COUNT(code_hash) FROM license_code`,
+			`SELECT MAX(row_version) FROM license`, `SELECT MAX(at) FROM license_event`,
+			`SELECT MAX(LENGTH(license_id)) FROM license_index`, `SELECT MAX(LENGTH(license_id)) FROM license_code`,
+			`SELECT MAX(LENGTH(license_id)) FROM license`, `SELECT MAX(LENGTH(identifier)) FROM license_index`, `SELECT MAX(LENGTH(code_hash)) FROM license_code`,
 		} {
 			var n int64
 			if err := q.QueryRow(ctx, read).Scan(&n); err != nil {
