@@ -32,7 +32,7 @@ import (
 const DefaultOrigin = "yinxin.example/log"
 
 const (
-	defaultBatch = 1000
+	defaultBatch = 5000 // among a million records a leaf costs half of what it costs at 1,000: the map's rows are shared
 	defaultLease = 5 * time.Second
 	defaultPoll  = time.Second
 	defaultPause = 100 * time.Millisecond
