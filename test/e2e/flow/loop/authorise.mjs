@@ -93,7 +93,7 @@ async function read(story) {
   await guest.page.getByText('已看1次，最多3次').waitFor()
   await guest.look('used')
   await guest.page.goto('/m/uses')
-  await guest.page.getByText(hotelName).first().waitFor()
+  await guest.page.getByRole('main').getByText(hotelName).locator('visible=true').first().waitFor()
   await guest.page.goBack()
 }
 
