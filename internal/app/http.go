@@ -29,7 +29,7 @@ func handler(a *App) (http.Handler, error) {
 	deps := httpapi.Deps{
 		Log: a.Log, Version: Version, Demo: a.Demo, Sessions: a.Accounts, UnitName: a.unitName, Person: a.Accounts.Person,
 		VerifyFile: a.VerifyFor, Health: a.health, Ready: a.ready, BaseURL: a.Config.BaseURL, DB: a.DB, Clock: a.Clock, Trail: a.Trail, Tasks: a.Tasks, Notices: a.Notices, Units: a.Units,
-		Faces: a.Faces, Types: a.Types, Matters: a.Matters, Imports: a.Imports, Holders: a.Holders, Licenses: a.Licenses, Steward: a.Steward, Cases: a.Cases, Appeals: a.Appeals, Inspections: a.Inspections, Hall: a.Hall, Door: a.Door,
+		Faces: a.Faces, Types: a.Types, Matters: a.Matters, Imports: a.Imports, Holders: a.Holders, Licenses: a.Licenses, Steward: a.Steward, Cases: a.Cases, Appeals: a.Appeals, Inspections: a.Inspections, Hall: a.Hall, Door: a.Door, Erasures: a.Erasures,
 		Desk: a.Desk, Consents: a.Consents, Agency: a.Agency, Shares: a.Shares, Dossiers: a.Dossiers, Feed: a.Feed, Callers: a.Callers, Sandbox: a.sandbox, Vertical: a.Vertical, Deadlines: a.Deadlines, Batches: a.Batches, Push: a.Push, Book: a.Book, Calendar: a.Calendar, Accounts: a.Accounts, Seals: a.Seals,
 	}
 	if a.MatterSource != nil {

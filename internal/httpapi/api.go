@@ -28,6 +28,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/deadline"
 	"github.com/yinxin-org/yinxin/internal/dossier"
+	"github.com/yinxin-org/yinxin/internal/erasure"
 	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/evidence"
 	"github.com/yinxin-org/yinxin/internal/face"
@@ -96,6 +97,7 @@ type Deps struct {
 	Appeals     *appeal.Store
 	Inspections *inspection.Store
 	Hall        *hall.Hall
+	Erasures    *erasure.Desk
 	Door        *access.Door
 	Desk        *present.Desk
 	Consents    *consent.Desk
@@ -163,6 +165,7 @@ func New(mux *http.ServeMux, d Deps) huma.API {
 	registerAnnual(api, d)
 	registerViolation(api, d)
 	registerGlass(api, d)
+	registerErasure(api, d)
 	registerPolicy(api, d)
 	registerCaseRight(api, d)
 	registerAvailability(api, d)

@@ -16,7 +16,7 @@ import (
 )
 
 // weighty are the operations that need a strong confirmation.
-var weighty = []string{"addSystemKey", "agreeToAuthorisation", "changeSeal", "createAccount", "createMandate", "decideSealRequest", "endMandate", "endSealStandIn", "endSystemKey",
+var weighty = []string{"addSystemKey", "agreeToAuthorisation", "approveErasure", "askErasure", "changeSeal", "createAccount", "createMandate", "decideSealRequest", "endMandate", "endSealStandIn", "endSystemKey",
 	"endVerifier", "enrolVerifier", "giveAuthorisation", "giveSealMandate", "makeSeals", "orderReseal", "publishScenario", "putRegistration", "removeFactor", "renameFactor",
 	"resetFactors", "resetGuestFactors", "resetPassword", "reviewBatch", "standInForSeals", "startAccount", "updateAccount", "withdrawAuthorisation", "withdrawScenario"}
 
@@ -55,6 +55,7 @@ func TestWhatWeighsMuchNeedsAConfirmation(t *testing.T) {
 		if a := manager.do("POST", path, m{"action": "stop", "reason": "试验"}); strings.Contains(a.body, `"authn.confirm"`) {
 			t.Errorf("after a confirmation: %d %s", a.StatusCode, a.body)
 		}
+		c.erasures(t)
 		t.Run("reset of a clerk", func(t *testing.T) { resetOfAClerk(t, c) })
 		t.Run("face check", func(t *testing.T) { faceCheck(t, c) })
 		t.Run("reset at a counter", func(t *testing.T) { resetAtACounter(t, c) })

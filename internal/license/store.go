@@ -222,7 +222,7 @@ func (s *Store) key(ctx context.Context, q *db.Tx, holderID, licenseID string) (
 
 // keyOf unwraps a license's key through the first of its holders who has it: whoever was erased has it no more.
 func (s *Store) keyOf(ctx context.Context, q *db.Tx, l License) ([]byte, error) {
-	for _, id := range l.Holders {
+	for _, id := range append([]string{l.HolderID}, l.Holders...) {
 		key, err := s.key(ctx, q, id, l.ID)
 		if !errors.Is(err, db.ErrNoRows) {
 			return key, err

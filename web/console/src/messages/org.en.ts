@@ -226,7 +226,7 @@ export const orgEn: SameShape<typeof orgZh> = {
   setting: {
     lead: 'Accounts, regions, codes, working days. What was changed, by whom and why is kept.',
     sections: 'Pages of settings',
-    section: { settings: 'Overview', accounts: 'Accounts', regions: 'Regions', codetables: 'Code tables', calendar: 'Working days', changes: 'Trail of changes', duties: 'Vacant posts', glasses: 'Emergency looks', 'log-health': 'Health of the log', policy: 'Rules of use', factors: 'Ways of confirming' },
+    section: { settings: 'Overview', accounts: 'Accounts', regions: 'Regions', codetables: 'Code tables', calendar: 'Working days', changes: 'Trail of changes', duties: 'Vacant posts', glasses: 'Emergency looks', erasures: 'Erasing a person', 'log-health': 'Health of the log', policy: 'Rules of use', factors: 'Ways of confirming' },
     about: {
       accounts: 'Make accounts for staff, set their roles, stop them, reset passwords.',
       regions: 'Codes and names of provinces, cities, counties, towns and villages.',
@@ -235,6 +235,7 @@ export const orgEn: SameShape<typeof orgZh> = {
       changes: 'Who changed what, when and why.',
       duties: 'Posts for license types that nobody holds.',
       'log-health': 'How the evidence log runs, and what to do when it has stopped.',
+      erasures: 'After the time for keeping, two people agree to erase what is kept of a person; a certificate remains.',
       glasses: 'A license looked at without case or consent: two people agree, a supervisor gets the report.',
       policy: 'How each use is decided: every rule as a sentence, with its clause and its text.',
       factors: 'What you confirm with before you do what weighs much: a code, a passkey.',

@@ -224,7 +224,7 @@ export const orgZh = {
   setting: {
     lead: '账号、区划、代码、工作日。改了什么、谁改的、为什么，都留痕。',
     sections: '设置各页',
-    section: { settings: '总览', accounts: '账号', regions: '行政区划', codetables: '代码表', calendar: '工作日历', changes: '变更留痕', duties: '空缺岗位', glasses: '应急查看', 'log-health': '日志健康', policy: '用证规则', factors: '确认方式' },
+    section: { settings: '总览', accounts: '账号', regions: '行政区划', codetables: '代码表', calendar: '工作日历', changes: '变更留痕', duties: '空缺岗位', glasses: '应急查看', erasures: '个人信息清除', 'log-health': '日志健康', policy: '用证规则', factors: '确认方式' },
     about: {
       accounts: '给工作人员建账号、定岗位、停用、重置密码。',
       regions: '省、市、县、乡、村的代码和名称。',
@@ -234,6 +234,7 @@ export const orgZh = {
       duties: '没有人负责的证照岗位。',
       'log-health': '存证日志运行得怎样，停了怎么办。',
       glasses: '没有办件也没有授权时，两人同意后查看一本证照，事后报告监督。',
+      erasures: '保存期满或本人申请，两人同意后清除一个人的信息，出具凭证。',
       policy: '每次用证怎样判定：每条规则的说法、依据和原文。',
       factors: '您自己办重要操作时用什么确认：动态验证码、通行密钥。',
     },
