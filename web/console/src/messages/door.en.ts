@@ -52,7 +52,7 @@ export const doorEn: typeof doorZh = {
     reason: 'Why',
     reasons: { request: 'The person asks for it', retention: 'The time for keeping is over' },
     ground: 'Number of the paper',
-    groundHint: 'For example 榕数〔2036〕7号',
+    groundHint: 'As it stands on its first page',
     askSend: 'Ask',
     asked: 'Asked. Now a colleague of the other post must approve.',
     list: 'Erasures',
