@@ -300,9 +300,11 @@ func (d Deps) issuedAsOf(ctx context.Context, in *asOfInput) (*asOfOutput, error
 		if err != nil {
 			return err
 		}
-		steps, err := d.issuedTimeline(ctx, q, then, in.lang())
-		if err != nil {
-			return err
+		var steps []IssuedStep
+		if then.Holds != "" { // what happened is read for the grounds of the holds alone
+			if steps, err = d.issuedTimeline(ctx, q, then, in.lang()); err != nil {
+				return err
+			}
 		}
 		out.Body = IssuedThen{Identifier: then.Identifier, Version: then.VersionNo, State: stateOf(then.State(at.True), in.lang()),
 			Holds: holdsOf(then.Holds, steps, at.True, in.lang()), TrueAt: at.True.In(clock.Shanghai), KnownAt: at.Known.In(clock.Shanghai)}
