@@ -77,7 +77,7 @@ func (s *scene) fill(t *testing.T, path string) string {
 		"{regionCode}", "350102", "{tableCode}", "holder-code", "{year}", "2026", "{day}", "2026-10-01").Replace(filled)
 	filled = strings.NewReplacer("{matterCode}", foodMatter, "{baseCode}", foodMatter[19:], "{entryId}", s.making, "{shareId}", s.making, "{appealId}", s.making, "{annualId}", s.making, "{violationId}", s.making, "{proofNo}", s.accept.Materials[0].RecordNo).Replace(filled)
 	filled = strings.NewReplacer("{attachmentId}", s.making, "{fileId}", s.making, "{noticeId}", s.making, "{bundleId}", s.making, "{eventCode}", "newborn").Replace(filled)
-	filled = strings.NewReplacer("{keyId}", s.making, "{factorId}", s.making, "{authorisationId}", s.making, "{glassId}", s.making).Replace(filled)
+	filled = strings.NewReplacer("{keyId}", s.making, "{factorId}", s.making, "{authorisationId}", s.making, "{glassId}", s.making, "{erasureId}", s.making).Replace(filled)
 	filled = strings.NewReplacer("{identifier}", s.License(t, "food-firm", "business-license").Identifier).Replace(filled)
 	filled = strings.NewReplacer("{operationId}", s.making, "{relationId}", s.making, "{visitId}", s.making).Replace(filled)
 	filled = strings.NewReplacer("{sealCode}", "35010000000015", "{sealRequestId}", s.making, "{sealTaskId}", s.making, "{standInId}", s.making).Replace(filled)
