@@ -3,6 +3,7 @@ package verify
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/transparency-dev/merkle/proof"
@@ -149,6 +150,19 @@ func (c *logCheck) demand(ok bool, code string) {
 		c.report.Verdict = LogInvalid
 		c.report.Causes = append(c.report.Causes, logCause(code))
 	}
+}
+
+// causeOnce adds the cause of a code, in words of its own or in those of the log, unless it is there.
+func causeOnce(causes []LogCause, words map[string]LogCause, code string) []LogCause {
+	if slices.ContainsFunc(causes, func(k LogCause) bool { return k.Code == code }) {
+		return causes
+	}
+	cause, own := words[code]
+	if !own {
+		cause = logCause(code)
+	}
+	cause.Code = code
+	return append(causes, cause)
 }
 
 func promiseKey(keys []*translog.Key) *translog.Key {

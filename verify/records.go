@@ -59,22 +59,11 @@ type recordsCheck struct {
 
 // demand notes a cause once and reports whether all is well.
 func (c *recordsCheck) demand(ok bool, code string) bool {
-	if ok {
-		return true
+	if !ok {
+		c.report.Verdict = LogInvalid
+		c.report.Causes = causeOnce(c.report.Causes, recordsWords, code)
 	}
-	c.report.Verdict = LogInvalid
-	for _, k := range c.report.Causes {
-		if k.Code == code {
-			return false
-		}
-	}
-	cause, known := recordsWords[code]
-	if !known {
-		cause = logCause(code)
-	}
-	cause.Code = code
-	c.report.Causes = append(c.report.Causes, cause)
-	return false
+	return ok
 }
 
 func (c *recordsCheck) run(pub []byte, file io.Reader) {

@@ -97,22 +97,11 @@ type wholeCheck struct {
 }
 
 func (c *wholeCheck) demand(ok bool, code string) bool {
-	if ok {
-		return true
+	if !ok {
+		c.report.Verdict = LogInvalid
+		c.report.Causes = causeOnce(c.report.Causes, wholeWords, code)
 	}
-	c.report.Verdict = LogInvalid
-	for _, k := range c.report.Causes {
-		if k.Code == code {
-			return false
-		}
-	}
-	cause, known := wholeWords[code]
-	if !known {
-		cause = logCause(code)
-	}
-	cause.Code = code
-	c.report.Causes = append(c.report.Causes, cause)
-	return false
+	return ok
 }
 
 func (c *wholeCheck) run(pub, file []byte, o WholeOptions) {
