@@ -225,16 +225,12 @@ func (w *world) count(t *testing.T, table string) int {
 // exec runs a statement in a transaction of its own, whatever the state of the test.
 func (w *world) exec(t *testing.T, query string, args ...any) {
 	t.Helper()
-	if err := w.tryExec(t, query, args...); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// tryExec is exec where the database may refuse.
-func (w *world) tryExec(t *testing.T, query string, args ...any) error {
-	t.Helper()
-	return w.App.DB.Write(context.WithoutCancel(t.Context()), func(tx *db.Tx) error {
-		_, err := tx.Exec(context.WithoutCancel(t.Context()), query, args...)
+	ctx := context.WithoutCancel(t.Context())
+	err := w.App.DB.Write(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(ctx, query, args...)
 		return err
 	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }

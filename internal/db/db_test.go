@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 
@@ -57,6 +58,49 @@ func TestWritersShareACommitButNotAFailure(t *testing.T) {
 			t.Errorf("%d rows remain, want 60", n)
 		}
 	})
+}
+
+// TestFullDiskRefusesOnlyWhatHasNoRoom runs small writes beside large ones while SQLite's file may not grow: SQLite gives up the whole
+// transaction in which a large one finds no room, and the small ones of the same transaction are done all the same.
+func TestFullDiskRefusesOnlyWhatHasNoRoom(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	d, err := db.Open(ctx, "sqlite:"+t.TempDir()+"/a.db")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = d.Close() }()
+	if err := d.Migrate(ctx); err != nil {
+		t.Fatal(err)
+	}
+	err = d.Write(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(ctx, `PRAGMA max_page_count = 1`) // not one page more than there are
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	large := strings.Repeat("x", 1<<16)
+	var wg sync.WaitGroup
+	for i := range 40 {
+		wg.Go(func() {
+			value := "x"
+			if i%4 == 0 {
+				value = large
+			}
+			err := d.Write(ctx, func(tx *db.Tx) error { return put(ctx, tx, fmt.Sprint(i), value) })
+			if (err != nil) != (value == large) {
+				t.Errorf("a write of %d bytes: %v", len(value), err)
+			}
+			if err != nil && !strings.Contains(err.Error(), "full") {
+				t.Errorf("a write without room is told another cause: %v", err)
+			}
+		})
+	}
+	wg.Wait()
+	if n := count(t, d); n != 30 {
+		t.Errorf("%d rows remain, want 30", n)
+	}
 }
 
 func TestUniqueViolationIsRecognised(t *testing.T) {

@@ -113,7 +113,8 @@ func (w *writer) gather(first *write) []*write {
 	return batch
 }
 
-// commit runs a batch. Each write's own error is its own; an error of the transaction is everybody's.
+// commit runs a batch. Each write's own error is its own. An error of the transaction takes all of them along, for example when
+// there was no room for one of them, and SQLite gave the whole of it up; then each has a transaction to itself.
 func (w *writer) commit(batch []*write) {
 	ctx := context.Background()
 	results := make([]error, len(batch))
@@ -141,6 +142,12 @@ func (w *writer) commit(batch []*write) {
 	if err != nil {
 		// The transaction may already be gone; then there is nothing to roll back.
 		_, _ = w.conn.ExecContext(ctx, "ROLLBACK")
+		if len(batch) > 1 {
+			for _, req := range batch {
+				w.commit([]*write{req})
+			}
+			return
+		}
 	}
 	for i, req := range batch {
 		if results[i] == nil {
