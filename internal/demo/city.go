@@ -65,7 +65,7 @@ func Load(seed uint64, today time.Time) (*City, error) {
 	if c.Items, c.Entries, c.Matters, err = loadMatters(); err != nil {
 		return nil, err
 	}
-	m := &maker{city: c, rnd: rand.New(rand.NewPCG(seed, seed)), births: map[string]int{}, portraits: map[look]string{}}
+	m := &maker{city: c, rnd: rand.New(rand.NewPCG(seed, seed)), births: map[string]int{}}
 	for name, into := range map[string]any{"names.json": &m.names, "cast.json": &m.cast,
 		"trades.json": &struct {
 			Trades *[]trade `json:"trades"`

@@ -64,8 +64,6 @@ type maker struct {
 	trades []trade
 	births map[string]int // numbers given out per day of birth and sex
 	firms  int            // firms numbered so far
-	// portraits are those drawn so far.
-	portraits map[look]string
 }
 
 // pick chooses one of a list; the list must not be empty.

@@ -9,6 +9,7 @@ import (
 	"image/color"
 	"image/png"
 	"math"
+	"sync"
 )
 
 // The size of a portrait in pixels: a passport photo (35 by 49 mm) at 75 dots an inch.
@@ -33,15 +34,24 @@ func (m *maker) portrait(h Holder) (string, error) {
 		return "", err
 	}
 	l := look{woman: h.Sex == "女", old: h.age(m.city.Today) >= 60, n: int(sum.Sum32() % looks)}
-	if p, ok := m.portraits[l]; ok {
-		return p, nil
+	return l.picture()
+}
+
+// pictures are the portraits drawn so far, by look, for all cities of the process.
+var pictures sync.Map
+
+// picture is the base64 of the PNG of a look.
+func (l look) picture() (string, error) {
+	if p, ok := pictures.Load(l); ok {
+		return p.(string), nil
 	}
 	var out bytes.Buffer
 	if err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&out, l.draw()); err != nil {
 		return "", fmt.Errorf("encode portrait: %w", err)
 	}
-	m.portraits[l] = base64.StdEncoding.EncodeToString(out.Bytes())
-	return m.portraits[l], nil
+	p := base64.StdEncoding.EncodeToString(out.Bytes())
+	pictures.Store(l, p)
+	return p, nil
 }
 
 // The parts of a portrait, each of one colour.
