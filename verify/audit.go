@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"iter"
+	"math"
 	"slices"
 	"time"
 
@@ -24,8 +25,9 @@ type LogFiles interface {
 type AuditOptions struct {
 	Pub       []byte    // the log's public keys
 	Witnesses Witnesses // whose cosignatures are looked for
-	// Evidence are receipts and proofs that holders kept, and what monitors remember (Seen), by name: every one must be kept by
-	// the log, too. They tell when trees stood, where witnesses whose keys are given signed them or a monitor saw them.
+	// Evidence are receipts, promises, proofs, certificates and lists that holders and receivers kept, and what monitors remember
+	// (Seen), by name: every one must be kept by the log, too. They tell when trees stood, where witnesses whose keys are given
+	// signed them or a monitor saw them.
 	Evidence map[string][]byte
 	// Skew is by how much a leaf's time may differ from its neighbours', and from when the trees around it stood; an hour if 0.
 	Skew time.Duration
@@ -126,7 +128,7 @@ type audit struct {
 	reader *translog.Reader
 	keys   []*translog.Key
 	head   *translog.Head
-	times  []int64           // microseconds, of each leaf
+	times  []int64           // microseconds, of each leaf; noTime of one that cannot be read
 	wanted map[string]string // leaf hash → file of the receipt
 
 	witnesses []*translog.Key
@@ -165,7 +167,9 @@ func Audit(ctx context.Context, files LogFiles, o AuditOptions) (AuditReport, er
 	if err := a.leaves(ctx); err != nil {
 		return a.report, err
 	}
-	a.signed(o.Witnesses, o.Fresh)
+	if err := a.signed(ctx, o.Witnesses, o.Fresh); err != nil {
+		return a.report, err
+	}
 	a.neighbours(cmpOr(o.Skew, time.Hour))
 	a.dated(0, cmpOr(o.Skew, time.Hour))
 	for _, name := range a.wanted {
@@ -211,23 +215,18 @@ func cmpOr(v, standard time.Duration) time.Duration {
 	return v
 }
 
-// sort takes receipts as leaves to be found, and gives the checkpoints of proofs.
+// sort takes receipts and promises as leaves to be found, and gives the checkpoints of proofs; a certificate has both.
 func (a *audit) sort(evidence map[string][]byte) map[string]translog.Checkpoint {
 	proofs := map[string]translog.Checkpoint{}
-	key := promiseKey(a.keys)
 	for name, b := range evidence {
-		if r, err := leaf.ParseReceipt(b); err == nil {
-			hash := translog.SM3{}.HashLeaf(r.Leaf)
-			if !key.Verify(leaf.PromiseText(key.Name(), hash), r.Promise) {
-				a.fault(LogEvidence, nil, name)
-				continue
-			}
-			a.wanted[string(hash)] = name
-			continue
-		}
 		var seen Seen
-		p, err := leaf.ParseProof(b)
-		if err == nil {
+		if c, err := leaf.ParseCertificate(b); err == nil {
+			a.promised(name, leaf.Promise{Leaf: c.Receipt.Leaf, Promise: c.Receipt.Promise})
+			seen.Checkpoint = c.Proof.Checkpoint
+		} else if p, err := leaf.ParsePromise(b); err == nil {
+			a.promised(name, p)
+			continue
+		} else if p, err := leaf.ParseProof(b); err == nil {
 			seen.Checkpoint = p.Checkpoint
 		} else if err = json.Unmarshal(b, &seen); err != nil {
 			a.fault(LogEvidence, nil, name)
@@ -242,6 +241,16 @@ func (a *audit) sort(evidence map[string][]byte) map[string]translog.Checkpoint 
 		a.sighted(c, []byte(seen.Checkpoint), seen.SeenAt)
 	}
 	return proofs
+}
+
+// promised takes a leaf as one to be found, if it is the log's promise that it will stand there.
+func (a *audit) promised(name string, p leaf.Promise) {
+	key, hash := promiseKey(a.keys), translog.SM3{}.HashLeaf(p.Leaf)
+	if !key.Verify(leaf.PromiseText(key.Name(), hash), p.Promise) {
+		a.fault(LogEvidence, nil, name)
+		return
+	}
+	a.wanted[string(hash)] = name
 }
 
 // errTile says that what was computed differs from what is published; the fault is noted.
@@ -289,7 +298,7 @@ func (a *audit) look(index uint64, entry []byte) {
 	l, err := leaf.Parse(entry)
 	if err != nil {
 		a.fault(LogLeaf, &index, "")
-		a.times = append(a.times, 0)
+		a.times = append(a.times, noTime)
 		return
 	}
 	a.times = append(a.times, l.At.UnixMicro())
@@ -327,6 +336,9 @@ func fullPath(t translog.Tile) string {
 	return t.Path()
 }
 
+// noTime stands for the time of a leaf that cannot be read: no leaf can state it.
+const noTime = math.MinInt64
+
 // around is how many leaves on each side are neighbours.
 const around = 16
 
@@ -334,7 +346,7 @@ const around = 16
 // a transaction does; who dates back by days stands out, unless most of the neighbours are dated back with it.
 func (a *audit) neighbours(skew time.Duration) {
 	for i, at := range a.times {
-		if at == 0 {
+		if at == noTime {
 			continue
 		}
 		near := slices.Concat(a.times[max(0, i-around):i], a.times[i+1:min(len(a.times), i+1+around)])
@@ -342,7 +354,8 @@ func (a *audit) neighbours(skew time.Duration) {
 			continue
 		}
 		slices.Sort(near)
-		if time.Duration(max(at-near[len(near)/2], near[len(near)/2]-at))*time.Microsecond > skew {
+		// In microseconds: as a time.Duration, 300 years and more would come out as less than none.
+		if max(at-near[len(near)/2], near[len(near)/2]-at) > skew.Microseconds() {
 			index := uint64(i)
 			a.fault(LogTime, &index, "")
 		}

@@ -177,6 +177,33 @@ func TestOldCosignaturesDoNotCount(t *testing.T) {
 	}
 }
 
+// An operator has its witnesses sign an old tree over and over, and tells each what it likes of what came after.
+func TestFreshSignaturesUnderAnOldTreeDoNotCount(t *testing.T) {
+	t.Parallel()
+	o, w := newOperator(t), newOffice(t)
+	list := o.records(7200, honest)
+	old := o.publish(list[:300])
+	o.publish(list[300:])
+	for name, c := range map[string]struct {
+		at   int
+		want string
+	}{"soon": {3000, ""}, "later": {7200, verify.LogOldSign}} {
+		w.now = honest(c.at)
+		w.cosign(o, old)
+		a, err := verify.Audit(t.Context(), o.store, verify.AuditOptions{Pub: o.pub, Witnesses: w.trusted(), Skew: 48 * time.Hour,
+			Fresh: verify.Fresh{Now: w.now, Within: time.Hour}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		told(t, "audit, "+name, a.Causes, c.want)
+		m, err := verify.Watch(t.Context(), o.store, verify.WatchOptions{Pub: o.pub, Witnesses: w.trusted(), Now: w.now, Within: time.Hour})
+		if err != nil {
+			t.Fatal(err)
+		}
+		told(t, "monitor, "+name, m.Causes, c.want)
+	}
+}
+
 // growing is a log that grows, and is cosigned again, as soon as one of its two checkpoints was read.
 type growing struct {
 	verify.LogFiles

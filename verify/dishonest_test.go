@@ -6,6 +6,7 @@ import (
 	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -192,6 +193,64 @@ func TestOperatorWhoForksIsCaughtByTheMonitor(t *testing.T) {
 	back := newOperator(t)
 	back.publish(list[:200])
 	told(t, "monitor of a log that went back", back.watch(verify.WatchOptions{Last: last}).Causes, verify.LogBack)
+}
+
+// One tree with two maps is a fork, too: each map is another story of whose lists have what.
+func TestOperatorWhoShowsTwoMapsIsCaught(t *testing.T) {
+	t.Parallel()
+	o := newOperator(t)
+	o.publish(o.records(300, honest))
+	var maps [2]*translog.Pending
+	for i := range maps {
+		var err error
+		if maps[i], err = o.log.Integrate(t.Context(), nil, bytes.Repeat([]byte{byte(i + 1)}, translog.HashSize)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := o.log.Publish(t.Context(), maps[0]); err != nil {
+		t.Fatal(err)
+	}
+	other := maps[1].Signed
+	told(t, "monitor", o.watch(verify.WatchOptions{Last: other}).Causes, verify.LogFork)
+	told(t, "compared with a peer", o.watch(verify.WatchOptions{Peers: map[string][]byte{"peer": other}}).Causes, verify.LogSplit)
+	told(t, "audit with what a holder kept", o.audit(map[string][]byte{"list": encoded(t, leaf.Whole{Checkpoint: string(other)})}).Causes, verify.LogFork)
+	told(t, "monitor of the one map", o.watch(verify.WatchOptions{Last: maps[0].Signed}).Causes, "")
+}
+
+// Whatever a holder or a receiver has kept can be held against the log.
+func TestAuditTakesWhatWasKept(t *testing.T) {
+	t.Parallel()
+	o := newOperator(t)
+	list := o.records(300, honest)
+	head := o.publish(slices.Delete(slices.Clone(list), 123, 124))
+	for i, want := range map[int]string{122: "", 123: verify.LogDropped} {
+		var c leaf.Certificate
+		if err := errors.Join(json.Unmarshal(list[i].receipt, &c.Receipt), json.Unmarshal(o.proof(head, 122), &c.Proof)); err != nil {
+			t.Fatal(err)
+		}
+		told(t, "certificate", o.audit(map[string][]byte{"kept": encoded(t, c)}).Causes, want)
+		p := leaf.Promise{No: c.Receipt.No, Leaf: c.Receipt.Leaf, Promise: c.Receipt.Promise}
+		told(t, "promise", o.audit(map[string][]byte{"kept": encoded(t, p)}).Causes, want)
+		c.Receipt.Promise[5] ^= 1
+		told(t, "certificate with another's promise", o.audit(map[string][]byte{"kept": encoded(t, c)}).Causes, verify.LogEvidence)
+	}
+}
+
+// No time is so far away that it is taken for none.
+func TestTimesFarAwayAreTold(t *testing.T) {
+	t.Parallel()
+	for _, year := range []int{0, 1200, 1970, 2600, 9999} {
+		o := newOperator(t)
+		first := o.publish(o.records(250, honest))
+		o.publish(o.records(300, func(i int) time.Time {
+			if i == 270 {
+				return time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC)
+			}
+			return honest(i)
+		})[250:])
+		told(t, fmt.Sprintf("audit, %d", year), o.audit(nil).Causes, verify.LogTime)
+		told(t, fmt.Sprintf("monitor, %d", year), o.watch(verify.WatchOptions{Last: first.Signed, LastAt: honest(250)}).Causes, verify.LogDated)
+	}
 }
 
 func TestOperatorWhoBackDatesIsCaughtByTheAudit(t *testing.T) {

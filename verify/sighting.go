@@ -3,6 +3,7 @@ package verify
 import (
 	"cmp"
 	"context"
+	"errors"
 	"math"
 	"slices"
 	"time"
@@ -47,7 +48,7 @@ func (a *audit) dated(first uint64, skew time.Duration) {
 		}
 		early := lower > math.MinInt64 && at < lower-slack
 		late := upper[behind] < math.MaxInt64 && at > upper[behind]+slack
-		if at != 0 && (early || late) {
+		if at != noTime && (early || late) {
 			a.fault(LogDated, &index, "")
 		}
 	}
@@ -66,7 +67,7 @@ func (a *audit) grown(ctx context.Context, since uint64, now time.Time, skew tim
 			l, err := leaf.Parse(entry)
 			if err != nil {
 				a.fault(LogLeaf, &next, "")
-				a.times = append(a.times, 0)
+				a.times = append(a.times, noTime)
 			} else {
 				a.times = append(a.times, l.At.UnixMicro())
 			}
@@ -78,7 +79,7 @@ func (a *audit) grown(ctx context.Context, since uint64, now time.Time, skew tim
 }
 
 // signed counts the witnesses that have cosigned the newest checkpoint that any have, and takes note of when.
-func (a *audit) signed(w Witnesses, fresh Fresh) {
+func (a *audit) signed(ctx context.Context, w Witnesses, fresh Fresh) error {
 	recent := 0
 	if a.cosigned != nil {
 		a.report.Cosigned = a.cosigned.Size
@@ -95,7 +96,31 @@ func (a *audit) signed(w Witnesses, fresh Fresh) {
 		a.fault(LogWitness, nil, "")
 	case recent < w.Need:
 		a.fault(LogOldSign, nil, "")
+	case w.Need > 0:
+		return a.followed(ctx, fresh)
 	}
+	return nil
+}
+
+// followed tells a log that has its witnesses sign one old tree over and over: fresh as their signatures are, they say nothing
+// about what came after, which may be told to each in another way. So the first leaf that they have not signed must be young, too.
+func (a *audit) followed(ctx context.Context, fresh Fresh) error {
+	next := a.cosigned.Size
+	if next >= a.head.Size {
+		return nil
+	}
+	list, err := a.reader.Entries(ctx, a.head, next)
+	if errors.Is(err, translog.ErrFatal) {
+		a.fault(LogTiles, nil, "")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if l, err := leaf.Parse(list[next%translog.TileWidth]); err == nil && !fresh.has(l.At) {
+		a.fault(LogOldSign, &next, "")
+	}
+	return nil
 }
 
 // extendsCosigned checks that the log extends what witnesses have cosigned.

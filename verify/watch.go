@@ -74,7 +74,9 @@ func (a *audit) watch(ctx context.Context, o WatchOptions, r *WatchReport) error
 			return a.unread(err)
 		}
 	}
-	a.signed(o.Witnesses, Fresh{o.Now, o.Within})
+	if err := a.signed(ctx, o.Witnesses, Fresh{o.Now, o.Within}); err != nil {
+		return a.unread(err)
+	}
 	if err := a.extendsCosigned(ctx); err != nil {
 		return a.unread(err)
 	}

@@ -172,7 +172,8 @@ func (c *wholeCheck) continues(w leaf.Whole, ends map[uint64]translog.Hash, earl
 		return
 	}
 	point, err := translog.OpenCheckpoint([]byte(old.Checkpoint), c.keys)
-	c.demand(err == nil && point.Size <= c.report.Size, WholeEarlier)
+	now, _ := translog.OpenCheckpoint([]byte(w.Checkpoint), c.keys) // what is wrong with it is told already
+	c.demand(err == nil && point.Size <= c.report.Size && !point.Contradicts(now), WholeEarlier)
 	c.demand(bytes.Equal(old.Label, w.Label), WholeLabel)
 	head, ok := ends[old.Count]
 	c.demand(ok && head == translog.Hash(old.Head), WholeEarlier)

@@ -34,7 +34,7 @@ type logAuditCmd struct {
 	Key string `required:"" placeholder:"FILE" help:"The log's public keys (log.pub), obtained where you trust them."`
 	witnessPolicy
 	freshPolicy
-	Receipts string        `type:"existingdir" placeholder:"DIR" help:"What was kept (*.json): receipts, proofs, states of a monitor. Each must still be in the log."`
+	Receipts string        `type:"existingdir" placeholder:"DIR" help:"What was kept (*.json): receipts, promises, proofs, certificates, lists, states of a monitor. Each must still be in the log."`
 	Skew     time.Duration `default:"1h" help:"By how much an entry's time may differ from its neighbours', and from when the trees around it stood (${default})."`
 	Source   string        `arg:"" help:"Folder with checkpoint and tiles, or their address, such as https://zz.example.gov.cn/log."`
 }
@@ -217,15 +217,32 @@ func logFiles(source string) (verify.LogFiles, error) {
 // logFolder is a log in a folder.
 type logFolder struct{ root *os.Root }
 
-// Read gives a file of the folder.
-func (f logFolder) Read(_ context.Context, path string) ([]byte, error) { return f.root.ReadFile(path) }
+// Read gives a file of the folder. The folder may be somebody's who wishes us ill: neither a pipe nor a disk full of zeros is a
+// file of a log.
+func (f logFolder) Read(_ context.Context, path string) ([]byte, error) {
+	info, err := f.root.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s: %w", path, errNoFile)
+	}
+	file, err := f.root.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }()
+	return io.ReadAll(io.LimitReader(file, siteMax))
+}
+
+var errNoFile = errors.New("not a file of a log")
 
 // logSite is a log at an address.
 type logSite struct{ base string }
 
 const (
 	siteWait = 30 * time.Second
-	siteMax  = 32 << 20 // bytes of a file: a bundle of the longest entries has 17 MB
+	siteMax  = 32 << 20 // bytes of a file that are looked at: a bundle of the longest entries has 17 MB
 )
 
 // Read gives a file below the address.

@@ -91,10 +91,16 @@ func signedBy(n *note.Note, k *Key) bool {
 	return false
 }
 
+// Contradicts reports whether no honest log signs both checkpoints, this one first: they are of one size, and of other trees or
+// other maps. An older log's checkpoint without a map may be followed by one of the same tree with a map.
+func (c Checkpoint) Contradicts(next Checkpoint) bool {
+	return c.Size == next.Size && (!bytes.Equal(c.Root, next.Root) || c.Map != nil && !bytes.Equal(c.Map, next.Map))
+}
+
 // VerifyConsistency checks by hashes that the tree of head extends the tree of old (RFC 6962 §2.1.2). The empty tree is
-// extended by every tree, without hashes. Otherwise it is ErrInconsistent.
+// extended by every tree, without hashes. Of one size, both must commit to one map. Otherwise it is ErrInconsistent.
 func VerifyConsistency(h Hasher, old, head Checkpoint, hashes [][]byte) error {
-	if old.Origin != head.Origin || head.Size == 0 && !bytes.Equal(head.Root, h.EmptyRoot()) {
+	if old.Origin != head.Origin || old.Contradicts(head) || head.Size == 0 && !bytes.Equal(head.Root, h.EmptyRoot()) {
 		return ErrInconsistent
 	}
 	if err := proof.VerifyConsistency(h, old.Size, head.Size, hashes, old.Root, head.Root); err != nil {

@@ -2,8 +2,8 @@
 // newest checkpoint it has signed and signs another only when that extends it. It speaks C2SP tlog-witness and signs by
 // C2SP tlog-cosignature, with one difference: the logs it knows hash with SM3.
 //
-// It guarantees: it never signs two trees of one log that contradict each other, nor a smaller one after a larger one,
-// whatever comes at once and whenever it is killed, as long as its folder is kept; what it answers with is durable.
+// It guarantees: it never signs two trees of one log that contradict each other, nor two maps of one tree, nor a smaller one
+// after a larger one, whatever comes at once and whenever it is killed, as long as its folder is kept; what it answers with is durable.
 // A folder that was lost or put back from an old copy must not be gone on with: make a new witness, with a new key.
 //
 // It does not look into the log's leaves; those who audit do.
@@ -159,9 +159,9 @@ func (w *Witness) advance(ctx context.Context, r Request, c translog.Checkpoint)
 }
 
 func (w *Witness) judge(ctx context.Context, r Request, c, last translog.Checkpoint) error {
-	if c.Size == last.Size && !bytes.Equal(c.Root, last.Root) {
+	if last.Contradicts(c) {
 		w.forked(ctx, r, c)
-		return &Refusal{Status: conflict, Size: last.Size, Why: "another tree of this size was signed"}
+		return &Refusal{Status: conflict, Size: last.Size, Why: "another tree or map of this size was signed"}
 	}
 	if r.Old != last.Size {
 		return &Refusal{Status: conflict, Size: last.Size, Why: "another size was signed last"}
@@ -175,8 +175,8 @@ func (w *Witness) judge(ctx context.Context, r Request, c, last translog.Checkpo
 
 // forked keeps what proves, with the remembered checkpoint, that the log signed two trees.
 func (w *Witness) forked(ctx context.Context, r Request, c translog.Checkpoint) {
-	w.logger.ErrorContext(ctx, "the log has signed two trees of one size", slog.String("log", c.Origin), slog.Uint64("size", c.Size))
-	path := fmt.Sprintf("forks/%s/%d-%s", place(c.Origin), c.Size, hex.EncodeToString(c.Root))
+	w.logger.ErrorContext(ctx, "the log has signed two trees or maps of one size", slog.String("log", c.Origin), slog.Uint64("size", c.Size))
+	path := fmt.Sprintf("forks/%s/%d-%s%s", place(c.Origin), c.Size, hex.EncodeToString(c.Root), hex.EncodeToString(c.Map))
 	if _, err := w.state.Read(ctx, path); err == nil {
 		return // this tree is kept already
 	}

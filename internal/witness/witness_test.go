@@ -193,6 +193,33 @@ func TestWitnessSignsOnlyWhatExtends(t *testing.T) {
 	}
 }
 
+// Two maps of one tree are two stories of whose lists have what: only one gets a signature.
+func TestWitnessSignsOneMapOfATree(t *testing.T) {
+	t.Parallel()
+	w, h := open(t, t.TempDir()), mustGrow(t, "", 0, 5)
+	heads := [][]byte{h.heads[5].Signed}
+	for i := range 2 {
+		p, err := h.log.Integrate(t.Context(), nil, bytes.Repeat([]byte{byte(i + 1)}, translog.HashSize))
+		if err != nil {
+			t.Fatal(err)
+		}
+		heads = append(heads, p.Signed)
+	}
+	for _, s := range []struct {
+		what string
+		old  uint64
+		head []byte
+		want int
+	}{
+		{"without a map", 0, heads[0], 200}, {"with one", 5, heads[1], 200}, {"the same again", 5, heads[1], 200},
+		{"with another", 5, heads[2], 409}, {"without a map again", 5, heads[0], 409},
+	} {
+		if _, err := w.Add(t.Context(), witness.Request{Old: s.old, Signed: s.head}.Bytes()); status(err) != s.want {
+			t.Errorf("%s: %v, want %d", s.what, err, s.want)
+		}
+	}
+}
+
 func TestWitnessRefusesWhomItDoesNotKnow(t *testing.T) {
 	t.Parallel()
 	w := open(t, t.TempDir())
