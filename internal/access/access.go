@@ -10,6 +10,7 @@ package access
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/yinxin-org/yinxin/internal/authn"
@@ -130,6 +131,15 @@ type Refusal struct {
 
 // Error names the reasons for the log.
 func (r *Refusal) Error() string { return "access refused: " + r.Reasons[0] }
+
+// Told are the reasons that whoever asked is told. That a license is no party's is the last one then: what else there is to say of
+// it, or that there is none, would tell somebody with no ground of the holder's licenses. The record has them all.
+func (r *Refusal) Told() []string {
+	if i := slices.Index(r.Reasons, "access.case.party"); i >= 0 {
+		return r.Reasons[:i+1]
+	}
+	return r.Reasons
+}
 
 // Unwrap gives the leading reason as an answer for outsiders.
 func (r *Refusal) Unwrap() error {

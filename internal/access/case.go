@@ -166,7 +166,7 @@ func (d *Door) read(ctx context.Context, tx *db.Tx, u *use, g grant, want Want) 
 // demand is which right is asked for, and by whom and when.
 type demand struct {
 	right right
-	tries int // how often values told were held against the license in this case before
+	tries tried // how often values told were held against the license before
 	life  life
 }
 
@@ -231,7 +231,8 @@ func (d *Door) judgeCase(ctx context.Context, tx *db.Tx, actor *authn.Actor, a A
 			"boundParties": stringSet(b.parties),
 			"boundStages":  stringSet(stages(b.material)),
 			"boundFields":  stringSet(b.fields),
-			"tries":        cedar.Long(x.tries),
+			"tries":        cedar.Long(x.tries.inCase),
+			"triesToday":   cedar.Long(x.tries.today),
 			"application":  by.application(x.right),
 			"grantee":      cedar.String(x.life.grantee),
 			"now":          cedar.Long(now.UnixMicro()),
@@ -304,7 +305,9 @@ func bindingOf(m *matter.Matter, l license.License, parties map[matter.Party]str
 		if !ok {
 			continue
 		}
-		b.parties = append(b.parties, parties[x.Party])
+		if id := parties[x.Party]; id != "" { // a case that names no such party has none: nobody is not a party
+			b.parties = append(b.parties, id)
+		}
 		if !held {
 			b.material, b.fields, held = x, y.Fields, slices.Contains(l.Holders, parties[x.Party])
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/access"
 	"github.com/yinxin-org/yinxin/internal/authn"
 	"github.com/yinxin-org/yinxin/internal/casefile"
+	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/db/dbtest"
 	"github.com/yinxin-org/yinxin/internal/license"
@@ -67,6 +68,7 @@ type crowd struct {
 	holders  []*authn.Actor // who hold licenses and look at their own: the card of each is the license at the same place
 	licenses []license.License
 	lost     map[string]bool // licenses reported lost while the crowd looks
+	today    map[string]int  // by license, unit and day: how often values were held against it
 	cases    []*modelCase
 	tokens   []*modelToken
 	shown    []*modelShown
@@ -114,7 +116,7 @@ type modelShown struct {
 
 func newCrowd(t *testing.T, url string, seed uint64) *crowd {
 	t.Helper()
-	m := &crowd{world: newWorld(t, url), rnd: rand.New(rand.NewPCG(seed, 8)), came: map[string]int{}, lost: map[string]bool{}}
+	m := &crowd{world: newWorld(t, url), rnd: rand.New(rand.NewPCG(seed, 8)), came: map[string]int{}, lost: map[string]bool{}, today: map[string]int{}}
 	elsewhere, stripped, approver := *m.clerk, *m.clerk, *m.colleague
 	elsewhere.UnitID, stripped.Roles = otherUnit, []string{"verifier", "holder"}
 	approver.AccountID, approver.Roles = db.NewID(), []string{"approver"}
@@ -346,11 +348,13 @@ func (m *crowd) ask(t *testing.T) {
 		}
 	case 2:
 		for range []int{1, 1, 7}[m.rnd.IntN(3)] { // seven times in a row is guessing
-			want := works && needs && m.usable(l) && c.tries[l.ID] < 5
+			today := l.ID + a.UnitID + m.Clock.Now().In(clock.Shanghai).Format(time.DateOnly)
+			want := works && needs && m.usable(l) && c.tries[l.ID] < 5 && m.today[today] < 20
 			v, err := m.door.Compare(t.Context(), a, ask, map[string]string{"CZZT": "无此人", "KZ_ZS": "无此处"})
 			m.judge(t, "compare", want, nil, access.Reading{RecordNo: v.RecordNo}, err)
 			if want {
 				c.tries[l.ID]++
+				m.today[today]++
 			}
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/text/width"
 
 	"github.com/yinxin-org/yinxin/internal/authn"
+	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/license"
@@ -208,11 +209,13 @@ func (d *Door) held(ctx context.Context, actor *authn.Actor, a Ask, c Claim, r r
 		if err != nil {
 			return use{}, err
 		}
-		tries := 0
-		if len(c.Told) > 0 && l.ID != "" {
-			if tries, err = d.tries(ctx, tx, l, a.CaseNo); err != nil {
-				return use{}, err
-			}
+		guessed, err := d.guessed(ctx, tx, actor, a, c, l)
+		if err != nil {
+			return use{}, err
+		}
+		tries, err := d.tries(ctx, tx, guessed)
+		if err != nil {
+			return use{}, err
 		}
 		u, err := d.judgeCase(ctx, tx, actor, a, l, demand{right: r, tries: tries, life: lifeOf(actor, d.o.Clock.Now())})
 		if err != nil {
@@ -227,8 +230,8 @@ func (d *Door) held(ctx context.Context, actor *authn.Actor, a Ask, c Claim, r r
 		}
 		slices.Sort(asked)
 		u.fields = append([]string{}, asked...)
-		if len(u.reasons) == 0 && len(c.Told) > 0 && l.ID != "" {
-			return u, d.tried(ctx, tx, l, a.CaseNo)
+		if len(u.reasons) == 0 {
+			return u, d.count(ctx, tx, guessed)
 		}
 		return u, nil
 	})
@@ -282,30 +285,76 @@ func (d *Door) worked(ctx context.Context, decide func(tx *db.Tx) (use, error)) 
 	return u, u.refusal()
 }
 
-// tries is how often values were held against a license in a case. The row is locked from here to the end of the
-// transaction, so that two at once are counted one after the other.
-func (d *Door) tries(ctx context.Context, tx *db.Tx, l license.License, caseNo string) (int, error) {
-	var n int
-	err := tx.QueryRow(ctx, `
-		INSERT INTO use_told (holder_id, license_id, case_no, tries)
-		VALUES ($1, $2, $3, 0)
-		ON CONFLICT (holder_id, license_id, case_no) DO UPDATE SET tries = use_told.tries
-		RETURNING tries`, l.HolderID, l.ID, caseNo).Scan(&n)
-	if err != nil {
-		return 0, fmt.Errorf("count comparisons: %w", err)
-	}
-	return n, nil
+// tried is how often something was held against a license before.
+type tried struct{ inCase, today int }
+
+// guess is what one try is counted on: a license, or a type of which somebody tells a number; in a case, or on a day by a unit.
+type guess struct {
+	holderID, of, in string
+	right            bool // it counts nothing itself; but it is one too many where too many were wrong
 }
 
-func (d *Door) tried(ctx context.Context, tx *db.Tx, l license.License, caseNo string) error {
-	n, err := tx.Exec(ctx, `
-		UPDATE use_told SET tries = tries + 1
-		WHERE holder_id = $1 AND license_id = $2 AND case_no = $3`, l.HolderID, l.ID, caseNo)
-	if err == nil && n != 1 {
-		err = errors.New("no row")
+// guessed is what a try is counted on. Values told are held against the license that is there. A number told is a value as well:
+// where it is on none of the holder's licenses, it counts on their type; and nobody goes on to tell numbers of a type of which too
+// many were wrong. Neither a case nor a license has a name with "/" in it.
+func (d *Door) guessed(ctx context.Context, tx *db.Tx, actor *authn.Actor, a Ask, c Claim, l license.License) ([]guess, error) {
+	today := actor.UnitID + "/" + d.o.Clock.Now().In(clock.Shanghai).Format(time.DateOnly)
+	var all []guess
+	if a.LicenseID == "" && c.Number != "" && c.Number != l.Identifier {
+		known, err := d.shardOf(ctx, tx, a.LicenseHolderID)
+		if err != nil {
+			return nil, err
+		}
+		for _, in := range []string{a.CaseNo, today} {
+			if known != "" {
+				all = append(all, guess{a.LicenseHolderID, "type/" + c.TypeCode, in, l.ID != ""})
+			}
+		}
 	}
-	if err != nil {
-		return fmt.Errorf("count comparison: %w", err)
+	if len(c.Told) > 0 && l.ID != "" {
+		all = append(all, guess{l.HolderID, l.ID, a.CaseNo, false}, guess{l.HolderID, l.ID, today, false})
+	}
+	return all, nil
+}
+
+// tries is how often was tried what is tried now. The rows are locked from here to the end of the transaction, so that two at once
+// are counted one after the other.
+func (d *Door) tries(ctx context.Context, tx *db.Tx, all []guess) (tried, error) {
+	var most tried
+	for _, g := range all {
+		var n int
+		err := tx.QueryRow(ctx, `
+			INSERT INTO use_told (holder_id, license_id, case_no, tries)
+			VALUES ($1, $2, $3, 0)
+			ON CONFLICT (holder_id, license_id, case_no) DO UPDATE SET tries = use_told.tries
+			RETURNING tries`, g.holderID, g.of, g.in).Scan(&n)
+		if err != nil {
+			return tried{}, fmt.Errorf("count comparisons: %w", err)
+		}
+		if strings.Contains(g.in, "/") {
+			most.today = max(most.today, n)
+		} else {
+			most.inCase = max(most.inCase, n)
+		}
+	}
+	return most, nil
+}
+
+// count counts a try on all that it is counted on.
+func (d *Door) count(ctx context.Context, tx *db.Tx, all []guess) error {
+	for _, g := range all {
+		if g.right {
+			continue
+		}
+		n, err := tx.Exec(ctx, `
+			UPDATE use_told SET tries = tries + 1
+			WHERE holder_id = $1 AND license_id = $2 AND case_no = $3`, g.holderID, g.of, g.in)
+		if err == nil && n != 1 {
+			err = errors.New("no row")
+		}
+		if err != nil {
+			return fmt.Errorf("count comparison: %w", err)
+		}
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -27,6 +28,7 @@ func TestRights(t *testing.T) {
 			"compare":                 (*world).compare,
 			"comparing is no oracle":  (*world).noOracle,
 			"nothing beside the case": (*world).noRight,
+			"numbers are not guessed": (*world).noNumber,
 		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
@@ -190,8 +192,45 @@ func (w *world) noOracle(t *testing.T) {
 	if _, err := w.door.Verify(t.Context(), w.clerk, ask, access.Claim{}); err != nil {
 		t.Errorf("its state can be asked all the same: %v", err)
 	}
-	if _, err := w.door.Compare(t.Context(), w.clerk, w.ask(t, w.open(t, labMatter, "groom"), "groom", identityCard), map[string]string{"CZZT": "猜"}); err != nil {
-		t.Errorf("another case begins anew: %v", err)
+	// Another case begins anew, but no number of cases gives a unit more than twenty tries a day.
+	for i := range 16 {
+		if i%5 == 0 {
+			ask = w.ask(t, w.open(t, labMatter, "groom"), "groom", identityCard)
+		}
+		_, err := w.door.Compare(t.Context(), w.clerk, ask, map[string]string{"CZZT": "猜"})
+		if i < 15 && err != nil {
+			t.Fatalf("try %d of the day: %v", 5+i+1, err)
+		}
+		if i == 15 {
+			w.refused(t, err, ask.LicenseHolderID, "access.case.guessing")
+		}
+	}
+}
+
+// noNumber: a number is found by trying no more than other values are; one that is right is no guess.
+func (w *world) noNumber(t *testing.T) {
+	c := w.open(t, labMatter, "chemist")
+	card := w.License(t, "chemist", identityCard)
+	ask := access.Ask{CaseNo: c.No, MatterCode: labMatter, LicenseHolderID: card.HolderID}
+	right := access.Claim{TypeCode: card.TypeCode, Number: w.value(t, "chemist", "ZZBH")}
+	for range 7 {
+		if v, err := w.door.Verify(t.Context(), w.clerk, ask, right); err != nil || v.Code != access.VerifiedValid {
+			t.Fatalf("the right number: %d %v", v.Code, err)
+		}
+	}
+	wrong := right
+	for i := range 5 {
+		wrong.Number = "No." + strconv.Itoa(i)
+		if v, err := w.door.Verify(t.Context(), w.clerk, ask, wrong); err != nil || v.Code != access.VerifiedUnknown {
+			t.Fatalf("a wrong number: %d %v", v.Code, err)
+		}
+	}
+	for _, x := range []access.Claim{wrong, right} {
+		_, err := w.door.Verify(t.Context(), w.clerk, ask, x)
+		w.refused(t, err, card.HolderID, "access.case.tries")
+	}
+	if v, err := w.door.Verify(t.Context(), w.clerk, ask, access.Claim{TypeCode: card.TypeCode, Number: card.Identifier}); err != nil || v.Code != access.VerifiedValid {
+		t.Errorf("by its identifier, which is no guess: %d %v", v.Code, err)
 	}
 }
 

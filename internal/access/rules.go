@@ -155,7 +155,7 @@ func (r *rules) decide(f facts) ([]string, error) {
 
 // order is the order in which reasons are told: the most basic first.
 var order = []string{"access.case.open", "access.case.unit", "access.case.clerk", "access.case.time", "access.case.matter",
-	"access.case.party", "access.case.type", "access.case.stage", "access.system.type", "access.system.right", "access.system.quota", "access.system.provisional", "access.case.fields", "access.case.tries", "access.license.state", "access.self.holder", "access.self.power", "access.issuing.task", "access.issuing.unit", "access.issuing.published", "access.issuing.reason",
+	"access.case.party", "access.case.type", "access.case.stage", "access.system.type", "access.system.right", "access.system.quota", "access.system.provisional", "access.case.fields", "access.case.tries", "access.case.guessing", "access.license.state", "access.self.holder", "access.self.power", "access.issuing.task", "access.issuing.unit", "access.issuing.published", "access.issuing.reason",
 	"access.present.live", "access.present.scenario", "access.consent.live", "access.consent.grantee", "access.consent.holder",
 	"access.consent.fields", "access.consent.count", "access.consent.time", "access.consent.purpose", "access.consent.scenario", "access.consent.state",
 	"access.glass.persons", "access.glass.person", "access.glass.reason", "access.glass.ended", "access.glass.time",

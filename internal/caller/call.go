@@ -3,8 +3,10 @@ package caller
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/netip"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -51,7 +53,7 @@ type Call struct {
 	elements Elements
 	vouched  *Vouched
 	nonce    string
-	until    time.Time // the nonce must be known
+	until    time.Time // the nonce must be known; longer than any clock of ours takes the request
 	actor    *authn.Actor
 	fresh    bool // its nonce has been taken
 	before   before
@@ -76,7 +78,7 @@ func (d *Desk) Begin(ctx context.Context, s feed.Signed, from netip.Addr, e Elem
 	if err != nil {
 		return nil, errs.New(errs.Unauthenticated, "feed.signature")
 	}
-	c := &Call{desk: d, elements: e, vouched: v, nonce: s.Nonce, until: signed.Add(feed.Skew + time.Minute)}
+	c := &Call{desk: d, elements: e, vouched: v, nonce: s.Nonce, until: signed.Add(2 * feed.Skew)}
 	if c.System, err = d.o.Feed.Sender(ctx, s, c.begin); err != nil {
 		return nil, err
 	}
@@ -165,7 +167,7 @@ func (d *Desk) told(ctx context.Context, q *db.Tx, c *Call) (bool, error) {
 	if c.before.parties, err = d.parties(ctx, q, fed.Parties); err != nil {
 		return false, err
 	}
-	if len(c.before.parties) < len(fed.Parties) {
+	if len(c.before.parties) < len(fed.Parties) || slices.ContainsFunc(slices.Collect(maps.Values(c.before.parties)), isUnknown) {
 		c.before.parties = nil // whoever is not known yet may be in a moment
 	}
 	// A system is believed no further word about a case that it has told of: what is not there now will not come.

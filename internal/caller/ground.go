@@ -2,7 +2,9 @@ package caller
 
 import (
 	"context"
+	"encoding/hex"
 	"fmt"
+	"strings"
 
 	"github.com/yinxin-org/yinxin/internal/access"
 	"github.com/yinxin-org/yinxin/internal/casefile"
@@ -72,7 +74,8 @@ func (c *Call) ground(ctx context.Context, tx *db.Tx, f *access.Facts) error {
 	return c.provisional(ctx, tx, f)
 }
 
-// parties are the holders that a case names. One who is not known here has no license here.
+// parties are the holders that a case names. One who is not known here has no license here, and is told apart from others who are
+// not by a name of its own: that there is nothing is an answer to who may ask about a party, and to nobody who asks about others.
 func (d *Desk) parties(ctx context.Context, q *db.Tx, named map[matter.Party]feed.Person) (map[matter.Party]string, error) {
 	out := map[matter.Party]string{}
 	for party, who := range named {
@@ -82,7 +85,7 @@ func (d *Desk) parties(ctx context.Context, q *db.Tx, named map[matter.Party]fee
 		}
 		id, err := d.o.Holders.Find(ctx, q, code)
 		if errs.Of(err).Kind == errs.NotFound {
-			continue
+			id, err = d.unknown(code), nil
 		}
 		if err != nil {
 			return nil, err
@@ -91,6 +94,17 @@ func (d *Desk) parties(ctx context.Context, q *db.Tx, named map[matter.Party]fee
 	}
 	return out, nil
 }
+
+// unknownMark begins the names of who is not known here; no holder's id does.
+const unknownMark = "unknown/"
+
+// unknown names who is not known here. Nobody reads the code from it, and it is kept nowhere.
+func (d *Desk) unknown(code holder.Code) string {
+	return unknownMark + hex.EncodeToString(d.o.Holders.Digest("caller.unknown", code.Reveal()))
+}
+
+// isUnknown reports whether a party is somebody who is not known here.
+func isUnknown(id string) bool { return strings.HasPrefix(id, unknownMark) }
 
 // given notes that a license was handed out in a case: while it is open, the system hears of its changes.
 func (c *Call) given(ctx context.Context, tx *db.Tx, l license.License) error {

@@ -21,7 +21,7 @@ type Query struct {
 	Number     string // narrows to one; identifier or printed number
 }
 
-// found is what a query names in the ledger of holders and types. A holder who is not known here has the id "".
+// found is what a query names in the ledger of holders and types. A holder who is not known here has a name of Desk.unknown.
 type found struct {
 	holderID string
 	typeCode string
@@ -35,8 +35,10 @@ func (c *Call) named(ctx context.Context, q Query) (f found, err error) {
 	}
 	d := c.desk
 	err = d.o.DB.Read(ctx, func(tx *db.Tx) error {
-		f.holderID, err = d.o.Holders.Find(ctx, tx, code)
-		if err != nil && errs.Of(err).Kind != errs.NotFound {
+		if f.holderID, err = d.o.Holders.Find(ctx, tx, code); errs.Of(err).Kind == errs.NotFound {
+			f.holderID, err = d.unknown(code), nil
+		}
+		if err != nil {
 			return err
 		}
 		t, err := d.typeOf(ctx, tx, q)
@@ -151,7 +153,7 @@ func (c *Call) ByHolder(ctx context.Context, q Query) ([]license.License, error)
 		return nil, err
 	}
 	none := []license.License{{TypeCode: f.typeCode, Holders: []string{f.holderID}}}
-	if f.holderID == "" {
+	if isUnknown(f.holderID) {
 		return none, nil
 	}
 	var held []license.License

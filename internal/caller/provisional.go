@@ -23,8 +23,10 @@ import (
 const (
 	// Within is how soon the data of a case must come for which a system vouched.
 	Within = 4 * time.Hour
-	// overdueMost is how many such cases of a system may be overdue before it is believed no further one.
+	// overdueMost is how many such cases of a system may be overdue or contradicted before it is believed no further one, and
+	// remembered how long a contradiction counts.
 	overdueMost = 3
+	remembered  = 30 * 24 * time.Hour
 )
 
 // State says what became of a case that a system vouched for.
@@ -108,7 +110,7 @@ func (c *Call) provisional(ctx context.Context, tx *db.Tx, f *access.Facts) erro
 func (c *Call) vouch(ctx context.Context, tx *db.Tx, parties map[matter.Party]string, stage matter.Stage) (Provisional, error) {
 	d, now := c.desk, c.desk.o.Clock.Now()
 	shard := parties[matter.Applicant]
-	if shard == "" {
+	if shard == "" || isUnknown(shard) {
 		shard = holder.PlatformID
 	}
 	shard, err := d.o.Feed.Claim(ctx, tx, c.System.ID, c.elements.BusinessCode, shard)
@@ -206,13 +208,17 @@ func (d *Desk) vouchedFor(ctx context.Context, q *db.Tx, p Provisional) (v Vouch
 	return v, nil
 }
 
-// overdue counts the cases of a system whose data have not come in time, whether or not anybody has been told yet.
+// overdue counts the cases of a system whose data have not come in time, whether or not anybody has been told yet, and those whose
+// data named other parties, another matter or another unit: who says first what opens a license, and then what is true, is not
+// believed again. That another clerk has a case by then is no contradiction of that kind.
 func (d *Desk) overdue(ctx context.Context, q *db.Tx, systemID string) (int, error) {
 	var n int
 	err := q.QueryRow(ctx, `
 		SELECT count(*)
 		FROM provisional_case
-		WHERE system_id = $1 AND state IN ('open', 'overdue') AND due_at <= $2`, systemID, db.Micros(d.o.Clock.Now())).Scan(&n)
+		WHERE system_id = $1 AND (state IN ('open', 'overdue') AND due_at <= $2
+			OR state = 'contradicted' AND differs <> '["clerk"]' AND settled_at > $3)`,
+		systemID, db.Micros(d.o.Clock.Now()), db.Micros(d.o.Clock.Now().Add(-remembered))).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("count overdue cases: %w", err)
 	}

@@ -11,6 +11,7 @@ var accessMessages = messages{
 	"access.case.unit":            {"办件不由您的单位办理。", "Your unit does not handle this case."},
 	"access.case.time":            {"用证码已过期或已失效，请重新打开办件。", "The use grant has expired or ended; open the case again."},
 	"access.case.fields":          {"本办件事项只允许核验和比对这种证照，不能查看照面内容。", "The matter of this case lets this license be verified and compared, but not read."},
+	"access.case.guessing":        {"本单位今天对这本证照的比对次数已用完，换一个办件也不能再比对。请当事人出示证照，或次日再比对。", "Your unit has compared this license as often as one day allows, whatever the case. Ask the holder to show it, or compare tomorrow."},
 	"access.case.tries":           {"本办件对这本证照的比对次数已用完。", "This license has been compared as often as one case allows."},
 	"access.system.type":          {"这个系统没有登记调用这种证照。请在应用登记里添加。", "This system is not registered for licenses of this type; add it to its registration."},
 	"access.system.right":         {"这个系统没有登记对这种证照作此操作。请在应用登记里添加。", "This system is not registered for this operation on licenses of this type; add it to its registration."},

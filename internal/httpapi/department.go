@@ -69,7 +69,7 @@ type departmentInput[D any] struct {
 type DepartmentStatus struct {
 	Status   string   `json:"status" doc:"0 成功, 2 证照源未提供, 10 未找到, 11 身份验证不通过, 12 必填参数为空, 13 证照类型不存在或未发布, 21 已废止或已注销, 22 已过期, 23 受限使用, 100 无权限, 102 参数值错误, 103 持证主体代码不规范, 109 缺证照编号, 110 缺持证主体代码, 113 类型代码有误."`
 	Message  string   `json:"message"`
-	Reasons  []Reason `json:"reasons,omitempty" doc:"Every rule that refused, with a stable code."`
+	Reasons  []Reason `json:"reasons,omitempty" doc:"The rules that refused, each with a stable code. Of a license that is no party's no more is told than that."`
 	RecordNo string   `json:"recordNo,omitempty" doc:"存证编号 of the record of this use; also of a refusal."`
 }
 

@@ -65,7 +65,7 @@ func answered[R any](lang string, do func() (*R, string, error)) (*departmentOut
 	}
 	if r, ok := errors.AsType[*access.Refusal](err); ok {
 		h.Status, h.RecordNo = statusOfRefusal(err), r.RecordNo
-		for _, code := range r.Reasons {
+		for _, code := range r.Told() {
 			h.Reasons = append(h.Reasons, *reasonOf(code, nil))
 		}
 		h.Message = errs.Text(r.Reasons[0], lang, nil)

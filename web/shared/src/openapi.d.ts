@@ -8782,7 +8782,7 @@ export interface components {
         };
         DepartmentStatus: {
             message: string;
-            /** @description Every rule that refused, with a stable code. */
+            /** @description The rules that refused, each with a stable code. Of a license that is no party's no more is told than that. */
             reasons?: components["schemas"]["Reason"][];
             /** @description 存证编号 of the record of this use; also of a refusal. */
             recordNo?: string;
