@@ -294,10 +294,13 @@ func (d *Desk) Resume(ctx context.Context) error {
 	}
 	var failed error
 	for _, id := range ids {
-		for more := true; more; {
-			if more, err = d.Work(ctx, id); err != nil {
-				failed = errors.Join(failed, fmt.Errorf("erase: %w", err))
-			}
+		more := true
+		for more && err == nil {
+			more, err = d.Work(ctx, id)
+		}
+		if err != nil { // a step that cannot be done is tried again the next time, and holds up no other
+			failed = errors.Join(failed, fmt.Errorf("erase: %w", err))
+			err = nil
 		}
 	}
 	return failed

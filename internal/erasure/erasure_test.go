@@ -168,6 +168,7 @@ func TestDecision(t *testing.T) {
 		if s, err = o.Erasures.Look(ctx, o.digital, o.code); err != nil || len(s.Obstacles) != 0 {
 			t.Fatalf("in the end %+v, %v", s.Obstacles, err)
 		}
+		o.holds()
 		id, err := o.Erasures.Ask(ctx, o.admin, o.code, erasure.OnRequest, "榕数〔2036〕7号")
 		if err != nil {
 			t.Fatal(err)
@@ -215,6 +216,72 @@ func TestDecision(t *testing.T) {
 		}
 		if _, err := o.Accounts.SignIn(ctx, "father", w.Passwords["father"]); err != nil {
 			t.Errorf("the person does not sign in: %v", err)
+		}
+	})
+}
+
+// holds: whatever keeps records in the database keeps the person whose records they are.
+func (o *office) holds() {
+	o.t.Helper()
+	var id, caseNo string
+	o.Read(o.t, func(ctx context.Context, q *db.Tx) error {
+		return q.QueryRow(ctx, `SELECT record_id FROM access_record WHERE holder_id = $1 ORDER BY record_id LIMIT 1`, o.person).Scan(&id)
+	})
+	month, err := db.MonthOfID(id)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	caseNo = "FZ-2026-HELD"
+	o.Write(o.t, func(ctx context.Context, tx *db.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE access_record SET case_no = $1 WHERE holder_id = $2 AND record_id = $3`, caseNo, o.person, id)
+		return err
+	})
+	for _, c := range []struct {
+		subject, value string
+		keeps          int
+	}{
+		{retention.OfMonth, month.String(), 1}, {retention.OfMonth, (month + 1).String(), 0},
+		{retention.OfCase, caseNo, 1}, {retention.OfCase, "FZ-2026-ANOTHER", 0}, {retention.OfHolder, o.spouse, 0},
+	} {
+		hold, err := o.Retention.Place(o.t.Context(), retention.Hold{Subject: c.subject, Value: c.value, PlacedBy: o.admin.AccountID, Ground: "榕检〔2036〕5号"})
+		if err != nil {
+			o.t.Fatal(err)
+		}
+		s, err := o.Erasures.Look(o.t.Context(), o.digital, o.code)
+		if err != nil || len(s.Obstacles) != c.keeps || c.keeps > 0 && s.Obstacles[0].What != "榕检〔2036〕5号" {
+			o.t.Errorf("under a hold on the %s %s: %+v, %v", c.subject, c.value, s.Obstacles, err)
+		}
+		if err := o.Retention.Lift(o.t.Context(), hold, o.admin.AccountID, "榕检〔2036〕6号"); err != nil {
+			o.t.Fatal(err)
+		}
+	}
+}
+
+// What cannot be removed is told, and tried again the next time: it holds up nobody else's work.
+func TestAStepThatFailsIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	world.Each(t, func(t *testing.T, w *world.World) {
+		o := newOffice(t, w)
+		o.end()
+		id := o.approved()
+		w.Now.Move(erasure.Grace)
+		broken := func(statement string, args ...any) {
+			o.Write(t, func(ctx context.Context, tx *db.Tx) error {
+				_, err := tx.Exec(ctx, statement, args...)
+				return err
+			})
+		}
+		broken(`
+			INSERT INTO case_attachment (holder_id, case_no, attachment_id, seq, ground, name, media, size, file_ref, added_by, added_at)
+			VALUES ($1, 'FZ-1', 'a', 1, 'plain', $2, 'image/png', 1, 'no place of a file', '', 0)`, o.person, []byte{})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if err := o.Erasures.Resume(ctx); err == nil || ctx.Err() != nil || o.get(id).State != erasure.Running {
+			t.Fatalf("with a file that cannot be removed: %+v", o.get(id))
+		}
+		broken(`DELETE FROM case_attachment WHERE holder_id = $1 AND case_no = 'FZ-1'`, o.person)
+		if err := o.Erasures.Resume(ctx); err != nil || o.get(id).State != erasure.Done {
+			t.Fatalf("after that: %+v, %v", o.get(id), err)
 		}
 	})
 }

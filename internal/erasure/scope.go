@@ -26,7 +26,8 @@ type Scope struct {
 // Obstacle is something that stands in the way.
 type Obstacle struct {
 	Kind  string // seal, hold, case, license, pledge, appeal, operation, inspection, records, retention
-	What  string // number of the case or of the paper that orders a hold, code of the license's type; "" where there is none
+	Type  string // code of the license's type that it is about; "" where it is about none
+	What  string // number of the case or of the paper that orders a hold; "" where there is none
 	Until time.Time
 }
 
@@ -87,13 +88,13 @@ func (d *Desk) obstacles(ctx context.Context, q *db.Tx, holderID string, held []
 		for _, x := range l.Holds.All() {
 			switch x {
 			case license.Pledged:
-				found = append(found, Obstacle{Kind: "pledge", What: l.TypeCode})
+				found = append(found, Obstacle{Kind: "pledge", Type: l.TypeCode})
 			case license.Disputed, license.Suspended:
-				found = append(found, Obstacle{Kind: "hold", What: l.TypeCode})
+				found = append(found, Obstacle{Kind: "hold", Type: l.TypeCode})
 			}
 		}
 		if s := l.State(now); s.Verdict() != "ended" {
-			found = append(found, Obstacle{Kind: "license", What: l.TypeCode, Until: l.ValidTo})
+			found = append(found, Obstacle{Kind: "license", Type: l.TypeCode, Until: l.ValidTo})
 		}
 	}
 	for _, x := range standing {
@@ -101,7 +102,13 @@ func (d *Desk) obstacles(ctx context.Context, q *db.Tx, holderID string, held []
 		if err != nil {
 			return nil, err
 		}
-		found = append(found, some...)
+		for _, what := range some {
+			o := Obstacle{Kind: x.kind, What: what}
+			if x.typed {
+				o.Type, o.What = what, ""
+			}
+			found = append(found, o)
+		}
 	}
 	holds, err := legalHolds(ctx, q, holderID, now)
 	if err != nil {
@@ -126,64 +133,39 @@ func (d *Desk) obstacles(ctx context.Context, q *db.Tx, holderID string, held []
 // kinds are those of obstacles, in the order in which they are listed.
 var kinds = []string{"hold", "case", "license", "pledge", "seal", "appeal", "operation", "inspection", "records", "retention"}
 
-// standing finds what is not over. Each query gives what it is about.
-var standing = []struct{ kind, query string }{
-	{"case", `SELECT case_no FROM case_file WHERE holder_id = $1 AND state <> 'closed'`},
-	{"case", `SELECT c.case_no
+// standing finds what is not over. Each query gives what it is about, the typed ones the code of a license's type.
+var standing = []struct {
+	kind, query string
+	typed       bool
+}{
+	{kind: "case", query: `SELECT case_no FROM case_file WHERE holder_id = $1 AND state <> 'closed'`},
+	{kind: "case", query: `SELECT c.case_no
 		FROM case_party p
 		JOIN case_file c ON c.holder_id = p.holder_id AND c.case_no = p.case_no
 		WHERE p.party_holder_id = $1 AND p.holder_id <> $1 AND c.state <> 'closed'`},
-	{"case", `SELECT case_no FROM fed_case WHERE holder_id = $1 AND closed_at = 0 AND outcome = ''`},
-	{"case", `SELECT case_no FROM provisional_case WHERE holder_id = $1 AND state = 'open'`},
-	{"case", `SELECT case_no FROM commitment WHERE holder_id = $1 AND state IN ('offered', 'waiting')`},
-	{"appeal", `SELECT type_code FROM appeal WHERE holder_id = $1 AND state <> 'closed'`},
-	{"appeal", `SELECT case_no FROM violation WHERE holder_id = $1 AND state = 'waiting'`},
-	{"operation", `SELECT action FROM life_operation WHERE holder_id = $1 AND state = 'open'`},
-	{"inspection", `SELECT type_code FROM inspection WHERE holder_id = $1 AND step IN ('applied', 'examined')`},
-	{"inspection", `SELECT matter_code FROM inspection_task WHERE holder_id = $1 AND finished_at = 0`},
-	{"seal", `SELECT seal_code FROM seal WHERE bound_holder = $1`},
+	{kind: "case", query: `SELECT case_no FROM fed_case WHERE holder_id = $1 AND closed_at = 0 AND outcome = ''`},
+	{kind: "case", query: `SELECT case_no FROM provisional_case WHERE holder_id = $1 AND state = 'open'`},
+	{kind: "case", query: `SELECT case_no FROM commitment WHERE holder_id = $1 AND state IN ('offered', 'waiting')`},
+	{kind: "appeal", query: `SELECT type_code FROM appeal WHERE holder_id = $1 AND state <> 'closed'`, typed: true},
+	{kind: "appeal", query: `SELECT case_no FROM violation WHERE holder_id = $1 AND state = 'waiting'`},
+	{kind: "operation", query: `SELECT action FROM life_operation WHERE holder_id = $1 AND state = 'open'`},
+	{kind: "inspection", query: `SELECT type_code FROM inspection WHERE holder_id = $1 AND step IN ('applied', 'examined')`, typed: true},
+	{kind: "inspection", query: `SELECT matter_code FROM inspection_task WHERE holder_id = $1 AND finished_at = 0`},
+	{kind: "seal", query: `SELECT seal_code FROM seal WHERE bound_holder = $1`},
 }
 
-// legalHolds are those (留置) on the person and on their cases.
-func legalHolds(ctx context.Context, q *db.Tx, holderID string, now time.Time) ([]Obstacle, error) {
-	rows, err := q.Query(ctx, `
-		SELECT ground, until_at
-		FROM record_hold
-		WHERE lifted_at = 0 AND (until_at = 0 OR until_at > $2)
-			AND (subject = 'holder' AND value = $1
-				OR subject = 'case' AND value IN (SELECT case_no FROM case_file WHERE holder_id = $1))
-		ORDER BY hold_id
-		LIMIT 20`, holderID, db.Micros(now))
-	if err != nil {
-		return nil, fmt.Errorf("look for holds: %w", err)
-	}
-	var found []Obstacle
-	for rows.Next() {
-		o := Obstacle{Kind: "hold"}
-		var until int64
-		if err := rows.Scan(&o.What, &until); err != nil {
-			_ = rows.Close()
-			return nil, fmt.Errorf("look for holds: %w", err)
-		}
-		o.Until = db.Time(until)
-		found = append(found, o)
-	}
-	return found, errors.Join(rows.Err(), rows.Close())
-}
-
-func list(ctx context.Context, q *db.Tx, kind, query, holderID string) ([]Obstacle, error) {
+func list(ctx context.Context, q *db.Tx, kind, query, holderID string) (found []string, err error) {
 	rows, err := q.Query(ctx, query+` LIMIT 20`, holderID) // enough to see what is to be done first
 	if err != nil {
 		return nil, fmt.Errorf("look for %s: %w", kind, err)
 	}
-	var found []Obstacle
 	for rows.Next() {
-		o := Obstacle{Kind: kind}
-		if err := rows.Scan(&o.What); err != nil {
+		var what string
+		if err := rows.Scan(&what); err != nil {
 			_ = rows.Close()
 			return nil, fmt.Errorf("look for %s: %w", kind, err)
 		}
-		found = append(found, o)
+		found = append(found, what)
 	}
 	return found, errors.Join(rows.Err(), rows.Close())
 }

@@ -85,3 +85,13 @@ func (s *Store) listed(ctx context.Context, tx *db.Tx, known []any) error {
 	}
 	return nil
 }
+
+// Erased reports whether a holder was erased: their key is destroyed, and what was ciphertext under it stays closed. Of one who is
+// not there the error is db.ErrNoRows.
+func Erased(ctx context.Context, q *db.Tx, id string) (bool, error) {
+	var length int
+	if err := q.QueryRow(ctx, `SELECT length(profile) FROM holder WHERE holder_id = $1`, id).Scan(&length); err != nil {
+		return false, fmt.Errorf("look for holder: %w", err)
+	}
+	return length == 0, nil
+}

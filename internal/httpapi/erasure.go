@@ -49,7 +49,8 @@ type ErasureScope struct {
 // ErasureObstacle stands in the way of an erasure.
 type ErasureObstacle struct {
 	Kind  string     `json:"kind" enum:"seal,hold,case,license,pledge,appeal,operation,inspection,records,retention"`
-	What  string     `json:"what" doc:"Number of the case or of the paper that orders a hold, or code of the license's type."`
+	Type  *Coded     `json:"type,omitempty" doc:"The license's type, where it is about a license."`
+	What  string     `json:"what" doc:"Number of the case or of the paper that orders a hold; empty where there is none."`
 	Until *time.Time `json:"until,omitempty" doc:"When it falls away by itself."`
 }
 
@@ -176,10 +177,22 @@ func (d Deps) lookBeforeErasure(ctx context.Context, in *personInput) (*erasureS
 		return nil, err
 	}
 	out := &erasureScopeOutput{Body: ErasureScope{Masked: s.Masked, Counts: s.Counts, Licenses: s.Licenses, Joint: s.Joint, Obstacles: []ErasureObstacle{}}}
-	for _, o := range s.Obstacles {
-		out.Body.Obstacles = append(out.Body.Obstacles, ErasureObstacle{Kind: o.Kind, What: o.What, Until: beijing(o.Until)})
-	}
-	return out, nil
+	return out, d.DB.Read(ctx, func(q *db.Tx) error {
+		out.Body.Obstacles = []ErasureObstacle{}
+		for _, o := range s.Obstacles {
+			x := ErasureObstacle{Kind: o.Kind, What: o.What, Until: beijing(o.Until)}
+			if o.Type != "" {
+				t, err := d.Types.Latest(ctx, q, o.Type)
+				if err != nil {
+					return err
+				}
+				named := typeName(t, in.lang())
+				x.Type = &named
+			}
+			out.Body.Obstacles = append(out.Body.Obstacles, x)
+		}
+		return nil
+	})
 }
 
 func (d Deps) askErasure(ctx context.Context, in *askErasureInput) (*erasureOutput, error) {

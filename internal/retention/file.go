@@ -14,6 +14,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/evidence"
 	"github.com/yinxin-org/yinxin/internal/evidence/leaf"
+	"github.com/yinxin-org/yinxin/internal/holder"
 	"github.com/yinxin-org/yinxin/verify"
 )
 
@@ -120,7 +121,7 @@ func (d *Desk) records(ctx context.Context, q *db.Tx, m clock.Month, list []evid
 }
 
 // check reads a month's file again: by the log's keys alone, as anybody can, and then that what it has encrypted opens each
-// leaf. Where a holder's key has been destroyed, the latter cannot be asked any more.
+// leaf. Where a holder was erased, the latter cannot be asked any more.
 func (d *Desk) check(ctx context.Context, m clock.Month, n uint64, digest []byte) error {
 	f, err := os.Open(d.Path(m))
 	if err != nil {
@@ -137,8 +138,11 @@ func (d *Desk) check(ctx context.Context, m clock.Month, n uint64, digest []byte
 	_, err = leaf.ReadMonth(f, func(_ leaf.MonthHead, rec leaf.MonthRecord) error {
 		return d.o.DB.Read(ctx, func(q *db.Tx) error {
 			_, err := d.o.Book.Unseal(ctx, q, stored(rec))
-			if errors.Is(err, db.ErrNoRows) {
+			if err == nil {
 				return nil
+			}
+			if erased, more := holder.Erased(ctx, q, rec.Row.HolderID); erased || more != nil {
+				return more
 			}
 			return err
 		})

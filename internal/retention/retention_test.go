@@ -388,6 +388,29 @@ func (w *world) nothingLost(t *testing.T, uses []access.Use) {
 	}
 }
 
+// Who was erased before their last records leave holds up no month: the file has what is left, and that is proved.
+func TestMonthLeavesThoughAHolderWasErased(t *testing.T) {
+	t.Parallel()
+	dbtest.EachURL(t, func(t *testing.T, url string) {
+		t.Parallel()
+		w := newWorld(t, url)
+		w.goTo(t, "2026-06-10")
+		w.use(t, 2)
+		june := w.uses(t)
+		w.goTo(t, "2036-07-01")
+		w.Write(t, func(tx *db.Tx) error { return w.App.Holders.Destroy(t.Context(), tx, w.owner.HolderID) })
+		w.exec(t, `UPDATE log_leaf SET opening = $1 WHERE holder_id = $2 AND leaf_id = $3`, []byte(evidence.Erased), w.owner.HolderID, june[0].RecordID)
+		w.retire(t)
+		file, err := os.ReadFile(filepath.Join(w.dir, "uses-2026-06.jsonl"))
+		if err != nil || w.state(t, "2026-06") != "left" {
+			t.Fatalf("the month is %q, %v", w.state(t, "2026-06"), err)
+		}
+		if r := w.records(t, file); r.Verdict != verify.LogValid || r.Records != 2 {
+			t.Errorf("the file: %+v", r)
+		}
+	})
+}
+
 // A hold on a holder, a case or the month keeps the month, until it is lifted or ends; one on somebody else does not.
 func TestHoldKeepsAMonth(t *testing.T) {
 	t.Parallel()

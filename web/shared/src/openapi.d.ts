@@ -9209,12 +9209,14 @@ export interface components {
         ErasureObstacle: {
             /** @enum {string} */
             kind: "seal" | "hold" | "case" | "license" | "pledge" | "appeal" | "operation" | "inspection" | "records" | "retention";
+            /** @description The license's type, where it is about a license. */
+            type?: components["schemas"]["Coded"];
             /**
              * Format: date-time
              * @description When it falls away by itself.
              */
             until?: string;
-            /** @description Number of the case or of the paper that orders a hold, or code of the license's type. */
+            /** @description Number of the case or of the paper that orders a hold; empty where there is none. */
             what: string;
         };
         ErasureScope: {
