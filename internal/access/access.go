@@ -16,6 +16,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/authn"
 	"github.com/yinxin-org/yinxin/internal/casefile"
 	"github.com/yinxin-org/yinxin/internal/catalog"
+	"github.com/yinxin-org/yinxin/internal/change"
 	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
@@ -83,6 +84,7 @@ type Options struct {
 	Book       *evidence.Book
 	Tasks      *task.Store // the supervisor's reports
 	Notices    *notice.Store
+	Trail      *change.Trail
 	Signer     *gm.Signer // signs use grants and tokens
 	PlatformID string     // the unit whose seal stands on annotated copies
 }

@@ -116,7 +116,8 @@ func (d *Door) AskGlass(ctx context.Context, actor *authn.Actor, identifier, rea
 	})
 }
 
-// ApproveGlass is the word of the second person: another one, of another post. From here the time runs, and the supervisor has a
+// ApproveGlass is the word of the second person: another one, of another post, and neither of them somebody whom an administrator has
+// only just made ("authn.unsettled"). From here the time runs, and the supervisor has a
 // report to read.
 func (d *Door) ApproveGlass(ctx context.Context, actor *authn.Actor, id string) error {
 	return d.glassStep(ctx, actor, id, "approve", func(tx *db.Tx, g *Glass, now time.Time) error {
@@ -126,6 +127,9 @@ func (d *Door) ApproveGlass(ctx context.Context, actor *authn.Actor, id string) 
 		}
 		if g.Step(now) != GlassAsked {
 			return errs.New(errs.Conflict, "glass.step")
+		}
+		if err := d.o.Trail.Settled(ctx, tx, g.AskedBy, actor.AccountID); err != nil {
+			return err
 		}
 		g.ApprovedBy, g.ApprovedRole, g.ApprovedAt = actor.AccountID, role, now
 		return d.o.Tasks.Give(ctx, tx, task.Task{Kind: task.GlassReport, SubjectID: g.ID, Role: authn.RoleSupervisor, DueAt: now.Add(24 * time.Hour)})

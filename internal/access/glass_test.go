@@ -9,6 +9,7 @@ import (
 
 	"github.com/yinxin-org/yinxin/internal/access"
 	"github.com/yinxin-org/yinxin/internal/authn"
+	"github.com/yinxin-org/yinxin/internal/change"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/db/dbtest"
 	"github.com/yinxin-org/yinxin/internal/errs"
@@ -25,6 +26,14 @@ func wantErr(t *testing.T, what string, err error, code string) {
 	if errs.Code(err) != code {
 		t.Errorf("%s: %v, want %s", what, err, code)
 	}
+}
+
+// madeBy puts on the trail what somebody does to an account.
+func (w *world) madeBy(t *testing.T, by, account *authn.Actor, action string) {
+	t.Helper()
+	w.Write(t, func(tx *db.Tx) error {
+		return w.App.Trail.Record(t.Context(), tx, change.Of(by, "试验"), change.Entry{Subject: change.Account, SubjectID: account.AccountID, Action: action})
+	})
 }
 
 // TestBreakGlass: two persons of two posts, a reason, a time, an end by hand, every look on record, a report that a supervisor
@@ -58,6 +67,10 @@ func TestBreakGlass(t *testing.T) {
 		both := *admin
 		both.Roles = []string{"digital"}
 		wantErr(t, "the same person in another post", d.ApproveGlass(ctx, &both, id), "glass.second")
+		w.madeBy(t, admin, digital, "create")
+		wantErr(t, "approved by an account that was only just made", d.ApproveGlass(ctx, digital, id), "authn.unsettled")
+		digital = staff(unitID, "digital")
+		w.madeBy(t, digital, digital, "factor-add")
 		if err := d.ApproveGlass(ctx, digital, id); err != nil {
 			t.Fatal(err)
 		}
@@ -81,6 +94,16 @@ func TestBreakGlass(t *testing.T) {
 		_, err = d.Broken(ctx, admin, id, access.Fields)
 		w.refused(t, err, l.HolderID, "access.glass.ended")
 
+		fresh := staff(unitID, "digital")
+		w.madeBy(t, admin, fresh, "factor-reset")
+		id2, err := d.AskGlass(ctx, fresh, l.Identifier, "核查投诉", 30)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantErr(t, "asked for by an account that was only just reset", d.ApproveGlass(ctx, second, id2), "authn.unsettled")
+		if err := d.EndGlass(ctx, fresh, id2); err != nil {
+			t.Fatal(err)
+		}
 		timed, err := d.AskGlass(ctx, digital, l.Identifier, "核查投诉", 30)
 		if err == nil {
 			err = d.ApproveGlass(ctx, admin, timed)
@@ -109,7 +132,7 @@ func TestBreakGlass(t *testing.T) {
 				return err
 			}
 			i := slices.IndexFunc(all, func(g access.Glass) bool { return g.ID == id })
-			if len(all) != 2 || i < 0 || all[i].Reads != 1 || all[i].Refused != 3 || all[i].Step(w.Clock.Now()) != access.GlassReported || all[i].Words != "知悉" {
+			if len(all) != 3 || i < 0 || all[i].Reads != 1 || all[i].Refused != 3 || all[i].Step(w.Clock.Now()) != access.GlassReported || all[i].Words != "知悉" {
 				t.Errorf("the report says %+v", all)
 			}
 			return nil

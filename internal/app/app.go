@@ -244,7 +244,7 @@ func (a *App) openFeeds(handedIn *blob.Folder) {
 		Licenses: a.Licenses, Hall: a.Hall, Steward: a.Steward, Verify: a.VerifyFile})
 	a.Inspections = inspection.Open(inspection.Options{DB: a.DB, Clock: a.Clock, Units: a.Units, Types: a.Types, Holders: a.Holders,
 		Licenses: a.Licenses, Notices: a.Notices, Files: handedIn})
-	a.Erasures = erasure.New(erasure.Options{DB: a.DB, Clock: a.Clock, Accounts: a.Accounts, Holders: a.Holders, Licenses: a.Licenses, Book: a.Book,
+	a.Erasures = erasure.New(erasure.Options{DB: a.DB, Clock: a.Clock, Trail: a.Trail, Accounts: a.Accounts, Holders: a.Holders, Licenses: a.Licenses, Book: a.Book,
 		HandedIn: handedIn})
 }
 
@@ -272,7 +272,7 @@ func (a *App) openDoor(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.Door, err = access.Open(access.Options{DB: a.DB, Notices: a.Notices, Signer: uses, Clock: a.Clock, Reader: reader, Licenses: store, Cases: a.Cases,
+	a.Door, err = access.Open(access.Options{DB: a.DB, Notices: a.Notices, Trail: a.Trail, Signer: uses, Clock: a.Clock, Reader: reader, Licenses: store, Cases: a.Cases,
 		Matters: a.Matters, Units: a.Units, Holders: a.Holders, Book: a.Book, Tasks: a.Tasks, PlatformID: a.Config.PlatformUnit})
 	if err != nil {
 		return err

@@ -94,6 +94,34 @@ func TestSignIn(t *testing.T) {
 	})
 }
 
+// No session comes of a password that was replaced while it was tried: whoever has the old one is out when the change is answered.
+func TestSignInWhileThePasswordChanges(t *testing.T) {
+	each(t, func(t *testing.T, w world) {
+		w.clerk(t)
+		var all sync.WaitGroup
+		opened := make([]authn.Session, 12)
+		for i := range opened {
+			all.Go(func() {
+				if s, err := w.SignIn(t.Context(), "lin.clerk", goodPassword); err == nil {
+					opened[i] = s
+				}
+			})
+		}
+		if err := w.SetPassword(t.Context(), "lin.clerk", "Another-Word-77"); err != nil {
+			t.Error(err)
+		}
+		all.Wait()
+		for _, s := range opened {
+			if s.Token == "" {
+				continue
+			}
+			if _, err := w.Actor(t.Context(), s.Token); code(err) != "unauthenticated" {
+				t.Errorf("a session by the old password lives: %v", err)
+			}
+		}
+	})
+}
+
 func TestNothingReadableIsStored(t *testing.T) {
 	each(t, func(t *testing.T, w world) {
 		w.clerk(t)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -42,6 +43,21 @@ func (s *Service) SignIn(ctx context.Context, login, password string) (Session, 
 	if err := s.countAttempt(ctx, index); err != nil {
 		return Session{}, err
 	}
+	opened, err := s.try(ctx, index, password)
+	if errors.Is(err, errMoved) {
+		opened, err = s.try(ctx, index, password)
+	}
+	if errors.Is(err, errMoved) {
+		err = errWrong
+	}
+	return opened, err
+}
+
+// errMoved says that an account was changed while its password was tried: what is kept of it now decides.
+var errMoved = errors.New("the account has changed")
+
+// try tries a password and opens a session by it.
+func (s *Service) try(ctx context.Context, index []byte, password string) (Session, error) {
 	r, found, err := s.byLogin(ctx, index)
 	if err != nil {
 		return Session{}, err
@@ -134,6 +150,18 @@ func (s *Service) open(ctx context.Context, actor *Actor, index []byte, stored, 
 	now := s.clock.Now()
 	expires := now.Add(LifeTime)
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
+		// Asked again where the session is made, and held: a password that was renewed, or an account that was stopped, while
+		// this one was tried must not leave a session behind.
+		n, err := tx.Exec(ctx, `
+			UPDATE account
+			SET state = state
+			WHERE account_id = $1 AND password_hash = $2 AND state = $3`, actor.AccountID, stored, stateActive)
+		if err != nil {
+			return fmt.Errorf("hold account: %w", err)
+		}
+		if n == 0 {
+			return errMoved
+		}
 		if _, err := tx.Exec(ctx, `
 			INSERT INTO session (token_hash, account_id, created_at, seen_at, expires_at)
 			VALUES ($1, $2, $3, $4, $5)`,

@@ -18,6 +18,7 @@ import (
 
 	"github.com/yinxin-org/yinxin/internal/authn"
 	"github.com/yinxin-org/yinxin/internal/blob"
+	"github.com/yinxin-org/yinxin/internal/change"
 	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
@@ -90,6 +91,7 @@ type words struct {
 type Options struct {
 	DB       *db.DB
 	Clock    clock.Clock
+	Trail    *change.Trail
 	Accounts *authn.Service
 	Holders  *holder.Store
 	Licenses *license.Store
@@ -219,6 +221,9 @@ func (d *Desk) decide(ctx context.Context, actor *authn.Actor, id, action string
 		}
 		if e.State != Asked {
 			return errs.New(errs.Conflict, "erasure.step")
+		}
+		if err := d.o.Trail.Settled(ctx, tx, e.AskedBy, actor.AccountID); err != nil {
+			return err
 		}
 		e.DecidedBy, e.DecidedAt = actor.AccountID, d.o.Clock.Now()
 		if err := step(tx, e); err != nil {

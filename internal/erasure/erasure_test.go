@@ -9,6 +9,7 @@ import (
 
 	"github.com/yinxin-org/yinxin/internal/access"
 	"github.com/yinxin-org/yinxin/internal/authn"
+	"github.com/yinxin-org/yinxin/internal/change"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/demo"
 	"github.com/yinxin-org/yinxin/internal/erasure"
@@ -179,6 +180,12 @@ func TestDecision(t *testing.T) {
 		another := *o.admin
 		another.AccountID = db.NewID()
 		want(t, "of the same post", o.Erasures.Approve(ctx, &another, id), "erasure.second")
+		fresh := *o.digital
+		fresh.AccountID = db.NewID()
+		w.Write(t, func(ctx context.Context, tx *db.Tx) error {
+			return w.Trail.Record(ctx, tx, change.Of(o.admin, "试验"), change.Entry{Subject: change.Account, SubjectID: fresh.AccountID, Action: "create"})
+		})
+		want(t, "by an account that was only just made", o.Erasures.Approve(ctx, &fresh, id), "authn.unsettled")
 		want(t, "withdrawn by another", o.Erasures.Withdraw(ctx, o.digital, id), "denied")
 		want(t, "refused without a word", o.Erasures.Refuse(ctx, o.digital, id, ""), "field.required")
 		if err := o.Erasures.Refuse(ctx, o.digital, id, "还有疑问"); err != nil {
@@ -304,7 +311,7 @@ func TestKilledAfterEveryStep(t *testing.T) {
 				t.Fatal("a broken step was done")
 			}
 			before := o.get(id)
-			again := erasure.New(erasure.Options{DB: w.DB, Clock: w.Now, Accounts: w.Accounts, Holders: w.Holders, Licenses: w.Licenses, Book: w.Book,
+			again := erasure.New(erasure.Options{DB: w.DB, Clock: w.Now, Trail: w.Trail, Accounts: w.Accounts, Holders: w.Holders, Licenses: w.Licenses, Book: w.Book,
 				HandedIn: o.folder("attachments")})
 			var err error
 			if more, err = again.Work(ctx, id); err != nil {

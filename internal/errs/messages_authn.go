@@ -17,6 +17,7 @@ var authnMessages = messages{
 	"authn.confirm":        {"这一步影响较大，请先确认是您本人：用动态验证码或通行密钥确认一次，5分钟内有效。还没有的，请先登记一种。", "This step weighs much: confirm first that it is you, by a code or a passkey; that holds for five minutes. If you have neither yet, enrol one first."},
 	"authn.wait":           {"您的确认方式刚在窗口重置过，为防冒用，{until}以后才能办理这一步。着急的，可以用实人核验，或者到窗口办理。不是您本人重置的，请马上联系政务服务窗口。", "Your ways of confirming were reset at a counter a short while ago. So that nobody can misuse that, this step is open from {until}. If you cannot wait, use a face check or come to a counter; if it was not you who had them reset, tell a service counter at once."},
 	"authn.enrol":          {"您的确认方式已被重置。请先登记一种新的，再办其他事。", "Your ways of confirming were reset. Enrol a new one before anything else."},
+	"authn.unsettled":      {"需两人共同办理：申请人或批准人的账号在{days}天内刚由管理员新建、改岗位、启用或重置，暂不能算作其中一人。请由另一人办理，或满{days}天后再办。", "Two persons must act together, and the account of one of them was made, given posts, let in again or reset by an administrator within {days} days. Have somebody else act, or wait."},
 	"authn.own-reset":      {"不能重置自己的确认方式，请由另一位系统管理员办理。", "Nobody resets their own ways of confirming; ask another administrator."},
 	"authn.confirm-locked": {"连续多次不正确，已暂停确认，请{minutes}分钟后再试。验证器丢失的，请联系单位管理员或政务服务窗口。", "Too many wrong attempts at confirming; try again in {minutes} minutes. If you lost your authenticator, ask your unit's administrator or a service counter."},
 	"authn.step":           {"这次操作没有开始，或者已经超过5分钟。请重新开始。", "This was not begun, or more than five minutes ago. Begin again."},
