@@ -60,6 +60,13 @@ func retryable(err error) bool {
 	return ok && (e.Code == "40001" || e.Code == "40P01")
 }
 
+// IsNoText reports whether err says that a text asked for or to be kept is none: PostgreSQL takes neither a zero byte nor what is not
+// UTF-8. Such a text stands nowhere in the database, so whoever sent it is wrong.
+func IsNoText(err error) bool {
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && (e.Code == "22021" || e.Code == "22P05")
+}
+
 // IsUnique reports whether err is a violation of a primary key or unique constraint, on either database.
 func IsUnique(err error) bool {
 	if e, ok := errors.AsType[*pgconn.PgError](err); ok {

@@ -2,6 +2,7 @@ package errs
 
 // httpMessages are the words of the edge: what is wrong with a request as such.
 var httpMessages = messages{
+	"body.text":       {"有字符不是文字（空字符，或不是UTF-8的字节）。请删去后再试。", "There is a character that is no text: a zero byte, or bytes that are not UTF-8. Remove it and try again."},
 	"body.syntax":     {"提交的内容不是正确的JSON。", "What you sent is not well-formed JSON."},
 	"body.media":      {"不支持这种内容类型。", "This content type is not supported."},
 	"body.slow":       {"等待提交的内容超时，请检查网络后再试。", "Waited too long for the content; check the network and try again."},

@@ -12,6 +12,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"golang.org/x/text/language"
 
+	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
 )
 
@@ -135,6 +136,10 @@ func fromError(ctx context.Context, lang language.Tag, err error) *Problem {
 	e := errs.Of(err)
 	if !errs.Known(e.Code) {
 		e = errs.New(errs.Internal, "internal").Wrap(err)
+	}
+	if db.IsNoText(err) {
+		e = errs.New(errs.Invalid, "body.text") // the cause repeats bytes of what was sent
+		err = e
 	}
 	if max, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		e = errs.New(errs.TooLarge, "body.too-large").Wrap(max)
