@@ -12,18 +12,43 @@ trap 'exit 130' INT TERM
 passed=0
 failed=()
 
-step() {
+timed() {
   local name=$1 began=$SECONDS
   shift
   echo "== $name"
   if "$@" </dev/null; then
-    passed=$((passed + 1))
     echo "== $name: ok, $((SECONDS - began)) s"
   else
-    failed+=("$name")
     echo "== $name: FAILED, $((SECONDS - began)) s"
+    return 1
   fi
 }
+
+count() {
+  if [ "$2" -eq 0 ]; then passed=$((passed + 1)); else failed+=("$1"); fi
+}
+
+step() {
+  local status=0
+  timed "$@" || status=1
+  count "$1" $status
+}
+
+# together NAME COMMAND NAME COMMAND runs two steps of which neither can use two cores, and tells of one after the other.
+together() {
+  local status=0 other
+  timed "$3" "$4" >"$work/other" 2>&1 &
+  other=$!
+  timed "$1" "$2" || status=1
+  count "$1" $status
+  status=0
+  wait "$other" || status=1
+  cat "$work/other"
+  count "$3" $status
+}
+
+web_types() { npm --prefix web run check; }
+web_tests() { npm --prefix web test; }
 
 # What is judged by programs that we did not write: a license of every type from the demonstration, every thousandth
 # of the batches that were killed and resumed, one with three seals of three units on two levels, and the corpus.
@@ -86,18 +111,16 @@ mkdir "$YINXIN_TEST_TEMPLATES"
 postgres_start "$work"
 
 step 'web build' make --no-print-directory web
-step 'web types' npm --prefix web run check
-step 'web tests' npm --prefix web test
+together 'web types' web_types 'web tests' web_tests
 step 'binary' make --no-print-directory build
 # Its govet looks for all that go vet looks for, so that does not run again before each package's tests. Three at once, because
 # some wait for the disk; and without DWARF, which takes longer to link than the rest and serves debuggers alone.
 step 'golangci-lint' make --no-print-directory lint
 step 'go test' go test -exec 'env -u GOGC' -vet=off -ldflags=-w -p 3 -timeout 15m ./...
 step 'files to judge' corpus
-step 'judged by ofdrw' by_ofdrw
+together 'judged by ofdrw' by_ofdrw 'judged by ofd.js' by_ofdjs
 step 'files of ofdrw' of_ofdrw
 step 'judged by OpenSSL' by_openssl
-step 'judged by ofd.js' by_ofdjs
 step 'judged by easyofd' by_easyofd
 step 'share interface' share
 if [ -f test/e2e/package.json ]; then
