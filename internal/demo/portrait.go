@@ -34,25 +34,24 @@ func (m *maker) portrait(h Holder) (string, error) {
 		return "", err
 	}
 	l := look{woman: h.Sex == "女", old: h.age(m.city.Today) >= 60, n: int(sum.Sum32() % looks)}
-	return l.picture()
+	all, err := portraits()
+	return all[l], err
 }
 
-// pictures are the portraits drawn so far, by look, for all cities of the process.
-var pictures sync.Map
-
-// picture is the base64 of the PNG of a look.
-func (l look) picture() (string, error) {
-	if p, ok := pictures.Load(l); ok {
-		return p.(string), nil
+// portraits are those of every look, drawn once in a process.
+var portraits = sync.OnceValues(func() (map[look]string, error) {
+	all := map[look]string{}
+	for n := range looks {
+		for _, l := range []look{{false, false, n}, {false, true, n}, {true, false, n}, {true, true, n}} {
+			var out bytes.Buffer
+			if err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&out, l.draw()); err != nil {
+				return nil, fmt.Errorf("encode portrait: %w", err)
+			}
+			all[l] = base64.StdEncoding.EncodeToString(out.Bytes())
+		}
 	}
-	var out bytes.Buffer
-	if err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&out, l.draw()); err != nil {
-		return "", fmt.Errorf("encode portrait: %w", err)
-	}
-	p := base64.StdEncoding.EncodeToString(out.Bytes())
-	pictures.Store(l, p)
-	return p, nil
-}
+	return all, nil
+})
 
 // The parts of a portrait, each of one colour.
 const (

@@ -11,7 +11,7 @@ import { confirmStrongly } from './code.mjs'
 const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 const axeTags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 
-/** Where pictures of the pages are left. */
+/** Where pictures of the pages are left: of those on which a test failed, and with YINXIN_TEST_PICTURES of all that are looked at. */
 export const out = fileURLToPath(new URL('../out', import.meta.url))
 
 const desk = { viewport: { width: 1440, height: 900 } }
@@ -168,7 +168,7 @@ export class Person {
   /** Looks the page over as it is now: no barrier found by axe-core, nothing wider than the screen; keeps a picture. */
   async look(name, page = this.page) {
     await this.settle(page)
-    if (this.#prefix) await this.picture(`${this.#prefix}-${name}`, page)
+    if (this.#prefix && process.env.YINXIN_TEST_PICTURES) await this.picture(`${this.#prefix}-${name}`, page)
     const axe = (runOnly) => page.evaluate((runOnly) => globalThis.axe.run(document, { runOnly, resultTypes: ['violations'] }), runOnly)
     let { violations } = await axe(axeTags)
     // What lies half under the bar at the screen's foot is in reach after a turn of the wheel: it is a barrier if it still is one then.
