@@ -80,6 +80,22 @@ func TestAskingTellsNothing(t *testing.T) {
 		if n != 7 {
 			t.Errorf("%d requests stand with the platform, want 7", n)
 		}
+		w.Now.Move(consent.AnswerTime + consent.KeptUnanswered - time.Second)
+		if err := s.Consents.Remind(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if n := s.Count(t, `SELECT count(*) FROM authorisation WHERE asked_at > 0`); n != 1 {
+			t.Errorf("%d requests stand, want the last alone", n)
+		}
+		w.Now.Move(time.Second)
+		if err := s.Consents.Remind(ctx); err != nil {
+			t.Fatal(err)
+		}
+		for _, table := range []string{"authorisation WHERE asked_at > 0", "authorisation_index WHERE remind_at > 0", "authorisation_place"} {
+			if n := s.Count(t, `SELECT count(*) FROM `+table); n != 0 {
+				t.Errorf("%d are left of %s", n, table)
+			}
+		}
 	})
 }
 

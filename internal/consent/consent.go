@@ -34,8 +34,11 @@ const (
 	PurposeMax = 100 // characters
 
 	AnswerTime = 7 * 24 * time.Hour // how long a request waits for its answer
-	waitingMax = 5                  // requests of one asker that wait for one holder
-	remindTime = 3 * 24 * time.Hour // how long before its end a holder is reminded
+	// KeptUnanswered is for how long after that a request is kept that was never answered, or was taken back: then it goes, whoever
+	// was named, so that of somebody who is not known nothing stays that was typed, and that it goes tells nothing.
+	KeptUnanswered = 14 * 24 * time.Hour
+	waitingMax     = 5                  // requests of one asker that wait for one holder
+	remindTime     = 3 * 24 * time.Hour // how long before its end a holder is reminded
 )
 
 // Step is how far an authorisation was brought by its two sides. It is stored; what it means at a moment is State.

@@ -14,14 +14,20 @@ import (
 const remindedAtOnce = 100
 
 // remindAt is when the holder is reminded of an authorisation that stands: a while before its end, and not at all where it is
-// given for less than that.
+// given for less than that. Of a request that came to nothing it is when it goes.
 func (a Authorisation) remindAt() time.Time {
+	if a.unanswered() {
+		return a.AnswerBy.Add(KeptUnanswered)
+	}
 	at := a.Until.Add(-remindTime)
 	if a.step != stepGiven || !at.After(a.GivenAt) {
 		return time.Time{}
 	}
 	return at
 }
+
+// unanswered reports whether the holder has said nothing to a request so far.
+func (a Authorisation) unanswered() bool { return a.step == stepAsked || a.step == stepRetracted }
 
 // lastDay is the last day of the term; "" until it is given.
 func (a Authorisation) lastDay() string {
@@ -31,7 +37,7 @@ func (a Authorisation) lastDay() string {
 	return a.Until.Add(-time.Microsecond).In(clock.Shanghai).Format(time.DateOnly)
 }
 
-// Remind tells holders of authorisations that are about to end, each once.
+// Remind tells holders of authorisations that are about to end, each once, and takes requests away that came to nothing a while ago.
 func (d *Desk) Remind(ctx context.Context) error {
 	for {
 		n := 0
@@ -43,7 +49,13 @@ func (d *Desk) Remind(ctx context.Context) error {
 					err = d.remind(ctx, tx, x.holderID, x.id)
 				}
 			}
-			return err
+			if err != nil || n == 0 {
+				return err
+			}
+			if _, err := tx.Exec(ctx, `DELETE FROM authorisation_place WHERE until_at <= $1`, db.Micros(d.o.Clock.Now())); err != nil {
+				return fmt.Errorf("leave places: %w", err)
+			}
+			return nil
 		})
 		if err != nil || n < remindedAtOnce {
 			return err
@@ -86,8 +98,24 @@ func (d *Desk) remind(ctx context.Context, tx *db.Tx, holderID, id string) error
 		WHERE authorisation_id = $1`, id); err != nil {
 		return fmt.Errorf("remind of authorisation: %w", err)
 	}
+	if a.unanswered() {
+		return d.forget(ctx, tx, a)
+	}
 	if a.State(d.o.Clock.Now()) != Given {
 		return nil
 	}
 	return d.tell(ctx, tx, a.HolderID, notice.AuthorisationEnding, a)
+}
+
+// forget takes a request away.
+func (d *Desk) forget(ctx context.Context, tx *db.Tx, a Authorisation) error {
+	for _, statement := range []string{
+		`DELETE FROM authorisation WHERE holder_id = $1 AND authorisation_id = $2`,
+		`DELETE FROM authorisation_index WHERE holder_id = $1 AND authorisation_id = $2`,
+	} {
+		if _, err := tx.Exec(ctx, statement, a.HolderID, a.ID); err != nil {
+			return fmt.Errorf("forget request: %w", err)
+		}
+	}
+	return nil
 }

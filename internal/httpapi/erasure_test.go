@@ -21,7 +21,9 @@ func (c *city) erasures(t *testing.T) {
 	admin, digital := c.as(t, "admin"), c.as(t, "digital")
 	var scope httpapi.ErasureScope
 	admin.must("POST", base+"/looks", m{"code": c.Cast(t, "owner").Code}, &scope)
-	if scope.Masked == "" || scope.Licenses == 0 || !slices.ContainsFunc(scope.Obstacles, func(o httpapi.ErasureObstacle) bool { return o.Kind == "license" && o.Type != nil && o.Type.Name != "" && o.What == "" }) {
+	if scope.Masked == "" || scope.Licenses == 0 || !slices.ContainsFunc(scope.Obstacles, func(o httpapi.ErasureObstacle) bool {
+		return o.Kind == "license" && o.Type != nil && o.Type.Name != "" && o.What == ""
+	}) {
 		t.Errorf("a person with licenses: %+v", scope)
 	}
 	ask := m{"code": c.Cast(t, "owner").Code, "reason": "request", "ground": "榕数〔2036〕7号"}
