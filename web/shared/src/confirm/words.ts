@@ -87,7 +87,7 @@ const en: SameShape<typeof zh> = {
   next: 'Next',
   scan: 'Scan this with the authenticator app, or type the secret:',
   finish: 'Enrol',
-  list: 'Ways of confirming',
+  list: 'Enrolled',
   empty: 'None yet. You need one before you authorise somebody, use seals or make batches.',
   kinds: { totp: 'Code', passkey: 'Passkey' },
   created: 'Enrolled {at}',
