@@ -193,7 +193,9 @@ func peerCheckpoint(ctx context.Context, where string) ([]byte, error) {
 	var b []byte
 	var err error
 	if isURL(where) {
-		b, err = logSite{}.get(ctx, where)
+		if b, err = (logSite{}).get(ctx, where); errors.Is(err, fs.ErrNotExist) {
+			err = fmt.Errorf("%s: no checkpoint there; a witness has none until it has signed one of this log", where)
+		}
 	} else {
 		b, err = os.ReadFile(where)
 	}

@@ -48,7 +48,7 @@ func (a *App) tellOverdue(ctx context.Context, tx *db.Tx, d deadline.Deadline) e
 		return err
 	}
 	give := task.Task{Kind: task.LicenseOverdue, SubjectID: d.Key(), UnitID: d.UnitID, Role: authn.RoleClerk, DueAt: d.DueAt,
-		Detail: map[string]string{"kind": string(d.Kind), "unit": u.Name}}
+		Detail: map[string]string{"kind": string(d.Kind), "unit": u.Name, "type": d.TypeCode}}
 	if t != nil {
 		give.Label = t.Name
 	}

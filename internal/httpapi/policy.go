@@ -28,6 +28,7 @@ type PolicyRule struct {
 
 type policyOutput struct {
 	CacheControl string `header:"Cache-Control"`
+	Vary         string `header:"Vary"`
 	Body         struct {
 		Grounds []PolicyGround `json:"grounds" nullable:"false"`
 	}
@@ -42,7 +43,7 @@ func registerPolicy(api huma.API, d Deps) {
 }
 
 func (d Deps) getPolicy(_ context.Context, in *struct{ Language }) (*policyOutput, error) {
-	out := &policyOutput{CacheControl: "max-age=300"}
+	out := &policyOutput{CacheControl: "max-age=300", Vary: "Accept-Language"}
 	for _, c := range d.Door.Rulebook() {
 		g := PolicyGround{Ground: string(c.Ground), Rules: []PolicyRule{}}
 		for _, r := range c.Rules {

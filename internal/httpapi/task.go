@@ -67,6 +67,13 @@ func (d Deps) listTasks(ctx context.Context, in *tasksInput) (*tasksOutput, erro
 			x := Task{Kind: string(t.Kind), SubjectID: t.SubjectID, Label: t.Label, Role: t.Role, Detail: map[string]string{},
 				CreatedAt: t.CreatedAt.In(clock.Shanghai), DueAt: beijing(t.DueAt), Workdays: d.workdaysLeft(t.DueAt), Late: !t.DueAt.IsZero() && !d.Clock.Now().Before(t.DueAt)}
 			maps.Copy(x.Detail, t.Detail)
+			if t.Kind == task.LicenseOverdue && t.Detail["type"] != "" {
+				named, err := d.typeNamed(ctx, q, t.Detail["type"], in.lang())
+				if err != nil {
+					return err
+				}
+				x.Label = named.Name
+			}
 			if t.UnitID != "" {
 				u, err := d.unitNamed(ctx, q, t.UnitID, in.lang())
 				if err != nil {

@@ -68,6 +68,11 @@ async function end(story) {
   await page.getByText('1条规则').waitFor()
   await rule.waitFor()
   await story.glassAsker.look('rule-found')
+  // The rules are kept by the browser for a while, but not those of another language.
+  await story.glassAsker.prefer({ lang: 'en' })
+  await page.goto('/console/policy')
+  await page.getByText('A clerk or approver uses a license because a case needs it.').waitFor()
+  await story.glassAsker.prefer({ lang: 'zh' })
 }
 
 async function report(story) {
