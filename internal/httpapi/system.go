@@ -36,9 +36,10 @@ type SystemBody struct {
 type System struct {
 	ID string `json:"id"`
 	SystemBody
-	Unit     Named      `json:"unit"`
-	HealthAt *time.Time `json:"healthAt,omitempty" doc:"When the health was last looked at."`
-	Version  int64      `json:"version"`
+	Unit        Named             `json:"unit"`
+	MatterNames map[string]string `json:"matterNames,omitempty" doc:"By code; of one entry that is asked for, not in the list."`
+	HealthAt    *time.Time        `json:"healthAt,omitempty" doc:"When the health was last looked at."`
+	Version     int64             `json:"version"`
 }
 
 type systemsInput struct {
@@ -205,10 +206,27 @@ func (d Deps) getSystem(ctx context.Context, in *SystemPath) (*systemOutput, err
 		if err != nil {
 			return err
 		}
-		out.Body, err = d.system(ctx, q, x, in.lang())
+		out.Body, err = d.namedSystem(ctx, q, x, in.lang())
 		return err
 	})
 	return out, err
+}
+
+// namedSystem is an entry with the names of its matters.
+func (d Deps) namedSystem(ctx context.Context, q *db.Tx, x org.System, lang string) (System, error) {
+	s, err := d.system(ctx, q, x, lang)
+	if err != nil {
+		return System{}, err
+	}
+	s.MatterNames = map[string]string{}
+	for _, code := range s.Matters {
+		m, err := d.matterNamed(ctx, q, code, lang)
+		if err != nil {
+			return System{}, err
+		}
+		s.MatterNames[code] = m.Name
+	}
+	return s, nil
 }
 
 // ownSystem refuses a unit's officer who enters or changes another unit's system.
@@ -243,7 +261,7 @@ func (d Deps) saveSystem(ctx context.Context, b SystemBody, id string, version i
 		if err != nil {
 			return err
 		}
-		out.Body, err = d.system(ctx, tx, x, lang)
+		out.Body, err = d.namedSystem(ctx, tx, x, lang)
 		return err
 	})
 	return out, err

@@ -14,6 +14,7 @@ import { steps as living } from './flow/loop/life.mjs'
 import { steps as making } from './flow/loop/making.mjs'
 import { steps as holdingKeys } from './flow/loop/passkey.mjs'
 import { steps as coming } from './flow/loop/people.mjs'
+import { steps as registering } from './flow/loop/register.mjs'
 import { steps as sealing } from './flow/loop/seal.mjs'
 import { steps as sharing } from './flow/loop/share.mjs'
 import { steps as showing } from './flow/loop/show.mjs'
@@ -33,6 +34,7 @@ const chapters = {
   batching,
   breaking,
   inspecting,
+  registering,
   watching,
   typing,
   coming,

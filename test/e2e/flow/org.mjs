@@ -207,7 +207,6 @@ async function enterSystem({ digital }) {
   await digital.look('digital-system-new')
   await page.getByRole('button', { name: '登记', exact: true }).click()
   await because(page, '登记入账', '保存')
-  await page.getByRole('link', { name: '鼓楼区行政审批系统' }).click()
   await heading(page, '鼓楼区行政审批系统')
   await digital.look('digital-system')
   await goTo(digital, '/units/systems', '接入台账')

@@ -12566,6 +12566,10 @@ export interface components {
              */
             healthAt?: string;
             id: string;
+            /** @description By code; of one entry that is asked for, not in the list. */
+            matterNames?: {
+                [key: string]: string;
+            };
             /** @description Codes of the matters handled in it. */
             matters: string[];
             name: string;
@@ -44369,6 +44373,7 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control"?: string;
+                    Vary?: string;
                     [name: string]: unknown;
                 };
                 content: {

@@ -20,7 +20,7 @@ export function systemDraft(s: System): SystemDraft {
   return {
     name: s.name,
     unit: { value: s.unit.id, label: s.unit.name, note: s.unit.id },
-    matters: (s.matters ?? []).map((code) => ({ value: code, label: code })),
+    matters: (s.matters ?? []).map((code) => ({ value: code, label: s.matterNames?.[code] ?? code, note: code })),
     connection: s.connection,
     since: s.since ?? '',
     health: s.health,

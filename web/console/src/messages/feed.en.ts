@@ -36,6 +36,10 @@ export const feedEn: SameShape<typeof feedZh> = {
     keys: {
       title: 'Keys for signing',
       lead: 'The system signs what it sends with its SM2 private key; the platform checks it with the public key here. The private key stays with the system.',
+      id: 'Key number',
+      idLead: 'Tell the system’s developers the key number: each request bears it in the header X-Yinxin-Key.',
+      copy: 'Copy the key number',
+      text: 'The key ends with',
       none: 'No key yet: nothing that this system sends is taken.',
       add: 'Register a key',
       addEffect: 'From then on cases signed with its private key are taken in the name of this system.',

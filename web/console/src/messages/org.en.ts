@@ -165,6 +165,7 @@ export const orgEn: SameShape<typeof orgZh> = {
     removeEffect: 'It no longer counts for coverage. The trail of changes keeps what it was.',
     removeConfirm: 'Take it off',
     removed: 'Taken off the ledger.',
+    entered: 'Entered. Register its key and what it may ask for, and it can use licenses.',
   },
   figure: { share: '{n} %', none: 'none yet', target: 'target {n} %', of: '{done} of {of}' },
   reorg: {

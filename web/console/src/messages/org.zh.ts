@@ -163,6 +163,7 @@ export const orgZh = {
     removeEffect: '移出后不再计入接入率。变更留痕里仍然查得到。',
     removeConfirm: '确认移出',
     removed: '已移出台账。',
+    entered: '已登记。接着登记公钥和共享接口，系统就能用证。',
   },
   figure: { share: '{n}%', none: '暂无', target: '目标{n}%', of: '{done}/{of}' },
   reorg: {

@@ -5,6 +5,7 @@ export const registrationEn = {
     of: 'Share interface of {name}',
     lead: 'Each use by the share interface (GB/T 36906) must rest on a case, and keep within what is registered here: which licenses, which rights and fields, how often a day, from where.',
     open: 'Share interface',
+    developers: 'For developers: how to sign and call',
     none: 'Not registered: this system cannot call the share interface.',
     noneMay: 'Not registered yet. Fill in what follows and save; then the system can call the share interface.',
     matters: 'Matters',

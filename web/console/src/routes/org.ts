@@ -1,3 +1,4 @@
+import { defineComponent, h } from 'vue'
 import type { RouteRecordRaw } from 'vue-router'
 import AccountNewPage from '../pages/AccountNewPage.vue'
 import AccountPage from '../pages/AccountPage.vue'
@@ -26,6 +27,9 @@ import VerticalPage from '../pages/VerticalPage.vue'
 const units = { room: 'units' }
 const settings = { room: 'settings' }
 
+// Not the page of an entry itself: it would stay, with the blank form, when a new entry leads on to its own page.
+const NewSystemPage = defineComponent(() => () => h(SystemPage))
+
 export const orgRoutes: RouteRecordRaw[] = [
   { path: '/units', name: 'units', component: UnitsPage },
   { path: '/units/new', name: 'unit-new', component: UnitNewPage, meta: units },
@@ -34,7 +38,7 @@ export const orgRoutes: RouteRecordRaw[] = [
   { path: '/units/mandates/new', name: 'mandate-new', component: MandateNewPage, meta: units },
   { path: '/units/vacancies', name: 'duties', component: DutiesPage, meta: units },
   { path: '/units/systems', name: 'systems', component: SystemsPage, meta: units },
-  { path: '/units/systems/new', name: 'system-new', component: SystemPage, meta: units },
+  { path: '/units/systems/new', name: 'system-new', component: NewSystemPage, meta: units },
   { path: '/units/systems/:systemId', name: 'system', component: SystemPage, props: true, meta: units },
   { path: '/units/systems/:systemId/registration', name: 'registration', component: RegistrationPage, props: true, meta: units },
   { path: '/units/feed', name: 'feed', component: FeedPage, meta: units },
