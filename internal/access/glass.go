@@ -40,6 +40,8 @@ type Glass struct {
 	Reason              string
 	Minutes             int
 	AskedBy, AskedRole  string
+	UnitID              string // of who asked; "" of looks from before that was kept
+	IssuerID            string // of the license; likewise
 	AskedAt             time.Time
 	ApprovedBy          string
 	ApprovedRole        string
@@ -99,16 +101,16 @@ func (d *Door) AskGlass(ctx context.Context, actor *authn.Actor, identifier, rea
 			return err
 		}
 		g := Glass{ID: id, HolderID: l.HolderID, LicenseID: l.ID, Minutes: minutes, AskedBy: actor.AccountID, AskedRole: glassRole(actor),
-			AskedAt: d.o.Clock.Now()}
+			UnitID: actor.UnitID, IssuerID: l.IssuerID, AskedAt: d.o.Clock.Now()}
 		sealed, err := d.o.Holders.Seal(ctx, tx, l.HolderID, []byte(strings.TrimSpace(reason)))
 		if err != nil {
 			return err
 		}
 		_, err = tx.Exec(ctx, `
 			INSERT INTO break_glass (glass_id, holder_id, license_id, reason, minutes, asked_by, asked_role, asked_at, approved_by,
-				approved_role, approved_at, ended_by, ended_at, reads, refused, seen_by, seen_at, words)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', '', 0, '', 0, 0, 0, '', 0, $9)`,
-			g.ID, g.HolderID, g.LicenseID, sealed, g.Minutes, g.AskedBy, g.AskedRole, db.Micros(g.AskedAt), []byte{})
+				approved_role, approved_at, ended_by, ended_at, reads, refused, seen_by, seen_at, words, unit_id, issuer_id)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', '', 0, '', 0, 0, 0, '', 0, $9, $10, $11)`,
+			g.ID, g.HolderID, g.LicenseID, sealed, g.Minutes, g.AskedBy, g.AskedRole, db.Micros(g.AskedAt), []byte{}, g.UnitID, g.IssuerID)
 		if err != nil {
 			return fmt.Errorf("ask to break the glass: %w", err)
 		}
@@ -132,14 +134,89 @@ func (d *Door) ApproveGlass(ctx context.Context, actor *authn.Actor, id string) 
 			return err
 		}
 		g.ApprovedBy, g.ApprovedRole, g.ApprovedAt = actor.AccountID, role, now
-		return d.o.Tasks.Give(ctx, tx, task.Task{Kind: task.GlassReport, SubjectID: g.ID, Role: authn.RoleSupervisor, DueAt: now.Add(24 * time.Hour)})
+		return d.askReport(ctx, tx, *g, now.Add(24*time.Hour))
 	})
 }
 
-// EndGlass ends a look by hand, or takes an ask back: whoever asked, approved or supervises may.
+// askReport tells those who supervise a look that its report is to be read: at the unit of who asked and the license's issuer, at all
+// units above these, and at the platform's. Whoever is first does it for all.
+func (d *Door) askReport(ctx context.Context, tx *db.Tx, g Glass, due time.Time) error {
+	units := []string{d.o.PlatformID}
+	for _, id := range []string{g.UnitID, g.IssuerID} {
+		u, err := d.o.Units.Get(ctx, tx, id)
+		if errs.Code(err) == "unit.unknown" {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		up, err := d.o.Units.Path(ctx, tx, u)
+		if err != nil {
+			return err
+		}
+		for _, x := range append(up, u) {
+			units = append(units, x.ID)
+		}
+	}
+	slices.Sort(units)
+	for _, id := range slices.Compact(units) {
+		if err := d.o.Tasks.Give(ctx, tx, task.Task{Kind: task.GlassReport, SubjectID: g.ID, UnitID: id, Role: authn.RoleSupervisor, DueAt: due}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// overLooks finds the looks that the unit $1 or those beneath it asked for, or at licenses that they issued; with $2, all.
+const overLooks = `
+		WITH RECURSIVE beneath (unit_id) AS (
+			SELECT CAST($1 AS TEXT)
+			UNION
+			SELECT u.unit_id FROM unit u JOIN beneath b ON u.parent_id = b.unit_id
+		)
+		SELECT ` + glassColumns + `
+		FROM break_glass g
+		WHERE ($2 = 1 OR g.unit_id IN (SELECT unit_id FROM beneath) OR g.issuer_id IN (SELECT unit_id FROM beneath))`
+
+// seesAllGlass reports whether somebody sees all emergency looks: who takes part in such looks, and the supervisors of the platform and of a
+// topmost unit. Other supervisors see those of their own units.
+func (d *Door) seesAllGlass(ctx context.Context, q *db.Tx, actor *authn.Actor) (bool, error) {
+	if glassRole(actor) != "" || actor.UnitID == d.o.PlatformID {
+		return true, nil
+	}
+	u, err := d.o.Units.Get(ctx, q, actor.UnitID)
+	return u.Parent == "", err
+}
+
+// supervises reports whether somebody is a supervisor over an emergency look: one of the platform, of a topmost unit, or over the unit
+// of who asked or the license's issuer.
+func (d *Door) supervises(ctx context.Context, q *db.Tx, actor *authn.Actor, g Glass) (bool, error) {
+	if !actor.Has(authn.RoleSupervisor) {
+		return false, nil
+	}
+	all, err := d.seesAllGlass(ctx, q, actor)
+	if err != nil || all {
+		return all, err
+	}
+	for _, id := range []string{g.UnitID, g.IssuerID} {
+		if id == "" {
+			continue
+		}
+		if within, err := d.o.Units.Within(ctx, q, id, actor.UnitID); err != nil || within {
+			return within, err
+		}
+	}
+	return false, nil
+}
+
+// EndGlass ends a look by hand, or takes an ask back: whoever asked, approved or supervises it may.
 func (d *Door) EndGlass(ctx context.Context, actor *authn.Actor, id string) error {
-	return d.glassStep(ctx, actor, id, "end", func(_ *db.Tx, g *Glass, now time.Time) error {
-		if actor.AccountID != g.AskedBy && actor.AccountID != g.ApprovedBy && !actor.Has(authn.RoleSupervisor) {
+	return d.glassStep(ctx, actor, id, "end", func(tx *db.Tx, g *Glass, now time.Time) error {
+		over, err := d.supervises(ctx, tx, actor, *g)
+		if err != nil {
+			return err
+		}
+		if actor.AccountID != g.AskedBy && actor.AccountID != g.ApprovedBy && !over {
 			return errs.New(errs.Denied, "denied")
 		}
 		if s := g.Step(now); s != GlassAsked && s != GlassOpen {
@@ -153,7 +230,11 @@ func (d *Door) EndGlass(ctx context.Context, actor *authn.Actor, id string) erro
 // AcknowledgeGlass is the supervisor's word that the report was read. It ends a look that is still open; nobody acknowledges their own.
 func (d *Door) AcknowledgeGlass(ctx context.Context, actor *authn.Actor, id, words string) error {
 	return d.glassStep(ctx, actor, id, "acknowledge", func(tx *db.Tx, g *Glass, now time.Time) error {
-		if !actor.Has(authn.RoleSupervisor) || actor.AccountID == g.AskedBy || actor.AccountID == g.ApprovedBy {
+		over, err := d.supervises(ctx, tx, actor, *g)
+		if err != nil {
+			return err
+		}
+		if !over || actor.AccountID == g.AskedBy || actor.AccountID == g.ApprovedBy {
 			return errs.New(errs.Denied, "denied")
 		}
 		if g.Step(now) != GlassOver {
@@ -249,12 +330,12 @@ func (d *Door) glassEvent(ctx context.Context, tx *db.Tx, g Glass, action string
 }
 
 const glassColumns = `glass_id, holder_id, license_id, reason, minutes, asked_by, asked_role, asked_at, approved_by, approved_role,
-	approved_at, ended_by, ended_at, reads, refused, seen_by, seen_at, words`
+	approved_at, ended_by, ended_at, reads, refused, seen_by, seen_at, words, unit_id, issuer_id`
 
 func scanGlass(row interface{ Scan(...any) error }) (g Glass, reason, words []byte, err error) {
 	var asked, approved, ended, seen int64
 	err = row.Scan(&g.ID, &g.HolderID, &g.LicenseID, &reason, &g.Minutes, &g.AskedBy, &g.AskedRole, &asked, &g.ApprovedBy, &g.ApprovedRole,
-		&approved, &g.EndedBy, &ended, &g.Reads, &g.Refused, &g.SeenBy, &seen, &words)
+		&approved, &g.EndedBy, &ended, &g.Reads, &g.Refused, &g.SeenBy, &seen, &words, &g.UnitID, &g.IssuerID)
 	g.AskedAt, g.ApprovedAt, g.EndedAt, g.SeenAt = db.Time(asked), db.Time(approved), db.Time(ended), db.Time(seen)
 	return g, reason, words, err
 }
@@ -286,9 +367,13 @@ func (d *Door) Glass(ctx context.Context, q *db.Tx, id string) (Glass, error) {
 	return g, d.openGlass(ctx, q, &g, reason, words)
 }
 
-// Glasses lists emergency looks, the newest first.
-func (d *Door) Glasses(ctx context.Context, q *db.Tx, limit int) ([]Glass, error) {
-	rows, err := q.Query(ctx, `SELECT `+glassColumns+` FROM break_glass ORDER BY asked_at DESC, glass_id DESC LIMIT $1`, limit)
+// Glasses lists the emergency looks that somebody takes part in or supervises, the newest first.
+func (d *Door) Glasses(ctx context.Context, q *db.Tx, actor *authn.Actor, limit int) ([]Glass, error) {
+	all, err := d.seesAllGlass(ctx, q, actor)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := q.Query(ctx, overLooks+` ORDER BY asked_at DESC, glass_id DESC LIMIT $3`, actor.UnitID, flag(all), limit)
 	if err != nil {
 		return nil, fmt.Errorf("list break-glass: %w", err)
 	}

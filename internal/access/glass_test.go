@@ -115,8 +115,22 @@ func TestBreakGlass(t *testing.T) {
 		_, err = d.Broken(ctx, digital, timed, access.Fields)
 		w.refused(t, err, l.HolderID, "access.glass.time")
 		wantErr(t, "acknowledged by who took part", d.AcknowledgeGlass(ctx, digital, timed, ""), "denied")
-		if n := w.count(t, "config_task WHERE kind = 'glass-report' AND done_at = 0"); n != 2 {
+		if n := w.count(t, "(SELECT DISTINCT subject_id FROM config_task WHERE kind = 'glass-report' AND done_at = 0) x"); n != 2 {
 			t.Errorf("%d reports wait for a supervisor, want 2", n)
+		}
+		// Supervisors elsewhere have nothing to do with it; those over the issuer have.
+		for unit, sees := range map[string]int{otherUnit: 0, l.IssuerID: 3} {
+			who := staff(unit, "supervisor")
+			if sees == 0 {
+				wantErr(t, "acknowledged by a supervisor elsewhere", d.AcknowledgeGlass(ctx, who, id, "知悉"), "denied")
+			}
+			w.Read(t, func(q *db.Tx) error {
+				all, err := d.Glasses(ctx, q, who, 10)
+				if err != nil || len(all) != sees {
+					t.Errorf("a supervisor of %s sees %d: %v", unit, len(all), err)
+				}
+				return nil
+			})
 		}
 		for _, x := range []string{id, timed} {
 			if err := d.AcknowledgeGlass(ctx, supervisor, x, "知悉"); err != nil {
@@ -127,7 +141,7 @@ func TestBreakGlass(t *testing.T) {
 			t.Errorf("%d reports wait after all were read", n)
 		}
 		w.Read(t, func(q *db.Tx) error {
-			all, err := d.Glasses(ctx, q, 10)
+			all, err := d.Glasses(ctx, q, supervisor, 10)
 			if err != nil {
 				return err
 			}

@@ -238,7 +238,7 @@ func (a *App) openFeeds(handedIn *blob.Folder) {
 	a.Feed = feed.New(feed.Options{DB: a.DB, Clock: a.Clock, Units: a.Units, Holders: a.Holders, Trail: a.Trail,
 		Matters: a.Matters, Types: a.Types, Deadlines: a.Deadlines})
 	a.Callers = caller.New(caller.Options{DB: a.DB, Clock: a.Clock, Trail: a.Trail, Tasks: a.Tasks, Accounts: a.Accounts, Units: a.Units, Types: a.Types,
-		Matters: a.Matters, Holders: a.Holders, Licenses: a.Licenses, Cases: a.Cases, Appeals: a.Appeals, Feed: a.Feed, Door: a.Door})
+		Matters: a.Matters, Holders: a.Holders, Licenses: a.Licenses, Cases: a.Cases, Appeals: a.Appeals, Book: a.Book, Feed: a.Feed, Door: a.Door})
 	a.Push.UseFollows(a.Callers.Follows)
 	a.Vertical = vertical.New(vertical.Options{DB: a.DB, Clock: a.Clock, Trail: a.Trail, Units: a.Units, Types: a.Types, Holders: a.Holders,
 		Licenses: a.Licenses, Hall: a.Hall, Steward: a.Steward, Verify: a.VerifyFile})

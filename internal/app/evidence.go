@@ -6,6 +6,7 @@ import (
 
 	"github.com/yinxin-org/yinxin/internal/access"
 	"github.com/yinxin-org/yinxin/internal/authn"
+	"github.com/yinxin-org/yinxin/internal/caller"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/evidence"
@@ -21,6 +22,7 @@ var kinds = map[string]web.Text{
 	"presentation": {Zh: "亮证", En: "A showing of a license"}, "consent": {Zh: "授权", En: "A consent"}, "case": {Zh: "办件", En: "An event of a case"},
 	"relation": {Zh: "代理关系", En: "A relation"}, "violation": {Zh: "违规记录", En: "A violation"}, "commitment": {Zh: "告知承诺", En: "A commitment"},
 	"precheck": {Zh: "预审", En: "A precheck"}, "break-glass": {Zh: "应急查看", En: "An emergency look"}, access.LookKind: {Zh: "监督检索", En: "A supervisor’s look"},
+	caller.FileLeafKind: {Zh: "证照文件验证", En: "A check of a license file"},
 }
 
 // Entry tells what anybody may know of a record.

@@ -26,6 +26,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/errs"
+	"github.com/yinxin-org/yinxin/internal/evidence"
 	"github.com/yinxin-org/yinxin/internal/feed"
 	"github.com/yinxin-org/yinxin/internal/holder"
 	"github.com/yinxin-org/yinxin/internal/license"
@@ -49,6 +50,7 @@ type Options struct {
 	Licenses *license.Store
 	Cases    *casefile.Store
 	Appeals  *appeal.Store
+	Book     *evidence.Book
 	Feed     *feed.Desk
 	Door     *access.Door
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/yinxin-org/yinxin/internal/access"
 	"github.com/yinxin-org/yinxin/internal/caller"
 	"github.com/yinxin-org/yinxin/internal/db"
+	"github.com/yinxin-org/yinxin/internal/errs"
 	"github.com/yinxin-org/yinxin/internal/feed"
 	"github.com/yinxin-org/yinxin/internal/matter"
 	"github.com/yinxin-org/yinxin/test/world"
@@ -114,5 +115,27 @@ func TestContradictedCasesEndTheBelief(t *testing.T) {
 	e.BusinessCode = "TRUE-1"
 	if _, err := d.read(e, d.vouched(), d.box.Licenses.Identity); err != nil {
 		t.Errorf("a month later: %v", err)
+	}
+}
+
+// A verification of a file is on record before it is answered, counts once, and is nobody's use of a license.
+func TestVerifiedFilesAreOnRecord(t *testing.T) {
+	t.Parallel()
+	w := world.New(t)
+	d, ctx := newDesk(t, w), context.Background()
+	before := len(d.uses("owner"))
+	c := d.begin(d.elements(), nil)
+	code, no, err := c.File(ctx, []byte("a file"), func() string { return "2" })
+	if err != nil || code != "2" || no == "" {
+		t.Fatalf("%q %q %v", code, no, err)
+	}
+	if e, err := w.Book.Entry(ctx, no); err != nil || e.Kind != caller.FileLeafKind {
+		t.Errorf("%+v %v", e, err)
+	}
+	if n := len(d.uses("owner")); n != before {
+		t.Errorf("%d uses more", n-before)
+	}
+	if _, _, err := c.File(ctx, []byte("a file"), func() string { t.Error("judged again"); return "0" }); errs.Code(err) != "caller.replay" {
+		t.Errorf("played again: %v", err)
 	}
 }

@@ -380,11 +380,11 @@ func (d Deps) departmentVerifyFile(ctx context.Context, in *departmentInput[Depa
 		if len(in.Body.Data.File) == 0 {
 			return nil, "", errs.New(errs.Invalid, "caller.element")
 		}
-		if err := c.Take(ctx); err != nil {
+		code, no, err := c.File(ctx, in.Body.Data.File, func() string { return fileCode(d.VerifyFile(in.Body.Data.File, nil)) })
+		if err != nil {
 			return nil, "", err
 		}
-		code := fileCode(d.VerifyFile(in.Body.Data.File, nil))
-		return &DepartmentVerdict{Code: code, Text: fileVerdicts[code][in.lang()]}, "", nil
+		return &DepartmentVerdict{Code: code, Text: fileVerdicts[code][in.lang()]}, no, nil
 	})
 }
 

@@ -82,7 +82,7 @@ func registerGlass(api huma.API, d Deps) {
 	part := []string{RoleAdmin, RoleDigital}
 	all := []string{RoleAdmin, RoleDigital, RoleSupervisor}
 	base := "/api/v1/break-glass"
-	huma.Register(api, op("listGlasses", http.MethodGet, base, "应急查看列表", "Emergency looks, the newest first.", all), d.listGlasses)
+	huma.Register(api, op("listGlasses", http.MethodGet, base, "应急查看列表", "Emergency looks, the newest first: all of them to who takes part in such looks and to supervisors of the platform and of a topmost unit; to other supervisors those that their unit or one beneath it asked for, or whose license it issued.", all), d.listGlasses)
 	huma.Register(api, confirmed(api, d, op("askGlass", http.MethodPost, base, "申请应急查看",
 		"Ask to open one license in an emergency. Somebody of the other post must approve within four hours.", part, http.StatusNotFound)), d.askGlass)
 	huma.Register(api, confirmed(api, d, op("approveGlass", http.MethodPost, base+"/{glassId}/approval", "批准应急查看",
@@ -101,7 +101,7 @@ func (d Deps) listGlasses(ctx context.Context, in *struct{ Language }) (*glasses
 	out := &glassesOutput{}
 	out.Body.Items = []Glass{}
 	err := d.DB.Read(ctx, func(q *db.Tx) error {
-		all, err := d.Door.Glasses(ctx, q, glassesShown)
+		all, err := d.Door.Glasses(ctx, q, actorFrom(ctx), glassesShown)
 		if err != nil {
 			return err
 		}

@@ -757,7 +757,7 @@ export interface paths {
         };
         /**
          * 应急查看列表
-         * @description Emergency looks, the newest first.
+         * @description Emergency looks, the newest first: all of them to who takes part in such looks and to supervisors of the platform and of a topmost unit; to other supervisors those that their unit or one beneath it asked for, or whose license it issued.
          */
         get: operations["listGlasses"];
         put?: never;
