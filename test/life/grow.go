@@ -3,7 +3,13 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime/debug"
 	"slices"
+	"time"
 
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/gm"
@@ -58,7 +64,17 @@ func (p *platform) events(l life) (rows [][]any, err error) {
 // grow enters so many licenses, with all that leads to them and their history. Keys are random, as in the platform. One
 // license after the other, each would touch other pages of a file that is larger than the memory, and millions would take
 // days: so each table is filled in the order of its key, and the indexes beside the key are made when it is full.
+// What was entered is noted in the end, with the moment from which it was made up.
 func (p *platform) grow(ctx context.Context, n int) error {
+	note := filepath.Join(p.dir, "entered.json")
+	var done entered
+	if was, err := os.ReadFile(note); err == nil {
+		if err := json.Unmarshal(was, &done); err != nil || done.Lives != n {
+			return fmt.Errorf("%s is of another measurement: name another folder by -data", p.dir)
+		}
+		p.now, p.lives = done.Now, n
+		return nil
+	}
 	for _, t := range tables {
 		indexes, err := p.dropIndexes(ctx, t.name)
 		if err != nil {
@@ -78,7 +94,18 @@ func (p *platform) grow(ctx context.Context, n int) error {
 		}
 	}
 	p.lives = n
-	return nil
+	debug.FreeOSMemory() // what the order of the rows took, the system keeps pages of the database in
+	was, err := json.Marshal(entered{n, p.now})
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(note, was, 0o600)
+}
+
+// entered is the note of what a folder of -data holds.
+type entered struct {
+	Lives int       `json:"lives"`
+	Now   time.Time `json:"now"`
 }
 
 func (p *platform) fill(ctx context.Context, t table, n int) error {

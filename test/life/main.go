@@ -27,10 +27,11 @@ const (
 
 func main() {
 	rows := flag.Int("rows", 1_000_000, "licenses of the many")
+	data := flag.String("data", "", "folder to keep what is entered in, and to ask again without entering it; SQLite alone")
 	server := flag.String("server", "", "address of a PostgreSQL server on which databases may be made; SQLite if empty")
 	flag.Parse()
 	app.UseProcessors()
-	if err := run(*rows, *server); err != nil {
+	if err := run(*rows, *data, *server); err != nil {
 		fmt.Fprintln(os.Stderr, "life:", err)
 		os.Exit(1)
 	}
@@ -49,16 +50,18 @@ type result struct {
 // question is asked of a platform about a license; it says how long the answer took, which was the right one.
 type question struct {
 	name string
+	from [][]string // what it is answered from; what is needed most comes last
 	ask  func(ctx context.Context, p *platform, l life) (time.Duration, error)
 }
 
-func run(rows int, server string) (err error) {
+func run(rows int, dir, server string) (err error) {
 	ctx := context.Background()
-	dir, err := os.MkdirTemp("", "yinxin-life-")
-	if err != nil {
-		return err
+	if dir == "" {
+		if dir, err = os.MkdirTemp("", "yinxin-life-"); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	var both [2]*platform
 	for i, n := range []int{few, rows} {
 		p, err := open(ctx, filepath.Join(dir, fmt.Sprint(n)), server)
@@ -74,8 +77,10 @@ func run(rows int, server string) (err error) {
 		both[i] = p
 	}
 	ratios, err := compare(ctx, both, []question{
-		{"state, at the store", storeState}, {"as of a moment, at the store", storeAsOf},
-		{"state, by the code on a license", state}, {"as of a moment, by the console", asOf},
+		{"state, at the store", [][]string{fromLicenses}, storeState},
+		{"as of a moment, at the store", [][]string{fromHistory, fromLicenses}, storeAsOf},
+		{"state, by the code on a license", [][]string{fromCodes, fromLicenses}, state},
+		{"as of a moment, by the console", [][]string{fromHistory, fromIdentifiers, fromLicenses}, asOf},
 	})
 	if err != nil {
 		return err
@@ -84,39 +89,37 @@ func run(rows int, server string) (err error) {
 		Rows: rows, DB: both[0].DB.Dialect()})
 }
 
-// compare asks both platforms the same questions, by turns, and gives how much longer the second one takes for each.
-func compare(ctx context.Context, both [2]*platform, questions []question) ([]float64, error) {
-	for _, p := range both {
-		if err := p.warm(ctx); err != nil {
-			return nil, err
-		}
-	}
+// compare asks both platforms the same questions, one kind after the other and by turns, and gives how much longer the second one
+// takes for each kind.
+func compare(ctx context.Context, both [2]*platform, questions []question) (ratios []float64, err error) {
 	for _, p := range both { // a session would have ended while many licenses were entered
 		if err := p.people(ctx); err != nil {
 			return nil, err
 		}
 	}
 	r := rand.New(rand.NewPCG(11, 11)) //nolint:gosec // the same questions every time
-	took := make([][2][]time.Duration, len(questions))
-	for range asked / inARow {
-		for i, x := range questions {
+	for _, x := range questions {
+		for _, p := range both {
+			if err := p.warm(ctx, x.from); err != nil {
+				return nil, err
+			}
+		}
+		var took [2][]time.Duration
+		for range asked / inARow {
 			for j, p := range both {
 				for range inARow {
 					d, err := x.ask(ctx, p, p.life(r.IntN(p.lives)))
 					if err != nil {
 						return nil, fmt.Errorf("%s: %w", x.name, err)
 					}
-					took[i][j] = append(took[i][j], d)
+					took[j] = append(took[j], d)
 				}
 			}
 		}
-	}
-	ratios := make([]float64, len(questions))
-	for i, x := range questions {
-		a, b := median(took[i][0]), median(took[i][1])
-		ratios[i] = float64(b) / float64(a)
+		a, b := median(took[0]), median(took[1])
+		ratios = append(ratios, float64(b)/float64(a))
 		_, _ = fmt.Fprintf(os.Stdout, "%-32s %9v among %d, %9v among %d: %.2f\n", x.name, a.Round(time.Microsecond/10), both[0].lives,
-			b.Round(time.Microsecond/10), both[1].lives, ratios[i])
+			b.Round(time.Microsecond/10), both[1].lives, ratios[len(ratios)-1])
 	}
 	return ratios, nil
 }
