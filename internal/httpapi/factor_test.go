@@ -16,9 +16,9 @@ import (
 )
 
 // weighty are the operations that need a strong confirmation.
-var weighty = []string{"addSystemKey", "agreeToAuthorisation", "approveErasure", "askErasure", "changeSeal", "createAccount", "createMandate", "decideSealRequest", "endMandate", "endSealStandIn", "endSystemKey",
+var weighty = []string{"addSystemKey", "agreeToAuthorisation", "approveErasure", "approveGlass", "askErasure", "askGlass", "changeSeal", "createAccount", "createMandate", "decideSealRequest", "endMandate", "endSealStandIn", "endSystemKey",
 	"endVerifier", "enrolVerifier", "giveAuthorisation", "giveSealMandate", "makeSeals", "orderReseal", "publishScenario", "putRegistration", "removeFactor", "renameFactor",
-	"resetFactors", "resetGuestFactors", "resetPassword", "reviewBatch", "standInForSeals", "startAccount", "updateAccount", "withdrawAuthorisation", "withdrawScenario"}
+	"resetFactors", "resetGuestFactors", "resetPassword", "reviewBatch", "shareLicense", "standInForSeals", "startAccount", "updateAccount", "withdrawAuthorisation", "withdrawScenario"}
 
 func TestWhatWeighsMuchNeedsAConfirmation(t *testing.T) {
 	t.Parallel()

@@ -83,11 +83,11 @@ type shareOutput struct{ Body ShareDetail }
 
 func registerShare(api huma.API, d Deps) {
 	tags := []string{tagShare}
-	huma.Register(api, require(api, huma.Operation{
+	huma.Register(api, confirmed(api, d, require(api, huma.Operation{
 		OperationID: "shareLicense", Method: http.MethodPost, Path: "/api/v1/me/licenses/{id}/shares", Tags: tags,
 		Summary: "授权下载", Description: "Let a named receiver download an annotated copy of an own license, by a link and a code.",
 		Errors: []int{http.StatusNotFound, http.StatusConflict}, DefaultStatus: http.StatusCreated,
-	}, RoleHolder), d.makeShare)
+	}, RoleHolder)), d.makeShare)
 	huma.Register(api, require(api, huma.Operation{
 		OperationID: "listShares", Method: http.MethodGet, Path: "/api/v1/me/shares", Tags: tags,
 		Summary: "我授权的下载", Description: "The holder's authorisations to download, the newest first.",
