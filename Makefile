@@ -83,11 +83,11 @@ bench-issue:
 
 bench-life:
 	@scripts/need.sh go
-	go run ./test/life -rows $${BENCH_ROWS:-1000000} -server "$${BENCH_DB:-}"
+	go run ./test/life -rows $${BENCH_ROWS:-1000000} -data "$${BENCH_DATA:-}" -server "$${BENCH_DB:-}"
 
 bench-long:
 	@scripts/need.sh go
-	go run ./test/life -rows $${BENCH_ROWS:-10000000} -server "$${BENCH_DB:-}"
+	go run ./test/life -rows $${BENCH_ROWS:-10000000} -data "$${BENCH_DATA:-}" -server "$${BENCH_DB:-}"
 	@BENCH_RECORDS=$${BENCH_RECORDS:-10000000} scripts/bench-log.sh
 
 bench-log:

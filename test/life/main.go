@@ -56,6 +56,9 @@ type question struct {
 
 func run(rows int, dir, server string) (err error) {
 	ctx := context.Background()
+	if dir != "" && server != "" {
+		return errors.New("-data keeps databases of SQLite: leave -server out")
+	}
 	if dir == "" {
 		if dir, err = os.MkdirTemp("", "yinxin-life-"); err != nil {
 			return err
