@@ -6,6 +6,7 @@ import (
 
 	"github.com/yinxin-org/yinxin/internal/db"
 	"github.com/yinxin-org/yinxin/internal/gm"
+	"github.com/yinxin-org/yinxin/internal/recent"
 	"github.com/yinxin-org/yinxin/test/specimen"
 )
 
@@ -27,7 +28,7 @@ func BenchmarkDecisionAndTokens(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	d := &Door{o: Options{Signer: signer}, rules: r}
+	d := &Door{o: Options{Signer: signer}, rules: r, written: recent.New[[32]byte, struct{}](tokensKnown)}
 	var f facts
 	for _, file := range caseFiles(b) {
 		if file.Ground == Case {
