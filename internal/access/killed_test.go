@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"log/slog"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -14,12 +13,9 @@ import (
 	"time"
 
 	"github.com/yinxin-org/yinxin/internal/access"
-	"github.com/yinxin-org/yinxin/internal/app"
 	"github.com/yinxin-org/yinxin/internal/authn"
-	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/config"
 	"github.com/yinxin-org/yinxin/internal/db/dbtest"
-	"github.com/yinxin-org/yinxin/internal/demo"
 	"github.com/yinxin-org/yinxin/test/demotest"
 	"github.com/yinxin-org/yinxin/test/outage"
 	testworld "github.com/yinxin-org/yinxin/test/world"
@@ -56,8 +52,7 @@ func readUntilKilled(in io.Reader, out io.Writer) error {
 	if err := json.NewDecoder(in).Decode(&r); err != nil {
 		return err
 	}
-	a, err := app.Open(context.Background(), app.Options{Config: r.Config, Log: slog.New(slog.DiscardHandler), Clock: clock.At(r.Now), Demo: true,
-		Maker: demo.Maker, Hash: testworld.Hash})
+	a, err := testworld.Beside(r.Config, r.Now)
 	if err != nil {
 		return err
 	}

@@ -5,15 +5,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"log/slog"
 	"math/rand/v2"
 	"testing"
 	"time"
 
-	"github.com/yinxin-org/yinxin/internal/app"
-	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/config"
-	"github.com/yinxin-org/yinxin/internal/demo"
 	"github.com/yinxin-org/yinxin/internal/erasure"
 	"github.com/yinxin-org/yinxin/test/outage"
 	"github.com/yinxin-org/yinxin/test/world"
@@ -35,8 +31,7 @@ func eraseUntilKilled(in io.Reader, out io.Writer) error {
 	if err := json.NewDecoder(in).Decode(&e); err != nil {
 		return err
 	}
-	a, err := app.Open(context.Background(), app.Options{Config: e.Config, Log: slog.New(slog.DiscardHandler), Clock: clock.At(e.Now), Demo: true,
-		Maker: demo.Maker, Hash: world.Hash})
+	a, err := world.Beside(e.Config, e.Now)
 	if err != nil {
 		return err
 	}

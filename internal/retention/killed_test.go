@@ -12,11 +12,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/yinxin-org/yinxin/internal/app"
 	"github.com/yinxin-org/yinxin/internal/clock"
 	"github.com/yinxin-org/yinxin/internal/config"
 	"github.com/yinxin-org/yinxin/internal/db/dbtest"
-	"github.com/yinxin-org/yinxin/internal/demo"
 	"github.com/yinxin-org/yinxin/internal/retention"
 	"github.com/yinxin-org/yinxin/test/outage"
 	testworld "github.com/yinxin-org/yinxin/test/world"
@@ -40,8 +38,7 @@ func retireUntilKilled(in io.Reader, out io.Writer) error {
 	if err := json.NewDecoder(in).Decode(&r); err != nil {
 		return err
 	}
-	a, err := app.Open(context.Background(), app.Options{Config: r.Config, Log: slog.New(slog.DiscardHandler), Clock: clock.At(r.Now), Demo: true,
-		Maker: demo.Maker, Hash: testworld.Hash})
+	a, err := testworld.Beside(r.Config, r.Now)
 	if err != nil {
 		return err
 	}

@@ -95,6 +95,12 @@ func Again(t testing.TB, dir, url string) *World {
 	return open(t, at(dir, url))
 }
 
+// Beside opens a world's platform once more, in the process of its own that a test kills.
+func Beside(c config.Config, now time.Time) (*app.App, error) {
+	return app.Open(context.Background(), app.Options{Config: c, Log: slog.New(slog.DiscardHandler), Clock: clock.At(now), Demo: true,
+		Maker: demo.Maker, Hash: Hash})
+}
+
 // open builds the object graph over a folder and a database.
 func open(t testing.TB, p place) *World {
 	t.Helper()
